@@ -1,0 +1,1 @@
+"""Live trading as code: a validated recipe becomes a running bot."""

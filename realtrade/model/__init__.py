@@ -1,0 +1,1 @@
+"""Frozen values that every floor speaks: instruments, bars, orders, fills, positions, events."""

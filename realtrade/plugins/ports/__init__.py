@@ -1,0 +1,35 @@
+"""The ports: what a plugin is given and what it must answer to."""
+
+from __future__ import annotations
+
+from realtrade.plugins.ports.account import AccountView
+from realtrade.plugins.ports.build import BuildContext
+from realtrade.plugins.ports.exchange import BarSink, BarStream, Exchange, FeedRequest
+from realtrade.plugins.ports.feed import Feed, FeedError
+from realtrade.plugins.ports.journal import Journal
+from realtrade.plugins.ports.notifier import Channel
+from realtrade.plugins.ports.risk import RiskGate, RiskRule, RiskView, Sizer, SizingRequest
+from realtrade.plugins.ports.strategy import StrategySpec
+from realtrade.plugins.ports.venue import Report, ReportKind, Venue
+
+__all__ = [
+    "AccountView",
+    "BarSink",
+    "BarStream",
+    "BuildContext",
+    "Channel",
+    "Exchange",
+    "Feed",
+    "FeedError",
+    "FeedRequest",
+    "Journal",
+    "Report",
+    "ReportKind",
+    "RiskGate",
+    "RiskRule",
+    "RiskView",
+    "Sizer",
+    "SizingRequest",
+    "StrategySpec",
+    "Venue",
+]

@@ -1,0 +1,82 @@
+"""What an exchange plugin brings: instruments, bars, and a venue for orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from realtrade.model.bar import Bar
+    from realtrade.model.instrument import Instrument
+    from realtrade.plugins.ports.feed import Feed
+    from realtrade.plugins.ports.venue import Venue
+    from realtrade.utils.timeframes import Timeframe
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRequest:
+    """A feed as a recipe asks an exchange for it."""
+
+    name: str
+    symbol: str
+    timeframe: Timeframe
+    history: int
+    """Closed bars wanted before the first live one."""
+
+
+class BarSink(Protocol):
+    """Where a stream puts closed bars; every method may be called from any thread."""
+
+    def publish(self, bars: Sequence[tuple[str, Bar]]) -> None:
+        """Hand over bars, each with its feed's name; bars of one call are seen by the strategy together."""
+        ...
+
+    def finish(self) -> None:
+        """Say that no bar will follow."""
+        ...
+
+    def fail(self, error: Exception) -> None:
+        """Say that the stream has broken for good; the error is raised on the trading thread."""
+        ...
+
+
+class BarStream(Protocol):
+    """A running source of live bars."""
+
+    def start(self, sink: BarSink) -> None:
+        """Begin to publish, on a thread of its own."""
+        ...
+
+    def stop(self) -> None:
+        """Publish nothing more; returns when the thread has ended."""
+        ...
+
+
+class Exchange(Protocol):
+    """One exchange, connected as a recipe says."""
+
+    def feed(self, request: FeedRequest) -> Feed:
+        """Return the feed for one symbol and timeframe.
+
+        Raises:
+            FeedError: the symbol or the timeframe is not known here.
+        """
+        ...
+
+    def stream(self, feeds: Mapping[str, Feed]) -> BarStream:
+        """Return one stream for all `feeds`, keyed by name."""
+        ...
+
+    def venue(self) -> Venue | None:
+        """Return the door for real orders, or None where there is none (data only)."""
+        ...
+
+    def instrument(self, symbol: str) -> Instrument | None:
+        """Return what is known of `symbol`, or None."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...

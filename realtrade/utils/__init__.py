@@ -1,0 +1,1 @@
+"""What every floor may use and nothing else: clock, timeframes, backoff, logs and redaction."""
