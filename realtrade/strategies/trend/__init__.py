@@ -1,1 +1,3 @@
-"""strategies/trend."""
+"""Strategies that follow a trend once it is under way."""
+
+from __future__ import annotations

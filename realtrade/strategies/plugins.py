@@ -1,0 +1,23 @@
+"""What our `realtrade.strategies` entry points hold."""
+
+from __future__ import annotations
+
+from realtrade.plugins.plugin import API_VERSION, Kind, Plugin
+
+MA_CROSS = Plugin(
+    kind=Kind.STRATEGY,
+    name="ma_cross",
+    api=API_VERSION,
+    config="realtrade.strategies.trend.ma_cross_config:MaCrossConfig",
+    build="realtrade.strategies.trend.ma_cross:build",
+    summary="Hold while a fast moving average is above a slow one.",
+)
+
+PYTHON = Plugin(
+    kind=Kind.STRATEGY,
+    name="python",
+    api=API_VERSION,
+    config="realtrade.strategies.python_config:PythonConfig",
+    build="realtrade.strategies.python:build",
+    summary="Run any bt.Strategy class of your own.",
+)

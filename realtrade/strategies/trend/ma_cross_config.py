@@ -1,0 +1,46 @@
+"""Settings of the `ma_cross` strategy, apart from it so that validating imports no Backtrader."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from realtrade.plugins.config import PluginConfig
+
+
+class MaCrossParams(PluginConfig):
+    """Parameters of `MaCross`."""
+
+    fast: int = Field(default=10, ge=1, le=10_000)
+    """Bars of the fast average; it must be shorter than the slow one."""
+    slow: int = Field(default=30, ge=2, le=10_000)
+    """Bars of the slow average."""
+    average: Literal["sma", "ema", "wma"] = "sma"
+    """Kind of both averages: simple, exponential or linearly weighted."""
+    short: bool = False
+    """Also sell short when the fast average falls below the slow one."""
+
+    @model_validator(mode="after")
+    def _fast_is_shorter(self) -> Self:
+        if self.fast >= self.slow:
+            code, message = "realtrade_order", "fast ({fast}) must be less than slow ({slow})"
+            raise PydanticCustomError(code, message, {"fast": self.fast, "slow": self.slow})
+        return self
+
+
+class MaCrossConfig(PluginConfig):
+    """Settings of the `ma_cross` strategy.
+
+    Example:
+        ```yaml
+        strategy:
+          type: ma_cross
+          params: {fast: 20, slow: 60}
+        ```
+    """
+
+    type: Literal["ma_cross"] = "ma_cross"
+    params: MaCrossParams = MaCrossParams()
+    """Lengths and kind of the two averages."""
