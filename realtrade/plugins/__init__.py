@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from realtrade.plugins.config import PluginConfig
+from typing import TYPE_CHECKING, Any
+
 from realtrade.plugins.errors import SettingWrong
 from realtrade.plugins.plugin import API_VERSION, Kind, Plugin
 from realtrade.plugins.registry import PluginError, Registry
+
+if TYPE_CHECKING:
+    from realtrade.plugins.config import PluginConfig
 
 __all__ = [
     "API_VERSION",
@@ -16,3 +20,13 @@ __all__ = [
     "Registry",
     "SettingWrong",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import `PluginConfig` when it is first asked for: listing plugins costs no pydantic."""
+    if name == "PluginConfig":
+        from realtrade.plugins.config import PluginConfig
+
+        return PluginConfig
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)

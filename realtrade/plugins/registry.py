@@ -9,11 +9,12 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, cast
 
-from realtrade.plugins.config import PluginConfig
 from realtrade.plugins.plugin import API_VERSION, Kind, Plugin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from realtrade.plugins.config import PluginConfig
 
 
 class PluginError(Exception):
@@ -87,7 +88,7 @@ class Registry:
             msg = f"{who} is a {type(plugin).__name__}, not a realtrade.plugins.Plugin"
             raise PluginError(msg)
         if plugin.api != API_VERSION:
-            msg = f"{who} was written for plugin API {plugin.api}; this realtrade speaks {API_VERSION}"
+            msg = f"{who} was written for plugin API {plugin.api}; this one is {API_VERSION}"
             raise PluginError(msg, hint="install a version of it made for this realtrade")
         if (plugin.kind, plugin.name) != (kind, name):
             msg = f"{who} describes itself as {plugin.kind} '{plugin.name}'"
@@ -100,6 +101,8 @@ class Registry:
         Raises:
             PluginError: it cannot be imported or is no `PluginConfig`.
         """
+        from realtrade.plugins.config import PluginConfig
+
         target = self.get(kind, name).config
         found = _import(target, f"{kind} plugin '{name}'")
         if not (isinstance(found, type) and issubclass(found, PluginConfig)):
@@ -118,7 +121,7 @@ class Registry:
         if not callable(found):
             msg = f"{kind} plugin '{name}': {target} cannot be called"
             raise PluginError(msg)
-        return found
+        return cast("Callable[..., Any]", found)
 
     def _only(self, kind: Kind, name: str) -> Installed:
         rows = self._installed.get((kind, name), [])

@@ -1,0 +1,41 @@
+"""What people are told of an exception that a command let through."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+from realtrade.cli.exits import Ending, ExitCode, Failure
+
+
+def told(error: Exception) -> Ending:
+    """Return the failure to show: recipes, plugins and data have words of their own."""
+    from realtrade.plugins import PluginError
+    from realtrade.plugins.ports import FeedError
+    from realtrade.recipe import RecipeInvalid, render
+
+    match error:
+        case RecipeInvalid():
+            return Ending(ExitCode.INVALID, render(error.diagnostics))
+        case PluginError() | FeedError():
+            return Failure(str(error), ExitCode.INVALID, hint=getattr(error, "hint", ""))
+        case OSError(strerror=str()):
+            return Failure(_about_file(error), ExitCode.INTERNAL)
+        case _:
+            pass
+    return Failure(
+        f"internal: {type(error).__name__}: {error}{_place(error)}",
+        ExitCode.INTERNAL,
+        hint="a fault of realtrade or of a plugin; `realtrade --debug ...` shows the traceback",
+    )
+
+
+def _about_file(error: OSError) -> str:
+    subject = f"{error.filename}: " if error.filename else ""
+    return f"{subject}{error.strerror}"
+
+
+def _place(error: Exception) -> str:
+    """Return the innermost line of code, as `(file.py:12)`."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
