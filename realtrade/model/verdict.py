@@ -28,6 +28,8 @@ class Denied:
 
     rule: str
     reason: str
+    action: Action | None = None
+    """What the rule wants done besides, such as a halt; the gate latches it at once."""
 
 
 Verdict = Approved | Resized | Denied
@@ -55,3 +57,5 @@ class Action:
     symbol: str | None = None
     fraction: Decimal = Decimal(1)
     """Share of the position to close."""
+    until_ms: int | None = None
+    """When a halt ends by itself; None: when a person resumes it."""

@@ -8,7 +8,17 @@ from realtrade.plugins.ports.exchange import BarSink, BarStream, Exchange, FeedR
 from realtrade.plugins.ports.feed import Feed, FeedError
 from realtrade.plugins.ports.journal import Journal
 from realtrade.plugins.ports.notifier import Channel
-from realtrade.plugins.ports.risk import RiskGate, RiskRule, RiskView, Sizer, SizingRequest
+from realtrade.plugins.ports.risk import (
+    Needs,
+    Reading,
+    RiskGate,
+    RiskGauge,
+    RiskRule,
+    RiskView,
+    RiskWatch,
+    Sizer,
+    SizingRequest,
+)
 from realtrade.plugins.ports.strategy import StrategySpec
 from realtrade.plugins.ports.venue import Report, ReportKind, Venue
 
@@ -23,11 +33,15 @@ __all__ = [
     "FeedError",
     "FeedRequest",
     "Journal",
+    "Needs",
+    "Reading",
     "Report",
     "ReportKind",
     "RiskGate",
+    "RiskGauge",
     "RiskRule",
     "RiskView",
+    "RiskWatch",
     "Sizer",
     "SizingRequest",
     "StrategySpec",

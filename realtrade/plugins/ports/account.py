@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
+    from realtrade.model.bar import Bar
     from realtrade.model.instrument import Instrument
     from realtrade.model.order import OrderIntent, Position
 
@@ -17,7 +18,10 @@ class AccountView(Protocol):
 
     @property
     def now_ms(self) -> int:
-        """Time of the bar being traded, milliseconds since the epoch, UTC."""
+        """Return the moment of decision, milliseconds since the epoch, UTC.
+
+        In a backtest the `due_ms` of the newest bar, live the clock's time.
+        """
         ...
 
     @property
@@ -37,7 +41,10 @@ class AccountView(Protocol):
 
     @property
     def open_orders(self) -> Sequence[OrderIntent]:
-        """Orders submitted and not yet over."""
+        """Return the orders not yet over; the `quantity` of each is what is still unfilled.
+
+        A bracket's parent is among them before its children are assessed.
+        """
         ...
 
     def position(self, symbol: str) -> Position:
@@ -50,4 +57,16 @@ class AccountView(Protocol):
 
     def instrument(self, symbol: str) -> Instrument:
         """Return the instrument behind `symbol`."""
+        ...
+
+    def bar(self, symbol: str) -> Bar:
+        """Return the last closed bar of `symbol`, of its shortest feed."""
+        ...
+
+    def bars(self, symbol: str, count: int) -> Sequence[Bar]:
+        """Return the last `count` closed bars of `symbol`, oldest first, or all there are."""
+        ...
+
+    def spread(self, symbol: str) -> Decimal | None:
+        """Return ask minus bid as a fraction of their middle; None where no book is known."""
         ...

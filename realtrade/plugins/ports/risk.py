@@ -3,16 +3,63 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from realtrade.plugins.ports.account import AccountView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
     from realtrade.model.order import Fill, OrderIntent, Side
+    from realtrade.model.remembered import ClosedTrade, Entry, Halt, Period, Resumed
     from realtrade.model.verdict import Action, Verdict
+
+Unit = Literal["day", "week"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """What a rule needs remembered, so that a recipe pays for no more than its rules use.
+
+    A rule says so in an attribute `needs`; a rule without one is given plenty of everything.
+    """
+
+    equity: bool = False
+    """Peak equity, looked at on every bar."""
+    entries: bool = False
+    """Highest and lowest price since entry, looked at on every bar while something is held."""
+    actions: bool = False
+    """Its denials may carry an action."""
+    orders: int = 0
+    """Times of so many newest orders."""
+    trades: int = 0
+    """So many newest closed trades."""
+    trades_within: timedelta = timedelta(0)
+    """Every trade closed in this last span."""
+    window: timedelta = timedelta(0)
+    """The highest equity within this last span."""
+    periods: frozenset[tuple[Unit, str]] = frozenset()
+    """Equity at the start of days or weeks, each with its time zone."""
+
+    @property
+    def per_bar(self) -> bool:
+        """Tell whether any of it must be kept up on every bar."""
+        return self.equity or self.entries or bool(self.window) or bool(self.periods)
+
+    def __or__(self, other: Needs) -> Needs:
+        """Return what serves both."""
+        return Needs(
+            equity=self.equity or other.equity,
+            entries=self.entries or other.entries,
+            actions=self.actions or other.actions,
+            orders=max(self.orders, other.orders),
+            trades=max(self.trades, other.trades),
+            trades_within=max(self.trades_within, other.trades_within),
+            window=max(self.window, other.window),
+            periods=self.periods | other.periods,
+        )
 
 
 class RiskView(AccountView, Protocol):
@@ -28,14 +75,88 @@ class RiskView(AccountView, Protocol):
         """Fall from peak equity, a positive fraction."""
         ...
 
-    def reduces(self, intent: OrderIntent) -> bool:
-        """Tell whether `intent` can only bring its symbol's position closer to zero."""
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """Open positions, each with its past; this bar's high and low are not yet in it."""
         ...
+
+    @property
+    def trades(self) -> Sequence[ClosedTrade]:
+        """Closed trades, oldest first, as many as the rules need."""
+        ...
+
+    @property
+    def halts(self) -> Mapping[str, Halt]:
+        """Halts in force, by rule."""
+        ...
+
+    def reduces(self, intent: OrderIntent) -> bool:
+        """Tell whether `intent` only brings its symbol's position closer to zero.
+
+        Orders at work count: market orders against market orders, since both will be filled, and
+        resting ones against everything on their side, so that a ladder of exits ends at zero. A
+        resting stop never keeps a market order from closing the position it protects. A bracket's
+        child that only undoes its parent reduces, too.
+        """
+        ...
+
+    def pending(self, symbol: str, side: Side) -> Decimal:
+        """Return what the open orders on one side would move at most.
+
+        Of orders that cancel each other the largest counts.
+        """
+        ...
+
+    def entry(self, symbol: str) -> Entry | None:
+        """Return the open position of `symbol` with its past, or None when flat."""
+        ...
+
+    def extended(self, entry: Entry) -> Entry:
+        """Return `entry` with this bar's high and low taken in.
+
+        Of a bar that began before the entry, and of one already seen, only the close counts.
+        """
+        ...
+
+    def level(self, rule: str, symbol: str) -> Decimal | None:
+        """Return where `rule`'s stop stood after the last bar, or None: a stop never steps back."""
+        ...
+
+    def orders_since(self, time_ms: int) -> int:
+        """Return how many orders were let through after `time_ms`."""
+        ...
+
+    def period(self, unit: Unit, timezone: str) -> Period:
+        """Return the present day or week of a time zone with the equity at its start."""
+        ...
+
+    def peak_within(self, window: timedelta) -> Decimal:
+        """Return the highest equity of the last `window`."""
+        ...
+
+    def resumed(self, rule: str) -> Resumed | None:
+        """Return when a person last lifted a halt of `rule`: it counts nothing from before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Where a rule stands against its limit, for people."""
+
+    rule: str
+    value: Decimal
+    limit: Decimal
+    breached: bool
+    text: str
+    """Subject, fact and limit: `drawdown 12.00% of 15.00%`."""
 
 
 @runtime_checkable
 class RiskRule(Protocol):
-    """Judges every intent. A rule holds no state: what it must remember is in the view."""
+    """Judges every intent. A rule holds no state: what it must remember is in the view.
+
+    It may have a `name`, the key of its block in the recipe, and `needs`, see `Needs`.
+    """
 
     def assess(self, intent: OrderIntent, view: RiskView) -> Verdict:
         """Return the verdict on one intended order."""
@@ -51,6 +172,15 @@ class RiskWatch(Protocol):
         ...
 
 
+@runtime_checkable
+class RiskGauge(Protocol):
+    """A rule that can tell how far from its limit it is."""
+
+    def reading(self, view: RiskView) -> Reading:
+        """Return where the rule stands now."""
+        ...
+
+
 class RiskGate(Protocol):
     """All rules of a recipe as the broker sees them. No path to a venue goes around it."""
 
@@ -58,17 +188,31 @@ class RiskGate(Protocol):
         """Return the first denial, else the smallest resize, else approval."""
         ...
 
+    def reduces(self, intent: OrderIntent, account: AccountView) -> bool:
+        """Tell whether `intent`, new or at work, only brings a position closer to zero."""
+        ...
+
     def on_fill(self, fill: Fill, account: AccountView) -> None:
-        """Take note of an execution."""
+        """Take note of an execution.
+
+        Called once for each, in order, right after `account` has applied it.
+        """
         ...
 
     @property
     def watches(self) -> bool:
-        """Tell whether `watch` must be called on every bar at all."""
+        """Tell whether `watch` must be called on every bar at all; the answer never changes."""
         ...
 
     def watch(self, account: AccountView) -> Sequence[Action]:
-        """Return what the rules want done after this bar."""
+        """Return what the rules want done after this bar, before the strategy sees it.
+
+        HALT: tell people and cancel open orders that do not reduce; the gate denies by itself.
+        FLATTEN: cancel what rests and close every position by reduce-only market orders; it is
+        asked for again until nothing is held. CLOSE: close `fraction` of one symbol's position by
+        such an order; it is not asked for again while one is at work. Each order made of an
+        action goes through `assess` like any other.
+        """
         ...
 
 
@@ -83,6 +227,8 @@ class SizingRequest:
     """Fee as a fraction of notional, to be reserved."""
     closes: bool
     """True when the order closes an open position: the answer is then the position itself."""
+    stop_price: Decimal | None = None
+    """Where the position would be given up, when the strategy knows."""
 
 
 class Sizer(Protocol):
