@@ -1,1 +1,22 @@
-"""execution."""
+"""Order decisions: identity, desk, lifecycle, ledger. Pure: no threads, files or clocks."""
+
+from __future__ import annotations
+
+from realtrade.execution.desk import Desk, Remember, Send, Tell, release
+from realtrade.execution.identity import Naming
+from realtrade.execution.ledger import Holding, Ledger
+from realtrade.execution.lifecycle import OwnStep, advance, is_over
+
+__all__ = [
+    "Desk",
+    "Holding",
+    "Ledger",
+    "Naming",
+    "OwnStep",
+    "Remember",
+    "Send",
+    "Tell",
+    "advance",
+    "is_over",
+    "release",
+]

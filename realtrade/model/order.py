@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Generic, NamedTuple, TypeVar
+
+N = TypeVar("N", Decimal, float)
 
 
 class Side(StrEnum):
@@ -47,6 +50,17 @@ class OrderStatus(StrEnum):
     """Refused by the venue for want of money."""
 
 
+class SimulationHints(NamedTuple):
+    """What only a simulated venue reads, so that it fills as Backtrader's broker does."""
+
+    valued_at: float | None = None
+    """Price a market order is valued at on submission, when the strategy named one."""
+    next_open: bool = False
+    """Do not fill at the close of the deciding bar, even where the venue cheats on close."""
+    session_end_ms: int = 0
+    """When the session ends that an order of type `close` waits for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderIntent:
     """What a strategy wants: decided, named, not yet sent.
@@ -58,7 +72,7 @@ class OrderIntent:
     """Derived, so that the same bar run again gives the same id."""
     symbol: str
     feed: str
-    """Name of the feed the strategy placed it on: a simulated venue fills it from that feed's bars."""
+    """Feed the strategy placed it on: a simulated venue fills it from that feed's bars."""
     side: Side
     type: OrderType
     quantity: Decimal
@@ -77,6 +91,8 @@ class OrderIntent:
     reference_price: Decimal = Decimal(0)
     """Last close when the order was decided: what market orders are valued at."""
     created_ms: int = 0
+    """Time of the bar it was decided on, milliseconds since the epoch, UTC."""
+    hints: SimulationHints | None = None
 
     @property
     def signed_quantity(self) -> Decimal:
@@ -102,6 +118,34 @@ class Fill:
     fee: Decimal
     """Positive is paid, in `fee_currency`."""
     fee_currency: str
+    maker: bool
+    time_ms: int
+
+
+@dataclass(slots=True)
+class Booking(Generic[N]):
+    """What one fill did to its order and to the position: `Decimal` live, `float` simulated.
+
+    Quantities are signed, positive for a purchase. `closed` and `opened` are the parts of the
+    execution that brought the position towards zero and away from it, net of a fee paid in the
+    base asset. Values and fees are in quote currency.
+    """
+
+    quantity: N
+    """Executed."""
+    price: N
+    closed: N
+    opened: N
+    closed_value: N
+    opened_value: N
+    closed_fee: N
+    opened_fee: N
+    pnl: N
+    """Realised on the closed part, before fees."""
+    held: N
+    """Position after the fill."""
+    entry: N
+    """Average entry price after the fill."""
     maker: bool
     time_ms: int
 

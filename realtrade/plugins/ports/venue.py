@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from decimal import Decimal
 
-    from realtrade.model.order import Fill, OrderIntent
+    from realtrade.model.order import Booking, Fill, OrderIntent
 
 
 class ReportKind(StrEnum):
@@ -19,30 +19,62 @@ class ReportKind(StrEnum):
     REJECTED = "rejected"
     MARGIN = "margin"
     FILLED = "filled"
-    """Carries a fill; it may complete the order or not."""
+    """Carries a fill or a booking; it may complete the order or not."""
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    TRIGGERED = "triggered"
+    """A stop was touched; the order is now the limit or market order behind it."""
+    TRAILED = "trailed"
+    """A trailing order moved; carries its new prices."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """One thing a venue said about one order."""
 
     kind: ReportKind
     client_order_id: str
     fill: Fill | None = None
+    """The execution as an exchange reports it; the broker's own ledger books it."""
+    booking: Booking[float] | None = None
+    """The execution as booked, from a venue that keeps the account itself (simulated ones)."""
+    complete: bool = False
+    """For a booking: nothing is left to execute."""
     reason: str = ""
+    stop_price: float = 0.0
+    limit_price: float | None = None
 
 
 class Venue(Protocol):
-    """Takes orders, says what became of them. Submitting never blocks and never raises."""
+    """Takes orders, says what became of them. No method blocks; none raises for a bad order."""
 
-    def submit(self, intent: OrderIntent) -> None:
-        """Take one order; what becomes of it is told by `reports`."""
+    @property
+    def idle(self) -> bool:
+        """Tell whether `on_bar` has nothing to do: no order rests, nothing accrues."""
+        ...
+
+    @property
+    def cash(self) -> float | Decimal:
+        """Money not tied up in positions or margin, in the account's currency."""
+        ...
+
+    @property
+    def equity(self) -> float | Decimal:
+        """Balance plus unrealised profit and loss, in the account's currency."""
+        ...
+
+    def submit(self, intents: Sequence[OrderIntent]) -> None:
+        """Take one order, or a bracket's orders together, parent first.
+
+        What becomes of them is told by `reports`.
+        """
         ...
 
     def cancel(self, client_order_id: str) -> None:
         """Ask for a cancel; repeating it is harmless."""
+        ...
+
+    def on_bar(self) -> None:
+        """Learn that a bar has come. A simulated venue matches now, an exchange ignores it."""
         ...
 
     def reports(self) -> Iterable[Report]:

@@ -1,0 +1,162 @@
+"""The desk decides on what a strategy wants: steps, filters, what is held, what the risk rules say.
+
+It touches nothing. An order it lets through becomes effects, in the order they must happen:
+remember, send, tell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from realtrade.model.order import Side
+from realtrade.model.verdict import Denied, Resized
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from realtrade.model.instrument import Instrument
+    from realtrade.model.order import OrderIntent
+    from realtrade.plugins.ports.account import AccountView
+    from realtrade.plugins.ports.risk import RiskGate
+
+_ZERO = Decimal(0)
+_NOISE = Decimal("1e-9")
+_PRICES = ("limit_price", "stop_price", "trail_amount")
+
+
+class Remember(NamedTuple):
+    """Commit the intent to the journal. If that fails, nothing after it may happen."""
+
+    intent: OrderIntent
+
+
+class Send(NamedTuple):
+    """Hand the orders to the venue, together."""
+
+    intents: tuple[OrderIntent, ...]
+
+
+class Tell(NamedTuple):
+    """Let the strategy know that an order was submitted."""
+
+    client_order_id: str
+
+
+Effect = Remember | Send | Tell
+
+
+def release(intents: Sequence[OrderIntent]) -> list[Effect]:
+    """Return the effects of sending orders the desk let through, in order."""
+    effects: list[Effect] = [Remember(intent) for intent in intents]
+    effects.append(Send(tuple(intents)))
+    effects.extend(Tell(intent.client_order_id) for intent in intents)
+    return effects
+
+
+class Desk:
+    """Judges intents one by one, for every order there is: a strategy's and a risk rule's."""
+
+    def __init__(self, gate: RiskGate | None = None) -> None:
+        self._gate = gate
+
+    def decide(
+        self, intent: OrderIntent, instrument: Instrument, account: AccountView
+    ) -> OrderIntent | Denied:
+        """Return the intent as it may go out, prices and quantity on steps, or why it may not.
+
+        Quantities are only ever made smaller. A spot sale is cut to what is held and not yet
+        promised to other orders.
+        """
+        intent = on_steps(intent, instrument)
+        if not instrument.may_short and intent.side is Side.SELL and intent.parent_id is None:
+            sellable = _sellable(intent, account)
+            if sellable <= _ZERO:
+                return Denied("spot", _nothing_to_sell(intent, account))
+            if sellable < intent.quantity:
+                intent = on_steps(replace(intent, quantity=sellable), instrument)
+        verdict = self._gate.assess(intent, account) if self._gate is not None else None
+        if isinstance(verdict, Denied):
+            return verdict
+        if isinstance(verdict, Resized) and verdict.quantity < intent.quantity:
+            intent = on_steps(replace(intent, quantity=verdict.quantity), instrument)
+        return _too_small(intent, instrument) or intent
+
+
+def on_steps(intent: OrderIntent, instrument: Instrument) -> OrderIntent:
+    """Return `intent` with prices on the tick and quantity on the lot, rounded down."""
+    changes: dict[str, Any] = {}
+    if instrument.lot:
+        changes["quantity"] = step_down(intent.quantity, instrument.lot)
+    if instrument.tick:
+        for name in _PRICES:
+            price: Decimal | None = getattr(intent, name)
+            if price is not None:
+                changes[name] = step_down(price, instrument.tick)
+    return replace(intent, **changes) if changes else intent
+
+
+def step_down(value: Decimal, step: Decimal) -> Decimal:
+    """Return the largest multiple of `step` not above `value`.
+
+    A value that misses a multiple by float noise, such as 0.7999999999999999 on a step of 0.1,
+    is meant to be on it.
+    """
+    nearest = (value / step).to_integral_value() * step
+    if abs(nearest - value) <= abs(value) * _NOISE:
+        return nearest
+    return (value // step) * step
+
+
+def _sellable(intent: OrderIntent, account: AccountView) -> Decimal:
+    return account.position(intent.symbol).quantity - _promised(intent, account.open_orders)
+
+
+def _promised(intent: OrderIntent, orders: Iterable[OrderIntent]) -> Decimal:
+    """Return how much of the symbol other open sales may still take.
+
+    Orders of one group exclude each other, so a group counts once, with its largest order, and
+    the group `intent` itself joins does not count.
+    """
+    own = intent.oco_id or intent.client_order_id
+    groups: dict[str, Decimal] = {}
+    asleep = _waiting_parents(orders := tuple(orders))
+    for order in orders:
+        if order.side is Side.BUY or order.symbol != intent.symbol or order.parent_id in asleep:
+            continue
+        group = order.parent_id or order.oco_id or order.client_order_id
+        if group != own:
+            groups[group] = max(groups.get(group, _ZERO), order.quantity)
+    return sum(groups.values(), _ZERO)
+
+
+def _waiting_parents(orders: Iterable[OrderIntent]) -> set[str]:
+    """Return ids of open orders: children of these sell what is not bought yet."""
+    return {order.client_order_id for order in orders}
+
+
+def _nothing_to_sell(intent: OrderIntent, account: AccountView) -> str:
+    held = account.position(intent.symbol).quantity
+    if held <= _ZERO:
+        return (
+            f"sell {intent.quantity} {intent.symbol}: none is held, and spot cannot be sold short"
+        )
+    return (
+        f"sell {intent.quantity} {intent.symbol}: all {held} held is promised to open sell orders"
+    )
+
+
+def _too_small(intent: OrderIntent, instrument: Instrument) -> Denied | None:
+    quantity = intent.quantity
+    wish = f"{intent.side} {quantity} {intent.symbol}"
+    if not quantity > _ZERO:
+        return Denied("quantity", f"{wish}: nothing is left to trade on steps of {instrument.lot}")
+    if quantity < instrument.min_quantity:
+        return Denied("min_quantity", f"{wish}: the least is {instrument.min_quantity}")
+    notional = quantity * intent.price * instrument.contract_size
+    if notional < instrument.min_notional and not intent.reduce_only:
+        return Denied(
+            "min_notional", f"{wish}: worth {notional:f}, the least is {instrument.min_notional}"
+        )
+    return None

@@ -1,0 +1,145 @@
+"""What fills do to orders and positions: one rule book, for `Decimal` and for `float`.
+
+Live accounts are kept in `Decimal`. Simulated accounts are kept in `float`, operation for
+operation as Backtrader's positions are, so that its users find their figures again.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Generic
+
+from realtrade.model.order import Booking, N, Position, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from realtrade.model.instrument import Instrument
+    from realtrade.model.order import Fill
+
+_ZERO = Decimal(0)
+
+
+class Holding(Generic[N]):
+    """How much of one instrument is held, signed, and at what average entry price."""
+
+    __slots__ = ("price", "quantity")
+
+    def __init__(self, quantity: N, price: N) -> None:
+        self.quantity: N = quantity
+        self.price: N = price
+
+    def split(self, quantity: N) -> tuple[N, N]:
+        """Return which part of a signed execution would close and which would open."""
+        held = self.quantity
+        left = held + quantity
+        if not left:
+            return quantity, left
+        if not held or (held > 0) == (quantity > 0):
+            return left - left, quantity
+        if (held > 0) == (left > 0):
+            return quantity, left - left
+        return -held, left
+
+    def price_after(self, quantity: N, price: N) -> N:
+        """Return the average entry price once a signed `quantity` is executed at `price`."""
+        held = self.quantity
+        left = held + quantity
+        if not left:
+            return left
+        if not held or (held > 0) != (left > 0):
+            return price
+        if (held > 0) == (quantity > 0):
+            return (self.price * held + quantity * price) / left
+        return self.price
+
+    def apply(self, quantity: N, price: N) -> None:
+        """Execute a signed `quantity` at `price`."""
+        self.price = self.price_after(quantity, price)
+        self.quantity += quantity
+
+
+class Ledger:
+    """The books of a live account: orders' fills and positions, from any source, each fill once.
+
+    A fill may come by the answer to an order, by the user stream and by a poll; symbol and trade
+    id tell that it is the same one.
+    """
+
+    def __init__(
+        self,
+        instrument: Callable[[str], Instrument],
+        positions: Mapping[str, Position] | None = None,
+    ) -> None:
+        """Start from `positions` as recovered; `instrument` looks a symbol up."""
+        self._instrument = instrument
+        self._holdings = {
+            symbol: Holding(held.quantity, held.price) for symbol, held in (positions or {}).items()
+        }
+        self._seen: set[tuple[str, str]] = set()
+        self._filled: dict[str, tuple[Decimal, Decimal]] = {}
+
+    def apply(self, fill: Fill) -> Booking[Decimal] | None:
+        """Book one fill and return what it did, or None when it was booked before."""
+        key = (fill.symbol, fill.trade_id)
+        if key in self._seen:
+            return None
+        self._seen.add(key)
+        self._count(fill)
+        return self._book(fill, self._instrument(fill.symbol))
+
+    def filled(self, client_order_id: str) -> Decimal:
+        """Return how much of an order was executed, unsigned."""
+        return self._filled.get(client_order_id, (_ZERO, _ZERO))[0]
+
+    def average_price(self, client_order_id: str) -> Decimal:
+        """Return the average price of an order's executions; zero before the first."""
+        quantity, notional = self._filled.get(client_order_id, (_ZERO, _ZERO))
+        return notional / quantity if quantity else _ZERO
+
+    def position(self, symbol: str) -> Position:
+        """Return what is held of `symbol`; an empty position when nothing is."""
+        holding = self._holdings.get(symbol)
+        return Position(holding.quantity, holding.price) if holding else Position()
+
+    def positions(self) -> dict[str, Position]:
+        """Return open positions by symbol."""
+        return {
+            symbol: self.position(symbol)
+            for symbol, held in self._holdings.items()
+            if held.quantity
+        }
+
+    def _count(self, fill: Fill) -> None:
+        quantity, notional = self._filled.get(fill.client_order_id, (_ZERO, _ZERO))
+        self._filled[fill.client_order_id] = (
+            quantity + fill.quantity,
+            notional + fill.quantity * fill.price,
+        )
+
+    def _book(self, fill: Fill, instrument: Instrument) -> Booking[Decimal]:
+        holding = self._holdings.setdefault(fill.symbol, Holding(_ZERO, _ZERO))
+        executed = fill.quantity if fill.side is Side.BUY else -fill.quantity
+        moved, fee = executed, fill.fee
+        if fill.fee_currency == instrument.base:
+            # Paid out of what was bought: less is held, and that much less can be sold.
+            moved, fee = executed - fill.fee, fill.fee * fill.price
+        closed, opened = holding.split(moved)
+        entry, size = holding.price, instrument.contract_size
+        holding.apply(moved, fill.price)
+        closed_fee = fee * closed / moved if moved else fee
+        return Booking(
+            quantity=executed,
+            price=fill.price,
+            closed=closed,
+            opened=opened,
+            closed_value=-closed * entry * size,
+            opened_value=opened * fill.price * size,
+            closed_fee=closed_fee,
+            opened_fee=fee - closed_fee,
+            pnl=-closed * (fill.price - entry) * size,
+            held=holding.quantity,
+            entry=holding.price,
+            maker=fill.maker,
+            time_ms=fill.time_ms,
+        )
