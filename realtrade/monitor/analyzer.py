@@ -1,0 +1,77 @@
+"""Backtrader's door to the tracker: analyzers that hand over what Cerebro tells them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import backtrader as bt
+
+from realtrade.model.order import Side
+
+if TYPE_CHECKING:
+    from realtrade.monitor.tracker import PerformanceTracker
+
+_EPOCH_ORDINAL = 719_163
+"""1970-01-01 as Backtrader's date number."""
+_DAY_MS = 86_400_000
+
+
+def stamp_ms(number: float) -> int:
+    """Return Backtrader's date number as milliseconds since the epoch, UTC."""
+    return round((number - _EPOCH_ORDINAL) * _DAY_MS)
+
+
+class FillAnalyzer(bt.Analyzer):
+    """Hands every execution to a `PerformanceTracker`, and nothing per bar.
+
+    For loops that record equity themselves through `PerformanceTracker.record_columns`.
+    Works with Backtrader's own broker and with ours: both describe an execution by the bits of
+    `order.executed`. A bit that reverses a position is handed over in its two parts.
+    """
+
+    params = (("tracker", None), ("symbols", None))
+
+    def start(self) -> None:
+        """Look up the tracker and the symbols: `symbols` maps data names to symbols."""
+        self.tracker: PerformanceTracker = self.p.tracker
+        self._symbol_of: dict[str, str] = dict(self.p.symbols or {})
+
+    def notify_order(self, order: Any) -> None:
+        """Record what was executed since this order was last told of."""
+        for bit in order.executed.iterpending():
+            self._record(order, bit)
+
+    def get_analysis(self) -> PerformanceTracker:
+        """Return the tracker."""
+        return self.tracker
+
+    def _record(self, order: Any, bit: Any) -> None:
+        name = order.data._name  # noqa: SLF001  # Backtrader has no public name
+        symbol = self._symbol_of.get(name, name)
+        contract_size = float(order.comminfo.p.mult)
+        time_ms = stamp_ms(bit.dt)
+        for signed, fee in ((bit.closed, bit.closedcomm), (bit.opened, bit.openedcomm)):
+            if signed:
+                self.tracker.record_fill(
+                    symbol,
+                    Side.BUY if signed > 0 else Side.SELL,
+                    quantity=abs(float(signed)),
+                    price=float(bit.price),
+                    fee=float(fee),
+                    time_ms=time_ms,
+                    contract_size=contract_size,
+                )
+
+
+class TrackingAnalyzer(FillAnalyzer):
+    """Hands every execution and the account after every bar to a `PerformanceTracker`.
+
+    ```python
+    tracker = PerformanceTracker(10_000)
+    cerebro.addanalyzer(TrackingAnalyzer, tracker=tracker, symbols={"btc_1h": "BTC/USDT"})
+    ```
+    """
+
+    def notify_cashvalue(self, cash: float, value: float) -> None:
+        """Record one bar: Backtrader calls this once per bar, after orders, before the strategy."""
+        self.tracker.record_bar(stamp_ms(self.strategy.lines.datetime[0]), cash, value)

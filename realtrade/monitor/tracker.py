@@ -1,0 +1,243 @@
+"""What is remembered of a run: equity bar by bar, fills, round trips, fees."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from realtrade.model.order import Side
+from realtrade.monitor.round_trips import OpenTrip, RoundTrip, RoundTrips
+from realtrade.monitor.statistics import EquityCurve, Statistics, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from decimal import Decimal
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from realtrade.model.order import Fill
+    from realtrade.utils.timeframes import Timeframe
+
+
+class FillRecord(NamedTuple):
+    """One execution in account currency."""
+
+    time_ms: int
+    symbol: str
+    side: Side
+    quantity: float
+    """Unsigned, base units or contracts."""
+    price: float
+    fee: float
+    """Positive is paid."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """The equity curve as arrays of one length, oldest bar first."""
+
+    time_ms: NDArray[np.int64]
+    """Stamp of each bar, milliseconds since the epoch, UTC."""
+    cash: NDArray[np.float64]
+    """Cash after the bar."""
+    equity: NDArray[np.float64]
+    """Cash plus what the positions were worth at the bar's close."""
+
+
+class PerformanceTracker:
+    """Records a run, backtest and live alike, and cheaply.
+
+    A bar costs three array appends, or nothing when whole columns are handed over. Money is held
+    as floats, as Backtrader has it; text made of it keeps every digit.
+    """
+
+    def __init__(
+        self,
+        start_cash: float | Decimal,
+        *,
+        timeframe: Timeframe | None = None,
+        contract_sizes: Mapping[str, Decimal] | None = None,
+    ) -> None:
+        """Start with `start_cash` and no position.
+
+        Args:
+            start_cash: equity before the first bar, in account currency.
+            timeframe: length of the bars recorded; told from their spacing when left out.
+            contract_sizes: base units per contract by symbol; 1 where not named.
+        """
+        self.start_cash = float(start_cash)
+        self.timeframe = timeframe
+        self.fees_paid = 0.0
+        """Fees of all fills, in account currency."""
+        self.other_fees: dict[str, float] = {}
+        """Fees paid in currencies that no price here converts, by currency; not in `fees_paid`."""
+        self._contract_sizes = {key: float(size) for key, size in (contract_sizes or {}).items()}
+        self._trips = RoundTrips()
+        self._symbols: dict[str, int] = {}
+        self._fill_time, self._fill_symbol = array("q"), array("q")
+        self._fill_quantity, self._fill_price, self._fill_fee = array("d"), array("d"), array("d")
+        self._sealed: list[Columns] = []
+        self._time, self._cash, self._equity = array("q"), array("d"), array("d")
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    def record_bar(self, time_ms: int, cash: float, equity: float) -> None:
+        """Remember the account after one bar; bars come in time order."""
+        self._time.append(time_ms)
+        self._cash.append(cash)
+        self._equity.append(equity)
+
+    def record_columns(self, times: ArrayLike, cash: ArrayLike, equity: ArrayLike) -> None:
+        """Remember the account after each of many bars; arrays of int64 and float64 are not copied.
+
+        Raises:
+            ValueError: the columns differ in length.
+        """
+        columns = Columns(
+            np.asarray(times, dtype=np.int64),
+            np.asarray(cash, dtype=np.float64),
+            np.asarray(equity, dtype=np.float64),
+        )
+        if not len(columns.time_ms) == len(columns.cash) == len(columns.equity):
+            msg = (
+                f"columns of one length are wanted, not {len(columns.time_ms)} times, "
+                f"{len(columns.cash)} cash and {len(columns.equity)} equity values"
+            )
+            raise ValueError(msg)
+        self._seal()
+        self._sealed.append(columns)
+
+    def record_fill(
+        self,
+        symbol: str,
+        side: Side,
+        *,
+        quantity: float,
+        price: float,
+        fee: float,
+        time_ms: int,
+        contract_size: float | None = None,
+    ) -> None:
+        """Take in one execution in plain numbers: unsigned quantity, fee in account currency."""
+        signed = quantity if side is Side.BUY else -quantity
+        self._fill_time.append(time_ms)
+        self._fill_symbol.append(self._symbols.setdefault(symbol, len(self._symbols)))
+        self._fill_quantity.append(signed)
+        self._fill_price.append(price)
+        self._fill_fee.append(fee)
+        self.fees_paid += fee
+        if contract_size is None:
+            contract_size = self._contract_sizes.get(symbol, 1.0)
+        if signed:
+            self._trips.apply(
+                symbol,
+                signed,
+                price=price,
+                fee=fee,
+                time_ms=time_ms,
+                contract_size=contract_size,
+            )
+
+    def record(self, fill: Fill) -> None:
+        """Take in one execution as a venue reported it.
+
+        A fee in the base currency is taken out of what was bought (or adds to what was sold) and
+        valued at the fill's price. A fee in a third currency is kept apart, in `other_fees`.
+        """
+        quantity, price, fee = float(fill.quantity), float(fill.price), float(fill.fee)
+        base, _, quote = fill.symbol.partition("/")
+        quote, _, settled = quote.partition(":")
+        if fill.fee_currency == base and settled != base:
+            quantity += -fee if fill.side is Side.BUY else fee
+            fee *= price
+        elif fill.fee_currency not in {quote, settled}:
+            paid = self.other_fees.get(fill.fee_currency, 0.0)
+            self.other_fees[fill.fee_currency] = paid + fee
+            fee = 0.0
+        self.record_fill(
+            fill.symbol, fill.side, quantity=quantity, price=price, fee=fee, time_ms=fill.time_ms
+        )
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    @property
+    def bars(self) -> int:
+        """Number of bars recorded."""
+        return sum(len(part.time_ms) for part in self._sealed) + len(self._time)
+
+    @property
+    def fills(self) -> Iterator[FillRecord]:
+        """Every execution, oldest first."""
+        symbols = list(self._symbols)
+        rows = zip(
+            self._fill_time,
+            self._fill_symbol,
+            self._fill_quantity,
+            self._fill_price,
+            self._fill_fee,
+            strict=True,
+        )
+        for time_ms, symbol, signed, price, fee in rows:
+            side = Side.BUY if signed > 0 else Side.SELL
+            yield FillRecord(time_ms, symbols[symbol], side, abs(signed), price, fee)
+
+    @property
+    def round_trips(self) -> Sequence[RoundTrip]:
+        """Closed round trips, in the order in which they were closed."""
+        return self._trips.closed
+
+    @property
+    def open_trips(self) -> Sequence[OpenTrip]:
+        """Positions that are open now, in the order in which they were opened."""
+        return list(self._trips.open.values())
+
+    @property
+    def final_equity(self) -> float:
+        """Equity after the last bar; the start cash before the first."""
+        if self._equity:
+            return self._equity[-1]
+        filled = [part.equity for part in self._sealed if len(part.equity)]
+        return float(filled[-1][-1]) if filled else self.start_cash
+
+    def columns(self) -> Columns:
+        """Return the equity curve recorded so far; treat the arrays as read-only."""
+        self._seal()
+        if len(self._sealed) != 1:
+            parts = self._sealed
+            whole = Columns(
+                np.concatenate([np.empty(0, np.int64), *(part.time_ms for part in parts)]),
+                np.concatenate([np.empty(0), *(part.cash for part in parts)]),
+                np.concatenate([np.empty(0), *(part.equity for part in parts)]),
+            )
+            self._sealed = [whole]
+        return self._sealed[0]
+
+    def statistics(self) -> Statistics:
+        """Return every measure of the run so far.
+
+        Raises:
+            ValueError: equity or its times are such that nothing can be measured; says which bar.
+        """
+        columns = self.columns()
+        curve = EquityCurve(columns.time_ms, columns.equity, self.start_cash, self.timeframe)
+        held: list[tuple[int, int | None]] = [
+            *((trip.opened_ms, trip.closed_ms) for trip in self.round_trips),
+            *((trip.opened_ms, None) for trip in self.open_trips),
+        ]
+        return measure(curve, self.round_trips, held, self.fees_paid)
+
+    def _seal(self) -> None:
+        """Turn the appended bars into arrays without copying; appending goes on in fresh ones."""
+        if not self._time:
+            return
+        self._sealed.append(
+            Columns(
+                np.frombuffer(self._time, dtype=np.int64),
+                np.frombuffer(self._cash, dtype=np.float64),
+                np.frombuffer(self._equity, dtype=np.float64),
+            )
+        )
+        self._time, self._cash, self._equity = array("q"), array("d"), array("d")
