@@ -1,0 +1,1 @@
+"""The fast backtest loop: Backtrader's own order of events without its per-bar ceremony."""

@@ -1,0 +1,53 @@
+"""Why a run must take Backtrader's own loop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import backtrader as bt
+from backtrader.feed import AbstractDataBase, DataClone
+from backtrader.linebuffer import LineBuffer
+
+from realtrade.engine.lean.seats import lines_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_FEED = ("advance", "advance_peek", "_tick_fill", "_tick_nullify", "buflen", "__len__")
+_STRATEGY = (
+    "_once", "_oncepost", "_oncepost_open", "_getminperstatus", "_next_analyzers",
+    "_next_observers", "clear", "forward", "reset", "home", "__len__", "getindicators",
+)  # fmt: skip
+
+
+def objection(datas: Sequence[Any], strategies: Iterable[Any]) -> str:
+    """Return why these feeds and strategies need Backtrader's own loop, empty if they do not."""
+    found = [_about_feed(data) for data in datas]
+    found += [_about_strategy(strategy) for strategy in strategies]
+    return next(filter(None, found), "")
+
+
+def _about_feed(data: Any) -> str:
+    kind: Any = type(data)
+    stock: Any = DataClone if isinstance(data, DataClone) else AbstractDataBase
+    if changed := _overridden(kind, stock, _FEED):
+        return f"feed {kind.__name__} overrides {changed}"
+    if any(line.mode != LineBuffer.UnBounded for line in lines_of(data)):
+        return f"feed {kind.__name__} keeps only its last bars"
+    return ""
+
+
+def _about_strategy(strategy: Any) -> str:
+    kind: Any = type(strategy)
+    if changed := _overridden(kind, bt.Strategy, _STRATEGY):
+        return f"strategy {kind.__name__} overrides {changed}"
+    if any(line.bindings for line in strategy.lines.lines):
+        return f"strategy {kind.__name__} binds its own lines"
+    return ""
+
+
+def _overridden(kind: Any, stock: Any, names: Iterable[str]) -> str:
+    changed = (
+        name for name in names if getattr(kind, name, None) is not getattr(stock, name, None)
+    )
+    return next(changed, "")

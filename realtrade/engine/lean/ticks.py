@@ -1,0 +1,50 @@
+"""A feed's `tick_open`, `tick_close`, …: read when asked for, not written on every bar."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+
+def watch_ticks(data: Any) -> None:
+    """Give `data` lazy `tick_*` attributes with the values Backtrader would have stored.
+
+    Backtrader looks an unknown attribute of a feed up in its `lines`, which is where they live:
+    the feed's own class stays as it is. A loop of Backtrader's that stores ticks later wins.
+    """
+    for alias in (*data.getlinealiases(), "last"):
+        vars(data).pop(f"tick_{alias}", None)
+    lines = data.lines
+    if not isinstance(lines, LazyTicks):
+        kind: Any = type(lines)
+        lines.__class__ = _with_ticks(kind)
+
+
+class LazyTicks:
+    """Marks a `Lines` class that answers for `tick_*`."""
+
+
+@lru_cache(maxsize=256)
+def _with_ticks(kind: Any) -> type:
+    aliases = kind.getlinealiases()
+    ticks: dict[str, Any] = {
+        f"tick_{alias}": property(_reader(number))
+        for number, alias in enumerate(aliases)
+        if alias != "datetime"
+    }
+    ticks["tick_last"] = property(_reader(0))
+    return type(f"{kind.__name__}_Ticks", (LazyTicks, kind), ticks)
+
+
+def _reader(number: int) -> Any:
+    def read(lines: Any) -> float | None:
+        line = lines.lines[number]
+        if not line.lencount:
+            msg = "no bar has been delivered yet"
+            raise AttributeError(msg)
+        if line.lencount >= line.buflen():
+            return None
+        value: float = line.array[line.idx]
+        return value
+
+    return read
