@@ -21,12 +21,13 @@ __all__ = [
     "SettingWrong",
 ]
 
+if not TYPE_CHECKING:  # for mypy the import above is enough, and a misspelt name stays an error
 
-def __getattr__(name: str) -> Any:
-    """Import `PluginConfig` when it is first asked for: listing plugins costs no pydantic."""
-    if name == "PluginConfig":
-        from realtrade.plugins.config import PluginConfig
+    def __getattr__(name: str) -> Any:
+        """Import `PluginConfig` when it is first asked for: listing plugins costs no pydantic."""
+        if name == "PluginConfig":
+            from realtrade.plugins.config import PluginConfig
 
-        return PluginConfig
-    msg = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(msg)
+            return PluginConfig
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
