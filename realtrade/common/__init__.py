@@ -1,1 +1,21 @@
-"""common."""
+"""What all exchanges share. Names load when first asked for: Backtrader is slow to import."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from realtrade.common.base_data import BaseData
+    from realtrade.common.feed_hub import FeedHub
+
+__all__ = ["BaseData", "FeedHub"]
+
+_HOMES = {"BaseData": "base_data", "FeedHub": "feed_hub"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        msg = f"module 'realtrade.common' has no attribute '{name}'"
+        raise AttributeError(msg)
+    return getattr(import_module(f"realtrade.common.{_HOMES[name]}"), name)

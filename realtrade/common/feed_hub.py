@@ -1,0 +1,267 @@
+"""Where the bars of all live feeds meet: any thread publishes, the trading thread takes.
+
+Time runs in instants. At the start of a Cerebro cycle the hub fixes one instant, the earliest at
+which a waiting bar is due, and gives out that instant's bars and no others. So bars of one batch
+are seen together however the feeds are polled, no feed runs ahead of another, and only the first
+feed of a cycle ever waits.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from threading import Condition
+from typing import TYPE_CHECKING, Protocol
+
+from realtrade.plugins.ports.feed import FeedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from realtrade.model.bar import Bar, BarColumns
+    from realtrade.utils.timeframes import Timeframe
+
+    Batch = tuple[tuple[str, Bar], ...]
+
+
+class HubOverflow(FeedError):
+    """Bars came faster than the strategy took them, and the bound was reached."""
+
+
+class BarResampler(Protocol):
+    """Makes longer bars, one base bar at a time."""
+
+    def push(self, bar: Bar) -> Sequence[Bar]:
+        """Return the longer bars that are known now that `bar` is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FeedGap:
+    """Bars that never came: none opened between `from_ms` and `to_ms` (excluded)."""
+
+    feed: str
+    from_ms: int
+    to_ms: int
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One feed on its way to its lines; the trading thread's alone."""
+
+    bars: deque[Bar] = field(default_factory=deque)
+    history: int = 0
+    """How many of `bars` are still history."""
+    timeframe: Timeframe | None = None
+    last_ms: int | None = None
+    """Open time of the newest bar let in."""
+    children: list[tuple[str, BarResampler]] = field(default_factory=list)
+    taken: bool = False
+    """True when a data feed takes its bars; else it is only a parent of resampled ones."""
+
+
+class FeedHub:
+    """A `BarSink` for streams on one side, one lane per feed for `BaseData` on the other.
+
+    Bars not newer than their feed's last one are dropped: a stream that starts before the history
+    ends, or repeats itself after a reconnect, doubles nothing. What is missing is told to `on_gap`.
+    """
+
+    def __init__(
+        self, *, capacity: int = 4096, on_gap: Callable[[FeedGap], None] | None = None
+    ) -> None:
+        """Make an empty hub.
+
+        Args:
+            capacity: batches that may wait; one more is a `HubOverflow`.
+            on_gap: called on the trading thread for every gap seen in what a stream publishes.
+        """
+        self.live = False
+        """True once all history has been given out."""
+        self._capacity = capacity
+        self._on_gap = on_gap
+        self._changed = Condition()
+        self._batches: deque[Batch] = deque()
+        self._overflow: HubOverflow | None = None
+        self._failure: FeedError | None = None
+        self._finished = False
+        self._stopped = False
+        self._woken = False
+        self._lanes: dict[str, _Lane] = {}
+        self._instant_ms: int | None = None
+        self._polled: set[str] = set()
+
+    # -- from any thread ------------------------------------------------------------------------
+
+    def publish(self, bars: Sequence[tuple[str, Bar]]) -> None:
+        """Hand over closed bars with their feeds' names; what is due at once is seen at once."""
+        with self._changed:
+            if not bars or self._closed:
+                return
+            if len(self._batches) >= self._capacity:
+                msg = f"the strategy is too slow: {self._capacity} batches of bars wait, the limit"
+                self._overflow = HubOverflow(msg)
+            else:
+                self._batches.append(tuple(bars))
+            self._changed.notify_all()
+
+    def wait_for_room(self, timeout_s: float) -> bool:
+        """Wait until one more batch fits; True as well when it would be ignored anyway."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: len(self._batches) < self._capacity or self._closed, timeout_s
+            )
+
+    def finish(self) -> None:
+        """Say that no bar will follow; what waits is still given out."""
+        with self._changed:
+            self._finished = True
+            self._changed.notify_all()
+
+    def fail(self, error: Exception) -> None:
+        """Say that the stream is broken; raised on the trading thread after what came before."""
+        with self._changed:
+            if self._failure is None:
+                self._failure = _as_feed_error(error)
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Give out nothing more: every live feed is at its end from now on."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+
+    def wake(self) -> None:
+        """End the current wait, or the next one: something else needs a cycle of Cerebro."""
+        with self._changed:
+            self._woken = True
+            self._changed.notify_all()
+
+    @property
+    def _closed(self) -> bool:
+        return self._finished or self._stopped or bool(self._failure or self._overflow)
+
+    # -- before the run -------------------------------------------------------------------------
+
+    def join(self, name: str) -> None:
+        """Open the lane of a feed whose bars will be taken."""
+        self._lane(name).taken = True
+
+    def history(self, name: str, timeframe: Timeframe, columns: BarColumns | None) -> None:
+        """Put closed bars before all live ones; `timeframe` lets gaps be seen."""
+        lane = self._lane(name)
+        lane.timeframe = timeframe
+        if columns is None or not len(columns):
+            return
+        lane.last_ms = int(columns.time_ms[-1])
+        if lane.taken:
+            lane.bars.extend(columns.bar(index) for index in range(len(columns)))
+            lane.history = len(lane.bars)
+
+    def resample(self, name: str, parent: str, resampler: BarResampler) -> None:
+        """Make the bars of `name` from those of `parent` as they arrive."""
+        self._lane(name)
+        self._lane(parent).children.append((name, resampler))
+
+    def _lane(self, name: str) -> _Lane:
+        return self._lanes.setdefault(name, _Lane())
+
+    # -- on the trading thread ------------------------------------------------------------------
+
+    def cycle(self, name: str, wait_s: float) -> None:
+        """Take part in a cycle as feed `name`; the first to ask in a cycle moves time on."""
+        if name in self._polled or not self._polled:
+            self._polled.clear()
+            self.advance(wait_s)
+        self._polled.add(name)
+
+    def advance(self, wait_s: float) -> bool:
+        """Fix the next instant, waiting up to `wait_s` seconds for bars; tell whether there is one.
+
+        Raises:
+            HubOverflow: the trading thread was too slow; what still waits is stale.
+            FeedError: the stream failed, or published a bar nobody asked for.
+        """
+        if self._overflow is not None:
+            raise self._overflow
+        lanes = self._lanes.values()
+        waited_s = wait_s if self.live else 0.0
+        self.live = not any(lane.history for lane in lanes)
+        while not any(lane.bars for lane in lanes):
+            batch = self._next_batch(waited_s)
+            if batch is None:
+                break
+            self._sort_in(batch)
+        dues = [lane.bars[0].due_ms for lane in lanes if lane.bars]
+        self._instant_ms = min(dues) if dues and not self._stopped else None
+        return self._instant_ms is not None
+
+    def has(self, name: str) -> bool:
+        """Tell whether a bar of `name` is due at this instant."""
+        bars = self._lanes[name].bars
+        return bool(bars) and self._instant_ms is not None and bars[0].due_ms <= self._instant_ms
+
+    def take(self, name: str) -> Bar | None:
+        """Return the bar of `name` due at this instant, once."""
+        if not self.has(name):
+            return None
+        lane = self._lanes[name]
+        lane.history = max(0, lane.history - 1)
+        return lane.bars.popleft()
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether bars wait, published or sorted in."""
+        return bool(self._batches) or any(lane.bars for lane in self._lanes.values())
+
+    @property
+    def over(self) -> bool:
+        """Tell whether no bar will ever be given out again."""
+        return self._stopped or (self._finished and not self.ready)
+
+    def _next_batch(self, wait_s: float) -> Batch | None:
+        with self._changed:
+            if not self._batches and not self._closed and not self._woken:
+                self._changed.wait_for(lambda: self._batches or self._closed or self._woken, wait_s)
+            self._woken = False
+            if self._overflow is not None:
+                raise self._overflow
+            if self._stopped:
+                return None
+            if not self._batches:
+                if self._failure is not None:
+                    raise self._failure
+                return None
+            batch = self._batches.popleft()
+            self._changed.notify_all()
+            return batch
+
+    def _sort_in(self, batch: Iterable[tuple[str, Bar]]) -> None:
+        for name, bar in batch:
+            lane = self._lanes.get(name)
+            if lane is None:
+                msg = f"the stream published a bar of '{name}', which is no feed of this run"
+                raise FeedError(msg)
+            if lane.last_ms is not None and bar.time_ms <= lane.last_ms:
+                continue
+            self._note_gap(name, lane, bar)
+            lane.last_ms = bar.time_ms
+            if lane.taken:
+                lane.bars.append(bar)
+            for child, resampler in lane.children:
+                self._sort_in((child, longer) for longer in resampler.push(bar))
+
+    def _note_gap(self, name: str, lane: _Lane, bar: Bar) -> None:
+        if lane.last_ms is None or lane.timeframe is None or self._on_gap is None:
+            return
+        expected_ms = lane.timeframe.close_ms(lane.last_ms)
+        if bar.time_ms > expected_ms:
+            self._on_gap(FeedGap(name, expected_ms, bar.time_ms))
+
+
+def _as_feed_error(error: Exception) -> FeedError:
+    if isinstance(error, FeedError):
+        return error
+    wrapped = FeedError(f"the stream of bars failed: {type(error).__name__}: {error}")
+    wrapped.__cause__ = error
+    return wrapped

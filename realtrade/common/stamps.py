@@ -1,0 +1,80 @@
+"""Where bars lie on the time line, in arrays: opens, closes, and the stamps of Backtrader's lines.
+
+A bar is stamped `due - finest`, the finest timeframe of a recipe being the unit: a bar of the
+finest feed carries its own open time, and a longer bar the stamp of the fine bar that completes it.
+Sorted by stamp, bars come in the order in which they are known: nothing is seen ahead of its time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from realtrade.utils.timeframes import Timeframe
+
+_DAY_MS = 86_400_000
+_MONDAY_MS = 4 * _DAY_MS  # 1970-01-05
+_EPOCH_DAY = 719_163  # proleptic ordinal of 1970-01-01, Backtrader's count of days
+
+
+def open_times(at_ms: NDArray[np.int64], timeframe: Timeframe) -> NDArray[np.int64]:
+    """Return `Timeframe.open_ms` of every time."""
+    if timeframe.unit == "M":
+        months = _months(at_ms)
+        return _month_starts(months - months % timeframe.count)
+    anchor = _MONDAY_MS if timeframe.unit == "w" else 0
+    return at_ms - (at_ms - anchor) % timeframe.approximate_ms
+
+
+def close_times(at_ms: NDArray[np.int64], timeframe: Timeframe) -> NDArray[np.int64]:
+    """Return `Timeframe.close_ms` of every time."""
+    opened = open_times(at_ms, timeframe)
+    if timeframe.unit == "M":
+        return _month_starts(_months(opened) + timeframe.count)
+    return opened + timeframe.approximate_ms
+
+
+def stamp_times(due_ms: NDArray[np.int64], finest: Timeframe) -> NDArray[np.int64]:
+    """Return the stamps of bars due at `due_ms`, milliseconds since the epoch, UTC."""
+    if finest.unit != "M":
+        return due_ms - finest.approximate_ms
+    closed = open_times(due_ms, finest)
+    return open_times(closed - 1, finest) + (due_ms - closed)
+
+
+def stamp_ms(due_ms: int, finest: Timeframe) -> int:
+    """Return the stamp of one bar, as `stamp_times` does."""
+    if finest.unit != "M":
+        return due_ms - finest.approximate_ms
+    closed = finest.open_ms(due_ms)
+    return finest.open_ms(closed - 1) + due_ms - closed
+
+
+def date_numbers(at_ms: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return Backtrader's `date2num` of every UTC time, equal to the last bit.
+
+    Backtrader adds hour, minute, second and microsecond fractions with `fsum`; one division and one
+    addition give the same double for whole milliseconds: between the years 1436 and 2870 doubles of
+    this size lie 2**-33 days apart, no millisecond falls within 2**-51 days of a rounding boundary,
+    and neither way errs by as much as 2**-53 before rounding.
+    """
+    days, rest = np.divmod(at_ms, _DAY_MS)
+    return np.asarray((days + _EPOCH_DAY) + rest / _DAY_MS, dtype=np.float64)
+
+
+def date_number(at_ms: int) -> float:
+    """Return Backtrader's `date2num` of one UTC time, as `date_numbers` does."""
+    days, rest = divmod(at_ms, _DAY_MS)
+    return (days + _EPOCH_DAY) + rest / _DAY_MS
+
+
+def _months(at_ms: NDArray[np.int64]) -> NDArray[np.int64]:
+    return at_ms.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
+
+
+def _month_starts(months: NDArray[np.int64]) -> NDArray[np.int64]:
+    return months.astype("datetime64[M]").astype("datetime64[ms]").astype(np.int64)
