@@ -76,7 +76,7 @@ class Halt:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """A halt a person has lifted: its rule measures anew from here."""
+    """The end of a halt, by a person or by its time: its rule measures anew from here."""
 
     time_ms: int
     equity: Decimal

@@ -32,6 +32,8 @@ class Needs:
     """Highest and lowest price since entry, looked at on every bar while something is held."""
     actions: bool = False
     """Its denials may carry an action."""
+    watch: bool = True
+    """False: with these settings its `watch`, if it has one, has nothing to look for."""
     orders: int = 0
     """Times of so many newest orders."""
     trades: int = 0
@@ -135,7 +137,7 @@ class RiskView(AccountView, Protocol):
         ...
 
     def resumed(self, rule: str) -> Resumed | None:
-        """Return when a person last lifted a halt of `rule`: it counts nothing from before."""
+        """Return when a halt of `rule` last ended: it counts nothing from before."""
         ...
 
 
@@ -185,7 +187,10 @@ class RiskGate(Protocol):
     """All rules of a recipe as the broker sees them. No path to a venue goes around it."""
 
     def assess(self, intent: OrderIntent, account: AccountView) -> Verdict:
-        """Return the first denial, else the smallest resize, else approval."""
+        """Return the first denial, else the smallest resize, else approval.
+
+        `intent` is not yet among the account's open orders.
+        """
         ...
 
     def reduces(self, intent: OrderIntent, account: AccountView) -> bool:

@@ -1,0 +1,77 @@
+"""Losing too much since midnight or since Monday: what daily and weekly loss have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from realtrade.model.verdict import Approved
+from realtrade.plugins.ports.risk import Needs, Reading
+from realtrade.risk.consequence import Consequence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from realtrade.model.order import OrderIntent
+    from realtrade.model.verdict import Action, Verdict
+    from realtrade.plugins.ports.risk import RiskView, Unit
+    from realtrade.risk.settings import Amount, Outcome
+
+Until = Literal["next", "resumed"]
+
+
+class PeriodLoss:
+    """Deny orders that add exposure once a day or a week has lost too much.
+
+    Measured on equity, open positions included, against the equity at the period's start, so what
+    a gap over midnight lost counts. A halt ends with the period, or when a person resumes it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        unit: Unit,
+        *,
+        limit: Amount,
+        timezone: str,
+        action: Outcome,
+        until: Until,
+    ) -> None:
+        self.name = name
+        self._unit: Unit = unit
+        self._timezone = timezone
+        self._limit = limit
+        self._until = until
+        self._then = Consequence(name, action)
+        self.needs = Needs(
+            periods=frozenset({(unit, timezone)}), actions=self._then.acts, watch=self._then.acts
+        )
+
+    def assess(self, intent: OrderIntent, view: RiskView) -> Verdict:
+        """Return a denial for new exposure from the limit on."""
+        if view.reduces(intent) or not (reading := self.reading(view)).breached:
+            return Approved()
+        return self._then.denied(reading.text, view.now_ms, self._end_ms(view))
+
+    def watch(self, view: RiskView) -> Sequence[Action]:
+        """Return the action from the limit on."""
+        reading = self.reading(view)
+        if not reading.breached:
+            return ()
+        return self._then.actions(reading.text, view.now_ms, self._end_ms(view))
+
+    def reading(self, view: RiskView) -> Reading:
+        """Return the loss of the present period against the limit."""
+        period = view.period(self._unit, self._timezone)
+        since = view.resumed(self.name)
+        start = since.equity if since and since.time_ms > period.start_ms else period.equity
+        loss, limit = start - view.equity, self._limit.of(start)
+        breached = loss >= limit
+        verb = "has reached" if breached else "of"
+        share = f" ({loss / start:.2%})" if start > 0 else ""
+        text = f"loss of the {self._unit} {loss}{share} {verb} the limit {self._limit}"
+        return Reading(self.name, loss, limit, breached, text)
+
+    def _end_ms(self, view: RiskView) -> int | None:
+        if self._until == "resumed":
+            return None
+        return view.period(self._unit, self._timezone).end_ms

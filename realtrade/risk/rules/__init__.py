@@ -1,0 +1,1 @@
+"""One rule a file: its settings, its behaviour, and what it does in a backtest and live."""

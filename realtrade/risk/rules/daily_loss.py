@@ -1,0 +1,50 @@
+"""Stop for the day once it has lost too much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from realtrade.plugins.config import PluginConfig
+from realtrade.risk.period_loss import PeriodLoss, Until
+from realtrade.risk.settings import AmountText, Outcome, Timezone
+
+if TYPE_CHECKING:
+    from realtrade.plugins.ports.build import BuildContext
+
+
+class DailyLossConfig(PluginConfig):
+    """Settings of the `daily_loss` rule.
+
+    Example:
+        ```yaml
+        risk:
+          daily: {type: daily_loss, limit: 3%, action: halt, timezone: Europe/Berlin}
+        ```
+    """
+
+    type: Literal["daily_loss"] = "daily_loss"
+    limit: AmountText
+    """Loss since midnight: `3%` of the equity then, or money such as `500 USDT`."""
+    timezone: Timezone = "UTC"
+    """Whose midnight."""
+    action: Outcome = "halt"
+    """At the limit: deny new exposure, also halt, or also close everything."""
+    until: Until = "next"
+    """A halt ends at the `next` midnight, or only when `resumed`."""
+
+
+def build(config: DailyLossConfig, context: BuildContext) -> PeriodLoss:
+    """Return the rule: deny new exposure, or halt, once the day has lost too much.
+
+    Backtest: looked at on every bar and at every order, by the bars' own time. Bars of a day and
+    longer have no inside, so with nothing shorter the rule never acts. Live: the same by the
+    clock; a halt survives a restart and ends at midnight in the named time zone.
+    """
+    return PeriodLoss(
+        context.name,
+        "day",
+        limit=config.limit,
+        timezone=config.timezone,
+        action=config.action,
+        until=config.until,
+    )

@@ -1,0 +1,50 @@
+"""Stop for the week once it has lost too much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from realtrade.plugins.config import PluginConfig
+from realtrade.risk.period_loss import PeriodLoss, Until
+from realtrade.risk.settings import AmountText, Outcome, Timezone
+
+if TYPE_CHECKING:
+    from realtrade.plugins.ports.build import BuildContext
+
+
+class WeeklyLossConfig(PluginConfig):
+    """Settings of the `weekly_loss` rule.
+
+    Example:
+        ```yaml
+        risk:
+          weekly: {type: weekly_loss, limit: 6%, action: flatten_and_halt}
+        ```
+    """
+
+    type: Literal["weekly_loss"] = "weekly_loss"
+    limit: AmountText
+    """Loss since Monday, 00:00: `6%` of the equity then, or money such as `1000 USDT`."""
+    timezone: Timezone = "UTC"
+    """Whose Monday."""
+    action: Outcome = "halt"
+    """At the limit: deny new exposure, also halt, or also close everything."""
+    until: Until = "next"
+    """A halt ends on the `next` Monday, or only when `resumed`."""
+
+
+def build(config: WeeklyLossConfig, context: BuildContext) -> PeriodLoss:
+    """Return the rule: deny new exposure, or halt, once the week has lost too much.
+
+    Backtest: looked at on every bar and at every order, by the bars' own time. Bars of a week and
+    longer have no inside, so with nothing shorter the rule never acts. Live: the same by the
+    clock; a halt survives a restart and ends on Monday in the named time zone.
+    """
+    return PeriodLoss(
+        context.name,
+        "week",
+        limit=config.limit,
+        timezone=config.timezone,
+        action=config.action,
+        until=config.until,
+    )

@@ -1,0 +1,1 @@
+"""One sizer a file: how much a signal buys."""
