@@ -1,10 +1,83 @@
-"""Calculating all indicators before the first bar, as `LineIterator._once` does."""
+"""Calculating all indicators before the first bar: `LineIterator._once` with faster arithmetic."""
 
 from __future__ import annotations
 
+from array import array
+from math import nan
 from typing import Any
+
+from backtrader.linebuffer import LineActions
+from backtrader.lineiterator import LineIterator
+
+from realtrade.engine.lean.kernels import kernel_of
+from realtrade.engine.lean.seats import lines_of
 
 
 def calculate(strategy: Any, *, vectorised: bool) -> None:
-    """Fill the lines of every indicator of `strategy`."""
-    strategy._once()
+    """Fill the lines of every indicator of `strategy`, whose own lines are left for the loop.
+
+    Raises what Backtrader raises: `IndexError` when there are fewer bars than an indicator
+    needs, `ZeroDivisionError` where an operation divides by zero.
+    """
+    once = _Once(vectorised=vectorised)
+    count = strategy._clock.buflen()
+    once.grow(strategy, count)
+    indicators = strategy.getindicators()
+    for indicator in indicators:
+        once.calculate(indicator)
+    for observer in strategy.getobservers():
+        once.grow(observer, count)
+    for owner in (*strategy.datas, *indicators, *strategy.getobservers(), strategy):
+        owner.home()
+
+
+class _Once:
+    def __init__(self, *, vectorised: bool) -> None:
+        self._vectorised = vectorised
+        self._blank = array("d")
+
+    def grow(self, owner: Any, size: int) -> None:
+        """Append `size` missing values to the lines of `owner`: its `forward`, all at once."""
+        if len(self._blank) != size:
+            self._blank = array("d", (nan,)) * size
+        for line in lines_of(owner):
+            line.idx += size
+            line.lencount += size
+            line.array.extend(self._blank)
+
+    def calculate(self, indicator: Any) -> None:
+        """Fill the lines of `indicator`, those it is made of first."""
+        kind: Any = type(indicator)
+        if kind._once is LineIterator._once:
+            self._iterator(indicator)
+        elif kind._once is LineActions._once:
+            self._action(indicator)
+        else:
+            indicator._once()
+
+    def _iterator(self, indicator: Any) -> None:
+        self.grow(indicator, indicator._clock.buflen())
+        parts = indicator.getindicators()
+        for part in parts:
+            self.calculate(part)
+        for owner in (*indicator.datas, *parts, indicator):
+            owner.home()
+        self._fill(indicator)
+        for line in indicator.lines:
+            line.oncebinding()
+
+    def _action(self, action: Any) -> None:
+        self.grow(action, action._clock.buflen())
+        action.home()
+        self._fill(action)
+        action.oncebinding()
+
+    def _fill(self, indicator: Any) -> None:
+        period, count = indicator._minperiod, indicator.buflen()
+        if self._vectorised and 0 < period <= count:
+            kernel = kernel_of(indicator)
+            if kernel is not None and kernel(indicator, period - 1, count):
+                return
+        indicator.preonce(0, period - 1)
+        indicator.oncestart(period - 1, period)
+        indicator.once(period, count)
