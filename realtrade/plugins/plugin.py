@@ -53,3 +53,5 @@ class Plugin:
     """`module:callable` of its builder, `build(config, context)`; imported by `run`."""
     summary: str
     """One line for `realtrade list`."""
+    orders: bool = False
+    """For exchanges: whether it takes real orders; modes `testnet` and `live` need that."""

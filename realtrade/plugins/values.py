@@ -21,6 +21,7 @@ from realtrade.utils.timeframes import Timeframe
 _NUMBER = r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?"
 _UNSIGNED = r"[0-9]{1,15}(?:\.[0-9]{1,15})?"
 _SPAN = re.compile(r"([0-9]{1,9})(ms|s|m|h|d|w)", re.ASCII)
+_MAX_MS = 1_000 * 365 * 86_400_000
 _SPAN_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 
 
@@ -81,7 +82,10 @@ def parse_duration(value: Any) -> timedelta:
     hint = "expected a duration, such as 30s, 5m, 1h30m or 2d"
     _match(r"(?:[0-9]{1,9}(?:ms|s|m|h|d|w))+", value, "duration", hint)
     parts = _SPAN.findall(value.strip())
-    return timedelta(milliseconds=sum(int(count) * _SPAN_MS[unit] for count, unit in parts))
+    length_ms = sum(int(count) * _SPAN_MS[unit] for count, unit in parts)
+    if length_ms > _MAX_MS:
+        raise _refuse("duration", "a duration may be at most 1000 years")
+    return timedelta(milliseconds=length_ms)
 
 
 def parse_bars(value: Any) -> int:

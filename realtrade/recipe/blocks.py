@@ -1,24 +1,32 @@
-"""The core of a recipe as frozen models; every `type:` block is checked by its plugin's own model."""
+"""The core of a recipe as frozen models; plugins' own models check every `type:` block."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import ConfigDict, Field, PrivateAttr
 
+from realtrade.model.events import EventType
 from realtrade.model.order import Money
 from realtrade.plugins.config import PluginConfig
+from realtrade.plugins.secret import SecretRef
 from realtrade.plugins.values import (
     Bars,
     Duration,
     MoneyAmount,
     Percent,
     PriceDistance,
+    RateLimit,
     TimeframeText,
 )
+from realtrade.recipe.tree import Map, Place, loc_of, value_place
+from realtrade.recipe.words import Address, Cron, Days, Hours, Key, Moment, Slug, Symbol, Url, Zone
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Mode(StrEnum):
@@ -30,45 +38,35 @@ class Mode(StrEnum):
     LIVE = "live"
 
 
-def _mode(value: Any) -> Any:
-    return Mode(value) if isinstance(value, str) and value in set(Mode) else value
-
-
-def _moment(value: Any) -> Any:
-    """Read `2018-01-01` or an ISO 8601 time; without an offset it is UTC."""
-    if not isinstance(value, str):
-        return value
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return value
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,62}$")]
-Symbol = Annotated[
-    str, StringConstraints(pattern=r"^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}(:[A-Z0-9-]{1,30})?$")
-]
-Moment = Annotated[datetime, BeforeValidator(_moment)]
-
-
 class Plugged(PluginConfig):
     """A `type:` block once its plugin has checked it."""
 
     type: str
     """Name of the plugin."""
     config: PluginConfig
-    """The block as the plugin's own settings model; for strategies, the `params`."""
+    """The block as the plugin's own settings model; a strategy's without `feeds`."""
 
 
 class ExchangeFeed(PluginConfig):
-    """Bars of one symbol from the recipe's exchange; `symbols` in YAML becomes one of these each."""
+    """Bars of one symbol from the recipe's exchange."""
 
     symbol: Symbol
+    """What the bars are of, such as `BTC/USDT` or `BTC/USDT:USDT`."""
     timeframe: TimeframeText
+    """Length of a bar, such as `1h`."""
     history: Bars = 0
-    """Closed bars wanted before the first live one."""
+    """Closed bars wanted before the first live one, such as `500 bars`."""
+
+
+class FeedGroup(PluginConfig):
+    """The same feed for several symbols: `alts` becomes `alts_ETH`, `alts_SOL` and so on."""
+
+    symbols: tuple[Symbol, ...] = Field(min_length=1)
+    """What the bars are of; each becomes a feed named after the group and the symbol's base."""
+    timeframe: TimeframeText
+    """Length of a bar, such as `1h`."""
+    history: Bars = 0
+    """Closed bars wanted before the first live one, such as `500 bars`."""
 
 
 class ResampledFeed(PluginConfig):
@@ -77,6 +75,7 @@ class ResampledFeed(PluginConfig):
     resample: Key
     """Name of the feed they are made of."""
     timeframe: TimeframeText
+    """Length of a bar; a multiple of the other feed's."""
 
 
 FeedBlock = ExchangeFeed | ResampledFeed | Plugged
@@ -93,7 +92,9 @@ class Fees(PluginConfig):
     """Fees as fractions of notional."""
 
     maker: Percent = Decimal(0)
+    """Paid when a resting order is filled, such as `2 bps`."""
     taker: Percent = Decimal(0)
+    """Paid when an order is filled at once, such as `5 bps`."""
 
 
 class BacktestBlock(PluginConfig):
@@ -104,7 +105,9 @@ class BacktestBlock(PluginConfig):
     end: Moment | None = Field(default=None, alias="to")
     """First bar no longer in, by open time."""
     cash: MoneyAmount = Money(Decimal(10_000), "USDT")
+    """Money at the start, such as `10000 USDT`."""
     fees: Fees = Fees()
+    """Fees of simulated fills."""
     slippage: Percent = Decimal(0)
     """Fraction of the price lost on market and stop orders."""
 
@@ -113,14 +116,18 @@ class PaperBlock(PluginConfig):
     """How simulated fills on live data are made."""
 
     cash: MoneyAmount = Money(Decimal(10_000), "USDT")
+    """Money at the start, such as `10000 USDT`."""
     fees: Fees = Fees()
+    """Fees of simulated fills."""
     slippage: Percent = Decimal(0)
+    """Fraction of the price lost on market and stop orders."""
 
 
 class OrderStyle(PluginConfig):
     """How a signal becomes an order."""
 
     type: Literal["market", "limit"] = "market"
+    """Kind of order."""
     offset: PriceDistance | None = None
     """How far inside the last close a limit order is placed."""
     replace_after: Duration | None = None
@@ -131,25 +138,182 @@ class OrdersBlock(PluginConfig):
     """Order defaults and what happens to orders at start and stop."""
 
     entry: OrderStyle = OrderStyle()
+    """Orders that open or add to a position."""
     exit: OrderStyle = OrderStyle()
+    """Orders that reduce or close one."""
     on_start: Literal["reconcile"] = "reconcile"
+    """What is done first: compare with the exchange."""
     on_stop: Literal["cancel_orders", "keep_orders", "flatten"] = "cancel_orders"
+    """What is done last."""
+
+
+class TradeWindow(PluginConfig):
+    """When new exposure is allowed."""
+
+    days: Days = "mon-sun"
+    """Days of the week, such as `mon-fri`."""
+    hours: Hours | None = None
+    """Hours of the day, such as `08:00-22:00`; the whole day when left out."""
+
+
+class Blackout(PluginConfig):
+    """A time without new exposure that comes again and again."""
+
+    cron: Cron
+    """When it begins: minute, hour, day, month, weekday."""
+    lasts: Duration = Field(alias="for")
+    """How long it lasts, such as `30m`."""
+
+
+class ScheduleBlock(PluginConfig):
+    """When the bot trades."""
+
+    timezone: Zone = "UTC"
+    """Zone of all times here."""
+    trade: TradeWindow = TradeWindow()
+    """When new exposure is allowed."""
+    blackout: dict[Key, Blackout] = Field(default_factory=dict)
+    """When it is not, by name."""
+
+
+class Route(PluginConfig):
+    """Which events go to which channels."""
+
+    events: tuple[EventType, ...] = Field(min_length=1)
+    """Events to tell of."""
+    to: tuple[Key, ...] = Field(min_length=1)
+    """Names of channels."""
+    rate: RateLimit | None = None
+    """At most so many, such as `20/1h`; the rest is told in one summary."""
+    text: str | None = Field(default=None, max_length=2_000)
+    """Template of the message, filled in when it is sent: `order`, `trade`, `event`, `recipe`."""
+    severity: Literal["info", "warning", "critical"] = "info"
+    """How urgent it is."""
+
+
+class NotifyBlock(PluginConfig):
+    """Who is told what."""
+
+    channels: dict[Key, Plugged] = Field(default_factory=dict)
+    """Ways to reach people, by name."""
+    routes: dict[Key, Route] = Field(default_factory=dict)
+    """Which events go where, by name."""
+
+
+class LogBlock(PluginConfig):
+    """The log."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least severity written."""
+    format: Literal["text", "json"] = "text"
+    """Form of a line."""
+
+
+class MonitorBlock(PluginConfig):
+    """How the bot is watched."""
+
+    http: Address | None = None
+    """Where health and metrics are served, such as `127.0.0.1:9464`; nowhere when left out."""
+    report: Literal["never", "daily", "weekly"] = "never"
+    """How often a report is written."""
+    log: LogBlock = LogBlock()
+    """The log."""
+
+
+class StorageBlock(PluginConfig):
+    """Where the journal is kept."""
+
+    url: Url | SecretRef
+    """A database, such as `sqlite:///state/bot.db`, or a reference when it holds a password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a recipe was made of: its file, its effective tree, its hash."""
+
+    path: Path
+    tree: Map
+    hash: str
+    environment: str | None
 
 
 class Recipe(PluginConfig):
     """One bot, checked and frozen."""
 
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
     realtrade: Literal["v1"]
     """Format version."""
     name: Slug
     """Stable identity for state, metrics and order ids."""
-    description: str = ""
-    mode: Annotated[Mode, BeforeValidator(_mode)]
+    description: str = Field(default="", max_length=2_000)
+    """What the bot is for."""
+    vars: dict[Key, Any] = Field(default_factory=dict)
+    """Values for templates, by name."""
+    mode: Mode
+    """What running it does: simulate on history, on live data, on a test network, or trade."""
     exchange: Plugged | None = None
-    feeds: dict[Key, FeedBlock]
+    """Where bars come from and orders go; may be left out when every feed is a file."""
+    feeds: dict[Key, FeedBlock] = Field(min_length=1)
+    """Market data, by name."""
     strategy: StrategyBlock
+    """What decides."""
     sizing: Plugged | None = None
-    risk: dict[Key, Plugged] = Field(default_factory=dict)
+    """How much is traded on a signal."""
     orders: OrdersBlock = OrdersBlock()
+    """How signals become orders."""
+    risk: dict[Key, Plugged] = Field(default_factory=dict)
+    """Rules every order must pass, by name."""
+    schedule: ScheduleBlock = ScheduleBlock()
+    """When the bot trades."""
+    notify: NotifyBlock = NotifyBlock()
+    """Who is told what."""
+    monitor: MonitorBlock = MonitorBlock()
+    """How the bot is watched."""
+    storage: StorageBlock | Plugged | None = None
+    """Where the journal is kept; in memory when left out."""
     backtest: BacktestBlock = BacktestBlock()
+    """How a backtest is run."""
     paper: PaperBlock = PaperBlock()
+    """How simulated fills on live data are made."""
+
+    _origin: Origin | None = PrivateAttr(default=None)
+
+    def _made_of(self) -> Origin:
+        if self._origin is None:
+            msg = "this recipe was not loaded from a file"
+            raise LookupError(msg)
+        return self._origin
+
+    def bind(self, origin: Origin) -> Recipe:
+        """Remember what the recipe was loaded from."""
+        self._origin = origin
+        return self
+
+    @property
+    def path(self) -> Path:
+        """The recipe's file."""
+        return self._made_of().path
+
+    @property
+    def folder(self) -> Path:
+        """The recipe's folder: relative paths in settings start here."""
+        return self._made_of().path.parent
+
+    @property
+    def hash(self) -> str:
+        """Hash of what the recipe says after merging, the same wherever its file lies."""
+        return self._made_of().hash
+
+    @property
+    def environment(self) -> str | None:
+        """The environment it was loaded with."""
+        return self._made_of().environment
+
+    def at(self, path: str) -> Place:
+        """Return where `path`, such as `feeds.btc_1h.symbol`, was written.
+
+        Where it was not written itself, the nearest key above is returned.
+        """
+        tree = self._made_of().tree
+        return value_place(tree, loc_of(path))

@@ -30,5 +30,8 @@ class RecipeInvalid(Exception):
     """A recipe was refused; every finding is in `diagnostics`, sorted by place."""
 
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
-        super().__init__(f"{len(diagnostics)} findings in the recipe")
+        first = diagnostics[0] if diagnostics else None
+        more = f" (and {len(diagnostics) - 1} more)" if len(diagnostics) > 1 else ""
+        where = f"{first.file}:{first.line}:{first.column}: {first.code}: " if first else ""
+        super().__init__(f"{where}{first.message if first else 'invalid recipe'}{more}")
         self.diagnostics = diagnostics
