@@ -10,6 +10,7 @@ from realtrade.plugins.registry import PluginError, Registry
 
 if TYPE_CHECKING:
     from realtrade.plugins.config import PluginConfig
+    from realtrade.plugins.secret import Secret, SecretRef
 
 __all__ = [
     "API_VERSION",
@@ -18,16 +19,22 @@ __all__ = [
     "PluginConfig",
     "PluginError",
     "Registry",
+    "Secret",
+    "SecretRef",
     "SettingWrong",
 ]
 
 if not TYPE_CHECKING:  # for mypy the import above is enough, and a misspelt name stays an error
 
     def __getattr__(name: str) -> Any:
-        """Import `PluginConfig` when it is first asked for: listing plugins costs no pydantic."""
+        """Import `PluginConfig` and secrets when first asked for: listing costs no pydantic."""
         if name == "PluginConfig":
             from realtrade.plugins.config import PluginConfig
 
             return PluginConfig
+        if name in ("Secret", "SecretRef"):
+            from realtrade.plugins import secret
+
+            return getattr(secret, name)
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)

@@ -63,12 +63,18 @@ def parse_number(value: Any) -> Decimal:
     return Decimal(value)
 
 
+def _percent_choice(value: Decimal) -> str:
+    """Offer what a bare number may have meant: 0.15 is 15% or 0.15%, and 15 hardly 1500%."""
+    text = f"{value:f}"
+    return (
+        f"write {(value * 100).normalize():f}% or {text}%?" if abs(value) < 1 else f"write {text}%"
+    )
+
+
 def parse_percent(value: Any) -> Decimal:
     """Return `15%` as 0.15 and `10 bps` as 0.001."""
     if _is_number(value):
-        raise _refuse(
-            "unit", f"a percent needs its unit: write {value}% or {Decimal(value) / 100}%?"
-        )
+        raise _refuse("unit", f"a percent needs its unit: {_percent_choice(Decimal(value))}")
     found = _match(
         rf"({_NUMBER})\s?(%|bps)", value, "percent", "expected a percent, such as 15% or 10 bps"
     )

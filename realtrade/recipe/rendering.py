@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal
 
-from realtrade.recipe.codes import CODES
+from realtrade.recipe.codes import codes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -115,7 +115,8 @@ def _sarif(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _title(code: str) -> str:
-    return CODES[code].title if code in CODES else code
+    known = codes()
+    return known[code].title if code in known else code
 
 
 def _result(one: Diagnostic) -> dict[str, Any]:

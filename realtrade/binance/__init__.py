@@ -1,0 +1,1 @@
+"""Binance's dialect: in this version its settings only, so that recipes for it validate."""
