@@ -117,6 +117,8 @@ class Table:
 
 
 def _hint(role: Role, name: str, found: list[str]) -> str:
+    if name in found:
+        return ""
     lower = {each.lower(): each for each in found}
     near = difflib.get_close_matches(name.lower(), lower, n=1)
     if not near:

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from realtrade.feeds import FileFeedConfig
+
+BASE: dict[str, Any] = {"path": "a.csv", "symbol": "BTC/USDT", "timeframe": "1h"}
+
+
+@pytest.mark.parametrize(
+    ("given", "market", "base", "quote"),
+    [
+        ({}, "spot", "BTC", "USDT"),
+        ({"symbol": "BTC/USDT:USDT"}, "swap", "BTC", "USDT"),
+        ({"symbol": "BTC/USD", "market": "swap"}, "swap", "BTC", "USD"),
+    ],
+)
+def test_the_instrument_follows_the_symbol(
+    given: dict[str, Any], market: str, base: str, quote: str
+) -> None:
+    instrument = FileFeedConfig.model_validate(BASE | given).instrument()
+
+    assert (instrument.market, instrument.base, instrument.quote) == (market, base, quote)
+
+
+def test_steps_and_limits_reach_the_instrument() -> None:
+    given = {"tick": Decimal("0.5"), "lot": 1, "min_quantity": 2, "min_notional": 3}
+
+    instrument = FileFeedConfig.model_validate(BASE | given | {"contract_size": 4}).instrument()
+
+    assert (instrument.tick, instrument.lot) == (Decimal("0.5"), Decimal(1))
+    assert (instrument.min_quantity, instrument.min_notional) == (Decimal(2), Decimal(3))
+    assert instrument.contract_size == Decimal(4)
+
+
+@pytest.mark.parametrize(
+    ("given", "place", "message"),
+    [
+        ({"path": ""}, ("path",), "at least 1 character"),
+        ({"symbol": "BTCUSDT"}, ("symbol",), "match pattern"),
+        ({"timeframe": "1H"}, ("timeframe",), "is no timeframe"),
+        ({"timezone": "Europe/Berln"}, ("timezone",), "expected a time zone"),
+        ({"timezone": "../etc"}, ("timezone",), "expected a time zone"),
+        ({"columns": {"tme": "Date"}}, ("columns", "tme", "[key]"), "Input should be"),
+        ({"columns": {"open": "close"}}, (), "two of the columns have the same name"),
+        ({"symbol": "BTC/USDT:USDT", "market": "spot"}, (), "is a swap"),
+        ({"tick": -1}, ("tick",), "greater than or equal to 0"),
+        ({"contract_size": 0}, ("contract_size",), "greater than 0"),
+        ({"colums": {}}, ("colums",), "Extra inputs"),
+    ],
+)
+def test_wrong_settings_are_refused(
+    given: dict[str, Any], place: tuple[str, ...], message: str
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        FileFeedConfig.model_validate(BASE | given)
+
+    (error,) = caught.value.errors()
+    assert error["loc"] == place
+    assert message in error["msg"]
