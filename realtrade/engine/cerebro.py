@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
 from backtrader.feed import DataClone
 
-from realtrade.engine.lean.idle import idle_test
+from realtrade.engine.lean.idle import gate_of
 from realtrade.engine.lean.loop import run_many, run_one
 from realtrade.engine.lean.objections import objection
 from realtrade.engine.lean.once import calculate
-from realtrade.engine.lean.seats import FeedSeat, seat_all
+from realtrade.engine.lean.seats import Seats
 from realtrade.engine.lean.ticks import watch_ticks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class LeanCerebro(bt.Cerebro):
@@ -71,13 +74,13 @@ class LeanCerebro(bt.Cerebro):
         datas = sorted(self.datas, key=lambda data: (data._timeframe, data._compression))
         for data in datas:
             watch_ticks(data)
-        feeds, seats = seat_all(datas, runstrats)
-        idle = idle_test(self._broker, datas)
-        if len(feeds) == len(seats) == 1 and not self._asks_for_more():
-            run_one(self, feeds[0], seats[0], idle)
-        else:
-            run_many(self, feeds, seats, idle)
-        _settle_clones(feeds)
+        gate = gate_of(self._broker, datas)
+        with Seats(datas, runstrats) as seats:
+            if len(seats.feeds) == len(seats.strategies) == 1 and not self._asks_for_more():
+                run_one(self, seats.feeds[0], seats.strategies[0], gate)
+            else:
+                run_many(self, seats.feeds, seats.strategies, gate)
+        _settle_clones(datas)
 
     def _asks_for_more(self) -> bool:
         extras = (self._timers, self._timerscheat, self.runwriters, self.p.cheat_on_open)
@@ -95,7 +98,7 @@ class LeanCerebro(bt.Cerebro):
         return next(told, "an indicator can only be calculated bar by bar")
 
 
-def _settle_clones(feeds: list[FeedSeat]) -> None:
-    for feed in feeds:
-        if isinstance(feed.data, DataClone):
-            feed.data._dlen += len(feed.data)
+def _settle_clones(datas: Iterable[Any]) -> None:
+    for data in datas:
+        if isinstance(data, DataClone):
+            data._dlen += len(data)

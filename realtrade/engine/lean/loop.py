@@ -2,64 +2,70 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from math import inf, nan
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from realtrade.engine.lean.idle import Gate
     from realtrade.engine.lean.seats import FeedSeat, StrategySeat
 
 
 def run_one(  # noqa: C901, PLR0912, PLR0915 (one flat loop: a call per bar costs more than its work)
-    cerebro: Any, feed: FeedSeat, seat: StrategySeat, idle: Callable[[], bool]
+    cerebro: Any, feed: FeedSeat, seat: StrategySeat, gate: Gate
 ) -> None:
     """Run one strategy on one feed, where no timer, writer or cheat-on-open asks for more.
 
     Raises whatever the strategy, an analyzer or the broker raises.
     """
-    strategy, listeners, clock = seat.strategy, seat.listeners, seat.clock
+    strategy, listeners = seat.strategy, seat.listeners
     every_bar, after_bar = listeners.every_bar, listeners.after_bar
-    early, late, others, times = feed.lines, seat.followers[0], seat.others, feed.times
-    stamp = clock.array.append
+    # Asking a Backtrader object for an attribute is slow, asking its `__dict__` is not.
+    state, next_bar = vars(strategy), type(strategy).next
+    prices, indicators, own = feed.cursor.here, seat.cursors[0].here, seat.cursor.here
+    early, late, stragglers = feed.cursor.strays, seat.cursors[0].strays, seat.stragglers
+    stamp, others = seat.clock.array.append, [line.array.append for line in seat.others]
     minimum: int = strategy._minperiods[0]
-    for index in range(feed.count):
-        length = index + 1
-        for line in early:
-            line._idx = index
-            line.lencount = length
-        if not idle():
+    for index, now in enumerate(islice(feed.times, feed.count)):
+        prices[0] = index
+        if early:
+            feed.cursor.move_strays()
+        if not gate.idle:
             cerebro._brokernotify()
             if cerebro._event_stop:
                 return
-        for line in late:
-            line._idx = index
-            line.lencount = length
-        for indicator in seat.stragglers:
-            _catch_up(indicator)
-        for line in others:
-            line.forward(nan)
-        stamp(times[index])
-        clock._idx = index
-        clock.lencount = length
-        if every_bar or strategy._orderspending or strategy._tradespending:
+        indicators[0] = own[0] = index
+        if late:
+            seat.cursors[0].move_strays()
+        if stragglers:
+            _catch_up(stragglers)
+        stamp(now)
+        if others:
+            _blank(others)
+        if every_bar or state["_orderspending"] or state["_tradespending"]:
             listeners.notify()
-        if length > minimum:
-            strategy.next()
-        elif length == minimum:
+        status = minimum - index - 1
+        if status < 0:
+            if "next" in state:
+                strategy.next()
+            else:
+                next_bar(strategy)
+        elif status == 0:
             strategy.nextstart()
         else:
             strategy.prenext()
         if after_bar:
-            listeners.bar_done(minimum - length)
-        if strategy._orderspending or strategy._tradespending:
+            listeners.bar_done(status)
+        if state["_orderspending"] or state["_tradespending"]:
             strategy.clear()
         if cerebro._event_stop:
             return
 
 
 def run_many(
-    cerebro: Any, feeds: Sequence[FeedSeat], seats: Sequence[StrategySeat], idle: Callable[[], bool]
+    cerebro: Any, feeds: Sequence[FeedSeat], seats: Sequence[StrategySeat], gate: Gate
 ) -> None:
     """Run any strategies on any feeds, with timers, writers and cheat-on-open where asked for.
 
@@ -71,22 +77,23 @@ def run_many(
     while (now := min(due)) != inf:
         moved = [number for number, time in enumerate(due) if time <= now]
         for number in moved:
+            feed = feeds[number]
+            feed.cursor.move(lengths[number])
             lengths[number] += 1
-            _move(feeds[number].lines, lengths[number])
-            due[number] = feeds[number].due(lengths[number])
-        _before_bar(cerebro, strategies, now, idle)
+            due[number] = feed.due(lengths[number])
+        _before_bar(cerebro, strategies, now, gate)
         if cerebro._event_stop:
             return
         for seat in seats:
             for number in moved:
-                _move(seat.followers[number], lengths[number])
+                seat.cursors[number].move(lengths[number] - 1)
             _play(seat, now)
             if cerebro._event_stop:
                 return
             cerebro._next_writers(strategies)
 
 
-def _before_bar(cerebro: Any, strategies: list[Any], now: float, idle: Callable[[], bool]) -> None:
+def _before_bar(cerebro: Any, strategies: list[Any], now: float, gate: Gate) -> None:
     if cerebro._timerscheat:
         cerebro._check_timers(strategies, now, cheat=True)
     if cerebro.p.cheat_on_open:
@@ -94,7 +101,7 @@ def _before_bar(cerebro: Any, strategies: list[Any], now: float, idle: Callable[
             strategy._oncepost_open()
             if cerebro._event_stop:
                 return
-    if not idle():
+    if not gate.idle:
         cerebro._brokernotify()
         if cerebro._event_stop:
             return
@@ -105,10 +112,10 @@ def _before_bar(cerebro: Any, strategies: list[Any], now: float, idle: Callable[
 def _play(seat: StrategySeat, now: float) -> None:
     """Give one strategy its bar: `Strategy._oncepost` without what nobody listens to."""
     strategy, listeners = seat.strategy, seat.listeners
-    for indicator in seat.stragglers:
-        _catch_up(indicator)
-    strategy.forward()
-    seat.clock.array[seat.clock._idx] = now
+    _catch_up(seat.stragglers)
+    seat.clock.array.append(now)
+    _blank(line.array.append for line in seat.others)
+    seat.cursor.move(seat.cursor.here[0] + 1)
     if listeners.every_bar or strategy._orderspending or strategy._tradespending:
         listeners.notify()
     status = strategy._getminperstatus()
@@ -124,13 +131,12 @@ def _play(seat: StrategySeat, now: float) -> None:
         strategy.clear()
 
 
-def _move(lines: Sequence[Any], length: int) -> None:
-    index = length - 1
-    for line in lines:
-        line._idx = index
-        line.lencount = length
+def _catch_up(indicators: Iterable[Any]) -> None:
+    for indicator in indicators:
+        if len(indicator._clock) > len(indicator):
+            indicator.advance()
 
 
-def _catch_up(indicator: Any) -> None:
-    if len(indicator._clock) > len(indicator):
-        indicator.advance()
+def _blank(appends: Iterable[Callable[[float], None]]) -> None:
+    for append in appends:
+        append(nan)

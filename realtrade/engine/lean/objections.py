@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
 from backtrader.feed import AbstractDataBase, DataClone
-from backtrader.linebuffer import LineBuffer
 
-from realtrade.engine.lean.seats import lines_of
+from realtrade.engine.lean.cursor import is_plain
+from realtrade.engine.lean.lines import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,8 +32,8 @@ def _about_feed(data: Any) -> str:
     stock: Any = DataClone if isinstance(data, DataClone) else AbstractDataBase
     if changed := _overridden(kind, stock, _FEED):
         return f"feed {kind.__name__} overrides {changed}"
-    if any(line.mode != LineBuffer.UnBounded for line in lines_of(data)):
-        return f"feed {kind.__name__} keeps only its last bars"
+    if not all(map(is_plain, lines_of(data))):
+        return f"feed {kind.__name__} has lines of its own kind"
     return ""
 
 

@@ -10,7 +10,7 @@ from backtrader.linebuffer import LineActions
 from backtrader.lineiterator import LineIterator
 
 from realtrade.engine.lean.kernels import kernel_of
-from realtrade.engine.lean.seats import lines_of
+from realtrade.engine.lean.lines import lines_of
 
 
 def calculate(strategy: Any, *, vectorised: bool) -> None:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import backtrader as bt
 from backtrader.linebuffer import LineActions, LineBuffer
 
+from realtrade.engine.lean.cursor import Cursor, can_follow, cursor_of
+from realtrade.engine.lean.lines import lines_of
 from realtrade.engine.lean.listeners import Listeners
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 class FeedSeat:
@@ -18,7 +20,7 @@ class FeedSeat:
 
     def __init__(self, data: Any) -> None:
         self.data = data
-        self.lines: list[Any] = lines_of(data)
+        self.cursor = cursor_of(lines_of(data))
         self.times: Any = data.lines.datetime.array
         self.count: int = data.buflen()
 
@@ -33,46 +35,60 @@ class StrategySeat:
     def __init__(self, strategy: Any, feeds: int) -> None:
         self.strategy = strategy
         self.clock: Any = strategy.lines.datetime
-        self.others = [line for line in strategy.lines.lines if line is not self.clock]
-        self.followers: list[list[Any]] = [[] for _ in range(feeds)]
+        self.others = [line for line in lines_of(strategy) if line is not self.clock]
+        self.cursors = [Cursor() for _ in range(feeds)]
+        """The indicators that follow each feed."""
+        self.cursor = cursor_of(lines_of(strategy))
+        """The strategy's own lines."""
         self.stragglers: list[Any] = []
         self.listeners = Listeners(strategy)
 
 
-def seat_all(
-    datas: Sequence[Any], strategies: Iterable[Any]
-) -> tuple[list[FeedSeat], list[StrategySeat]]:
-    """Return the seats of `datas` and of `strategies`, with every indicator assigned.
+class Seats:
+    """All feeds and strategies, with every indicator assigned to what it follows.
 
     An indicator whose clock moves with a feed moves with that feed. One whose clock moves with
     nothing we know (a line inside another indicator, the strategy itself) is a straggler: it is
     asked on every bar, as Backtrader does with all of them.
     """
-    feeds = [FeedSeat(data) for data in datas]
-    moving = {id(line): number for number, feed in enumerate(feeds) for line in feed.lines}
-    seats = [StrategySeat(strategy, len(feeds)) for strategy in strategies]
-    for seat in seats:
-        for indicator in seat.strategy.getindicators():
-            _assign(indicator, moving, seat)
-    return feeds, seats
 
+    def __init__(self, datas: Sequence[Any], strategies: Iterable[Any]) -> None:
+        self.feeds = [FeedSeat(data) for data in datas]
+        self.strategies = [StrategySeat(strategy, len(datas)) for strategy in strategies]
+        self._moving = {
+            id(line): number
+            for number, feed in enumerate(self.feeds)
+            for line in feed.cursor.lines
+        }
+        for seat in self.strategies:
+            for indicator in seat.strategy.getindicators():
+                self._assign(indicator, seat)
 
-def _assign(indicator: Any, moving: dict[int, int], seat: StrategySeat) -> None:
-    feed = moving.get(id(_length_line(indicator._clock)))
-    lines = lines_of(indicator)
-    if feed is None or not _plain_advance(indicator) or not all(map(_at_home, lines)):
-        seat.stragglers.append(indicator)
-        return
-    for line in lines:
-        if id(line) not in moving:
-            moving[id(line)] = feed
-            seat.followers[feed].append(line)
+    def _assign(self, indicator: Any, seat: StrategySeat) -> None:
+        feed = self._moving.get(id(_length_line(indicator._clock)))
+        lines = lines_of(indicator)
+        if feed is None or not _plain_advance(indicator) or not all(map(can_follow, lines)):
+            seat.stragglers.append(indicator)
+            return
+        for line in lines:
+            if id(line) not in self._moving:
+                self._moving[id(line)] = feed
+                seat.cursors[feed].add(line)
 
+    def __enter__(self) -> Seats:
+        for cursor in self._cursors():
+            cursor.attach()
+        return self
 
-def lines_of(owner: Any) -> list[Any]:
-    """Return the line buffers of an indicator, an observer, a feed or a single line."""
-    lines = owner.lines
-    return list(lines) if isinstance(lines, list) else list(lines.lines)
+    def __exit__(self, *_: object) -> None:
+        for cursor in self._cursors():
+            cursor.detach()
+
+    def _cursors(self) -> Iterator[Cursor]:
+        for feed in self.feeds:
+            yield feed.cursor
+        for seat in self.strategies:
+            yield from (*seat.cursors, seat.cursor)
 
 
 def _length_line(clock: Any) -> Any:
@@ -87,7 +103,3 @@ def _plain_advance(indicator: Any) -> bool:
     if isinstance(indicator, LineActions):
         return kind.advance is LineBuffer.advance and kind.__len__ is LineBuffer.__len__
     return kind.advance is bt.Indicator.advance and kind.__len__ is bt.LineSeries.__len__
-
-
-def _at_home(line: Any) -> bool:
-    return bool(line.mode == LineBuffer.UnBounded and line.lencount == 0 and line.idx == -1)

@@ -1,0 +1,11 @@
+"""The line buffers of Backtrader's objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def lines_of(owner: Any) -> list[Any]:
+    """Return the line buffers of an indicator, an observer, a feed, a strategy or a single line."""
+    lines = owner.lines
+    return list(lines) if isinstance(lines, list) else list(lines.lines)
