@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from realtrade.feeds.align import check_stamps, finest_timeframe, within
     from realtrade.feeds.config import FileFeedConfig
+    from realtrade.feeds.continuity import Gap, describe_gaps, gaps
     from realtrade.feeds.file_feed import FileFeed
-    from realtrade.feeds.gaps import Gap, describe_gaps, gaps
     from realtrade.feeds.ready import ReadyFeed
-    from realtrade.feeds.resample import Resampler, resample
+    from realtrade.feeds.resampling import Resampler, resample
 
 __all__ = [
     "FileFeed",
@@ -30,14 +30,14 @@ __all__ = [
 _HOMES = {
     "FileFeed": "file_feed",
     "FileFeedConfig": "config",
-    "Gap": "gaps",
+    "Gap": "continuity",
     "ReadyFeed": "ready",
-    "Resampler": "resample",
+    "Resampler": "resampling",
     "check_stamps": "align",
-    "describe_gaps": "gaps",
+    "describe_gaps": "continuity",
     "finest_timeframe": "align",
-    "gaps": "gaps",
-    "resample": "resample",
+    "gaps": "continuity",
+    "resample": "resampling",
     "within": "align",
 }
 

@@ -35,14 +35,13 @@ def within(
     last = len(columns) if end_ms is None else int(np.searchsorted(columns.time_ms, end_ms))
     if first < last:
         return columns.part(first, last)
-    wanted = " ".join(
-        f"{word} {utc_text(at)}" for word, at in (("from", start_ms), ("to", end_ms)) if at
-    )
+    limits = (("from", start_ms), ("to", end_ms))
+    wanted = "".join(f" {word} {utc_text(at)}" for word, at in limits if at is not None)
     there = "it is empty"
     if len(columns):
         oldest, newest = int(columns.time_ms[0]), int(columns.time_ms[-1])
         there = f"its bars open {utc_text(oldest)} to {utc_text(newest)}"
-    msg = f"feed '{name}' has no bar {wanted}; {there}"
+    msg = f"feed '{name}' has no bar{wanted}; {there}"
     raise FeedError(msg)
 
 

@@ -15,6 +15,7 @@ REPOSITORY = Path(__file__).parents[2]
 HEADER = "time,open,high,low,close,volume"
 
 Feeder = Callable[..., FileFeed]
+Bars = Callable[..., BarColumns]
 
 
 @pytest.fixture
@@ -37,8 +38,13 @@ def feed_of(tmp_path: Path) -> Feeder:
     return write
 
 
-def bars(*opens_ms: int, timeframe: str = "1h", seed: int = 7) -> BarColumns:
-    """Bars at given open times with values of no pattern."""
+@pytest.fixture
+def bars() -> Bars:
+    """Make bars at given open times, with values of no pattern."""
+    return _bars
+
+
+def _bars(*opens_ms: int, timeframe: str = "1h", seed: int = 7) -> BarColumns:
     random = np.random.default_rng(seed)
     time_ms = np.array(opens_ms, dtype=np.int64)
     low, rise, first, last = random.uniform(1, 50, size=(4, len(opens_ms)))
