@@ -57,11 +57,9 @@ def gross(
     view: RiskView, *, among: Collection[str] | None = None, without: str | None = None
 ) -> Decimal:
     """Return the summed `worst` of all symbols held or ordered, or of those `among`."""
-    symbols = {*view.positions, *(order.symbol for order in view.open_orders)} - {without}
-    return sum(
-        (worst(symbol, view) for symbol in symbols if symbol and (not among or symbol in among)),
-        Decimal(0),
-    )
+    symbols = {*view.positions, *(order.symbol for order in view.open_orders)}
+    meant = symbols if among is None else symbols.intersection(among)
+    return sum((worst(symbol, view) for symbol in meant if symbol != without), Decimal(0))
 
 
 def cut(rule: str, intent: OrderIntent, fits: Decimal, reason: str, action: Cut) -> Verdict:

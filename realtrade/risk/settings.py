@@ -87,6 +87,9 @@ Symbols = tuple[str, ...]
 Count = Annotated[int, Field(ge=1, le=10_000)]
 PositiveNumber = Annotated[Number, Field(gt=0)]
 PositivePercent = Annotated[Percent, Field(gt=0)]
+NotNegativePercent = Annotated[Percent, Field(ge=0)]
+Fraction = Annotated[Percent, Field(gt=0, le=1)]
+Leverage = Annotated[Number, Field(ge=1, le=125)]
 
 
 def _positive(span: Any) -> Any:

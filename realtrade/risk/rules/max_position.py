@@ -126,7 +126,7 @@ class MaxPosition:
         if config.notional is not None:
             money = config.notional.of(view.equity)
             if config.scope == "total":
-                money -= gross(view, among=config.symbols, without=symbol)
+                money -= gross(view, among=config.symbols or None, without=symbol)
             limits.append((money / value, f"{config.notional}"))
         return min(limits)
 

@@ -1,0 +1,76 @@
+"""Wait after an exit, or after a loss, before entering again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
+from realtrade.model.verdict import Approved, Denied
+from realtrade.plugins.config import PluginConfig
+from realtrade.plugins.ports.risk import Needs
+from realtrade.risk.settings import Span
+
+if TYPE_CHECKING:
+    from realtrade.model.order import OrderIntent
+    from realtrade.model.verdict import Verdict
+    from realtrade.plugins.ports.build import BuildContext
+    from realtrade.plugins.ports.risk import RiskView
+
+_MS = timedelta(milliseconds=1)
+
+
+class CooldownConfig(PluginConfig):
+    """Settings of the `cooldown` rule.
+
+    Example:
+        ```yaml
+        risk:
+          calm: {type: cooldown, after_exit: 1h, after_loss: 6h}
+        ```
+    """
+
+    type: Literal["cooldown"] = "cooldown"
+    after_exit: Span | None = None
+    """How long to wait after a position was closed."""
+    after_loss: Span | None = None
+    """How long to wait after one was closed at a loss, fees included."""
+    scope: Literal["symbol", "account"] = "symbol"
+    """Wait with the same symbol only, or with all."""
+
+    @model_validator(mode="after")
+    def _is_a_wait(self) -> Self:
+        if self.after_exit is None and self.after_loss is None:
+            code, message = "realtrade_limit", "a cooldown needs `after_exit` or `after_loss`"
+            raise PydanticCustomError(code, message)
+        return self
+
+
+class Cooldown:
+    """Deny new exposure until the wait is over; reductions always pass.
+
+    Backtest: time is the bars' own. Live: the clock's; the wait survives a restart.
+    """
+
+    def __init__(self, config: CooldownConfig, context: BuildContext) -> None:
+        self.name = context.name
+        self._after_exit = config.after_exit or timedelta(0)
+        self._after_loss = max(config.after_loss or timedelta(0), self._after_exit)
+        self._scope = config.scope
+        self.needs = Needs(trades_within=self._after_loss)
+
+    def assess(self, intent: OrderIntent, view: RiskView) -> Verdict:
+        """Return a denial while the wait lasts."""
+        if view.reduces(intent):
+            return Approved()
+        for trade in reversed(view.trades):
+            wait = self._after_loss if trade.pnl < 0 else self._after_exit
+            left_ms = trade.closed_ms + wait // _MS - view.now_ms
+            if left_ms > 0 and (self._scope == "account" or trade.symbol == intent.symbol):
+                result = "at a loss" if trade.pnl < 0 else "in profit"
+                left = timedelta(milliseconds=left_ms)
+                reason = f"{trade.symbol} was closed {result}, {left} of {wait} are left to wait"
+                return Denied(self.name, reason)
+        return Approved()

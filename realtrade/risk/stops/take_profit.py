@@ -1,0 +1,100 @@
+"""Take a gain home, whole or in parts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
+from realtrade.model.verdict import Action, ActionKind
+from realtrade.plugins.config import PluginConfig
+from realtrade.plugins.ports.risk import Needs
+from realtrade.risk.settings import PositivePercent
+from realtrade.risk.steps import tradable
+from realtrade.risk.stop import Place, local_only
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from realtrade.model.remembered import Entry
+    from realtrade.plugins.ports.build import BuildContext
+    from realtrade.plugins.ports.risk import RiskView
+
+
+class Target(PluginConfig):
+    """One gain and what is taken home at it."""
+
+    at: PositivePercent
+    """Gain of the best price since entry, before fees."""
+    close: PositivePercent = Decimal(1)
+    """Share of the largest quantity held that is to be closed by then, this target's part."""
+
+
+class TakeProfitConfig(PluginConfig):
+    """Settings of the `take_profit`.
+
+    Example:
+        ```yaml
+        risk:
+          target: {type: take_profit, at: 5%}
+          parts:
+            type: take_profit
+            targets: [{at: 2%, close: 50%}, {at: 4%, close: 25%}, {at: 8%, close: 25%}]
+        ```
+    """
+
+    type: Literal["take_profit"] = "take_profit"
+    at: PositivePercent | None = None
+    """One gain at which all is closed."""
+    targets: tuple[Target, ...] = ()
+    """Several gains, each with its part."""
+    place: Place = "local"
+    """`local` watches at every bar. `exchange` reads well, but building it is refused for now."""
+
+    @model_validator(mode="after")
+    def _is_a_target(self) -> Self:
+        if (self.at is None) == (not self.targets):
+            code, message = "realtrade_limit", "a take_profit needs either `at` or `targets`"
+            raise PydanticCustomError(code, message)
+        if sum(target.close for target in self.targets) > 1:
+            code, message = "realtrade_limit", "the parts of all targets exceed 100%"
+            raise PydanticCustomError(code, message)
+        return self
+
+
+class TakeProfit:
+    """Close a position, or a part of it, once its best price has gained enough.
+
+    A part is a share of the largest quantity held; what was sold already, by whomever, counts. A
+    part smaller than may be traded waits for the next target.
+
+    Backtest: seen at the bar's end and filled by the next bar, at what the market then pays, which
+    may be less than the target. Live: the same at every closed bar; nothing rests at the exchange.
+
+    Raises:
+        SettingWrong: `place: exchange`, until brokers can rest orders for targets there.
+    """
+
+    def __init__(self, config: TakeProfitConfig, context: BuildContext) -> None:
+        local_only(config.place)
+        self.name = context.name
+        self.needs = Needs(entries=True)
+        self._targets = config.targets or (Target(at=config.at or Decimal(1)),)
+
+    def watch(self, view: RiskView) -> Sequence[Action]:
+        """Return a CLOSE of what is due for every position that has met a target."""
+        actions = [self._due(view.extended(entry), view) for entry in view.entries]
+        return [action for action in actions if action is not None]
+
+    def _due(self, entry: Entry, view: RiskView) -> Action | None:
+        best = entry.highest if entry.direction > 0 else entry.lowest
+        gain, held = entry.gain(best), abs(entry.quantity)
+        met = sum((target.close for target in self._targets if gain >= target.at), Decimal(0))
+        due = held - entry.largest * (1 - met)
+        price, instrument = view.price(entry.symbol), view.instrument(entry.symbol)
+        if not met or not tradable(due, price, instrument):
+            return None
+        reason = f"{entry.symbol} has gained {gain:.2%}: {met:.0%} are to be taken home"
+        return Action(ActionKind.CLOSE, self.name, reason, entry.symbol, due / held)
