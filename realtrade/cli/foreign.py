@@ -24,7 +24,7 @@ def told(error: Exception) -> Ending:
         case _:
             pass
     return Failure(
-        f"internal: {type(error).__name__}: {error}{_place(error)}",
+        f"internal: {_said(error)}{_place(error)}",
         ExitCode.INTERNAL,
         hint="a fault of realtrade or of a plugin; `realtrade --debug ...` shows the traceback",
     )
@@ -35,7 +35,15 @@ def _about_file(error: OSError) -> str:
     return f"{subject}{error.strerror}"
 
 
-def _place(error: Exception) -> str:
-    """Return the innermost line of code, as `(file.py:12)`."""
+def _said(error: BaseException) -> str:
+    """Return the error and what caused it."""
+    said = f"{type(error).__name__}: {error}".removesuffix(": ")
+    return said if error.__cause__ is None else f"{said}, caused by {_said(error.__cause__)}"
+
+
+def _place(error: BaseException) -> str:
+    """Return the innermost line of code of what caused it all, as ` (file.py:12)`."""
+    while error.__cause__ is not None:
+        error = error.__cause__
     frames = traceback.extract_tb(error.__traceback__)
     return f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""

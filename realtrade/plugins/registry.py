@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import TYPE_CHECKING, Any, cast
 
 from realtrade.plugins.plugin import API_VERSION, Kind, Plugin
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from realtrade.plugins.config import PluginConfig
+
+_OTHERS_WORK = "reinstall or remove it; other plugins still work"
 
 
 class PluginError(Exception):
@@ -27,12 +29,19 @@ class PluginError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """An entry point as found: its name and the distribution that brought it."""
+    """An entry point as found."""
 
     kind: Kind
     name: str
-    distribution: str
     entry_point: EntryPoint
+
+    @property
+    def distribution(self) -> str:
+        """Name of the distribution that brought it; reads its metadata, so ask only to show it."""
+        return self.entry_point.dist.name if self.entry_point.dist else "?"
+
+    def __str__(self) -> str:
+        return f"{self.kind} plugin '{self.name}' of '{self.distribution}'"
 
 
 class Registry:
@@ -46,20 +55,15 @@ class Registry:
 
     @cached_property
     def _installed(self) -> dict[tuple[Kind, str], list[Installed]]:
+        # One sweep for all groups: asking for each reads every installed package's metadata anew.
+        swept = entry_points() if self._points is None else EntryPoints(self._points)
         found: dict[tuple[Kind, str], list[Installed]] = {}
         for kind in Kind:
-            for point in self._in_group(kind.group):
-                distribution = point.dist.name if point.dist else "?"
-                row = Installed(kind, point.name, distribution, point)
+            for point in swept.select(group=kind.group):
                 rows = found.setdefault((kind, point.name), [])
                 if all(other.entry_point.value != point.value for other in rows):
-                    rows.append(row)
+                    rows.append(Installed(kind, point.name, point))
         return found
-
-    def _in_group(self, group: str) -> Iterable[EntryPoint]:
-        if self._points is None:
-            return entry_points(group=group)
-        return [point for point in self._points if point.group == group]
 
     def names(self, kind: Kind) -> list[str]:
         """Return the names of one kind, sorted, loading nothing."""
@@ -76,22 +80,19 @@ class Registry:
             PluginError: unknown, clashing, broken, or written for another API version.
         """
         row = self._only(kind, name)
-        who = f"{kind} plugin '{name}' of '{row.distribution}'"
         try:
             plugin = row.entry_point.load()
         except Exception as error:
-            msg = f"{who} cannot be loaded: {type(error).__name__}: {error}"
-            raise PluginError(
-                msg, hint="reinstall or remove it; other plugins still work"
-            ) from error
+            msg = f"{row} cannot be loaded: {type(error).__name__}: {error}"
+            raise PluginError(msg, hint=_OTHERS_WORK) from error
         if not isinstance(plugin, Plugin):
-            msg = f"{who} is a {type(plugin).__name__}, not a realtrade.plugins.Plugin"
+            msg = f"{row} is a {type(plugin).__name__}, not a realtrade.plugins.Plugin"
             raise PluginError(msg)
         if plugin.api != API_VERSION:
-            msg = f"{who} was written for plugin API {plugin.api}; this one is {API_VERSION}"
+            msg = f"{row} was written for plugin API {plugin.api}; this one is {API_VERSION}"
             raise PluginError(msg, hint="install a version of it made for this realtrade")
         if (plugin.kind, plugin.name) != (kind, name):
-            msg = f"{who} describes itself as {plugin.kind} '{plugin.name}'"
+            msg = f"{row} describes itself as {plugin.kind} '{plugin.name}'"
             raise PluginError(msg, hint="the entry point and its descriptor must agree")
         return plugin
 
@@ -144,4 +145,4 @@ def _import(target: str, who: str) -> Any:
         return getattr(import_module(module), name)
     except Exception as error:
         msg = f"{who}: {target} cannot be imported: {type(error).__name__}: {error}"
-        raise PluginError(msg, hint="reinstall or remove it; other plugins still work") from error
+        raise PluginError(msg, hint=_OTHERS_WORK) from error
