@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from realtrade.recipe.diagnostic import Diagnostic, RecipeInvalid
     from realtrade.recipe.loader import check_recipe, effective, load_recipe
     from realtrade.recipe.rendering import render
+    from realtrade.recipe.schema import schema_text
 
 __all__ = [
     "Diagnostic",
@@ -19,6 +20,7 @@ __all__ = [
     "effective",
     "load_recipe",
     "render",
+    "schema_text",
 ]
 
 _HOMES = {
@@ -29,6 +31,7 @@ _HOMES = {
     "effective": "loader",
     "load_recipe": "loader",
     "render": "rendering",
+    "schema_text": "schema",
 }
 
 

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from realtrade.plugins.plugin import Kind
 from realtrade.plugins.registry import PluginError
-from realtrade.recipe.blocks import ExchangeFeed, Mode, Plugged
+from realtrade.recipe.blocks import ExchangeFeed, Mode, Plugged, ResampledFeed
 from realtrade.recipe.crossfeeds import check_feeds
 from realtrade.recipe.findings import did_you_mean, shown
 from realtrade.recipe.runtime_names import names_for
@@ -133,10 +133,23 @@ def _live(mode: Mode, checker: Checker, parts: Parts, file: str) -> None:
         checker.say("RT306", message, ("mode",), hint)
     if mode not in _ORDERS:
         return
-    for name, feed in parts.feeds.items():
+    for name in _traded(checker, parts):
+        feed = parts.feeds.get(name)
         if isinstance(feed, Plugged) and feed.type == "file":
             message = f"mode '{mode}' cannot trade on the file feed '{name}': its bars are past"
             checker.say("RT306", message, ("feeds", name), key=True)
+
+
+def _traded(checker: Checker, parts: Parts) -> set[str]:
+    """Return the feeds the strategy sees, and those they are made of."""
+    traded = {name for _, name in _texts(checker, ("strategy", "feeds"))} or set(parts.feeds)
+    waiting = list(traded)
+    while waiting:
+        feed = parts.feeds.get(waiting.pop())
+        if isinstance(feed, ResampledFeed) and feed.resample not in traded:
+            traded.add(feed.resample)
+            waiting.append(feed.resample)
+    return traded
 
 
 def _span(checker: Checker) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
@@ -146,8 +147,8 @@ def filled_in(tree: Map, variables: Mapping[str, Result], findings: Findings) ->
     A value whose template failed keeps its text and is marked as spoilt.
     """
     recipe = {key: _fixed(tree, key) for key in ("name", "mode")}
-    names = {"vars": dict(variables), "recipe": recipe}
     broken = {name for name in _names(tree) if name not in variables}
+    names = {"vars": {**dict.fromkeys(broken), **variables}, "recipe": recipe}
     return _Filler(names, broken, findings).map(tree, ())
 
 
@@ -199,12 +200,17 @@ class _Filler:
     def _scalar(self, node: Scalar, loc: Loc) -> Scalar:
         if not isinstance(node.value, str) or not is_template(node.value):
             return node
+        lost = any(re.search(rf"\bvars\.{re.escape(name)}\b", node.value) for name in self._broken)
         try:
-            return Scalar(fill_in(node.value, self._names), node.place)
+            filled = Scalar(fill_in(node.value, self._names), node.place)
         except TemplateRefused as error:
-            if not any(f"vars.{name}" in error.message for name in self._broken):
+            if not lost or error.code != "RT504":
                 self._findings.add(error.code, error.message, node.place, loc=loc, hint=error.hint)
-        self._findings.spoil(node.place)
+            lost = True
+        else:
+            node = filled
+        if lost:
+            self._findings.spoil(node.place)
         return node
 
     def _refuse(self, node: Scalar, loc: Loc, message: str) -> Scalar:
