@@ -6,12 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from realtrade.common.base_broker import BaseBroker
     from realtrade.common.base_data import BaseData
     from realtrade.common.feed_hub import FeedHub
 
-__all__ = ["BaseData", "FeedHub"]
+__all__ = ["BaseBroker", "BaseData", "FeedHub"]
 
-_HOMES = {"BaseData": "base_data", "FeedHub": "feed_hub"}
+_HOMES = {"BaseBroker": "base_broker", "BaseData": "base_data", "FeedHub": "feed_hub"}
 
 
 def __getattr__(name: str) -> Any:

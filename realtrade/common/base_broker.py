@@ -1,0 +1,407 @@
+"""The one broker for backtest, paper and live: Backtrader's orders in, a venue's reports out.
+
+An order goes the same way in every mode: the desk decides (steps, filters, spot holdings, risk),
+the journal remembers, the venue is sent it, the strategy is told. What the venue then reports is
+booked, and the strategy is told again. Only the venue differs between the modes.
+
+Everything here runs on Cerebro's thread: reports are taken from the venue in `next` and after
+each `submit` and `cancel`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import backtrader as bt
+
+from realtrade.common.broker_account import BrokerAccount
+from realtrade.common.broker_booking import as_floats, book
+from realtrade.common.broker_listing import HeldPosition, Listings
+from realtrade.common.broker_order import LightBuyOrder, LightOrder, LightSellOrder, build_order
+from realtrade.common.broker_risk import perform
+from realtrade.common.broker_settings import SimulationSettings
+from realtrade.common.broker_teller import Teller
+from realtrade.common.broker_ticket import BACKTRADER_STATUS, Ticket, intent_of
+from realtrade.common.simulated import SimulatedVenue
+from realtrade.execution import (
+    Desk,
+    Ledger,
+    Naming,
+    OwnStep,
+    Remember,
+    Send,
+    advance,
+    is_over,
+    release,
+)
+from realtrade.model.order import OrderStatus
+from realtrade.model.verdict import Denied
+from realtrade.plugins.ports.venue import ReportKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from realtrade.common.broker_listing import Listing
+    from realtrade.model.events import Event
+    from realtrade.model.order import OrderIntent
+    from realtrade.plugins.ports.journal import Journal
+    from realtrade.plugins.ports.risk import RiskGate
+    from realtrade.plugins.ports.venue import Report, Venue
+
+_REMEMBERED = 4096
+"""Finished orders kept for fills that come late."""
+_RESTING = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
+
+
+class BaseBroker(SimulationSettings, bt.BrokerBase):
+    """A `bt.BrokerBase` whose orders go through desk and journal to a `Venue`.
+
+    Drop it into any Cerebro: `cerebro.broker = BaseBroker(SimulatedVenue(cash=10_000))`. With a
+    simulated venue every order, figure and notification is what Backtrader's own broker would
+    have produced; `SimulatedVenue` names the exceptions.
+    """
+
+    idle: bool = True
+    """True while `next` has nothing to do and need not be called; see there."""
+
+    def __init__(
+        self,
+        venue: Venue | None = None,
+        *,
+        gate: RiskGate | None = None,
+        journal: Journal | None = None,
+        events: Callable[[Event], None] | None = None,
+        account: str = "simulated",
+        bot: str = "bot",
+    ) -> None:
+        """`account` and `bot` go into every client order id; `events` hears what happens."""
+        self.venue = SimulatedVenue() if venue is None else venue
+        self.account = BrokerAccount(self)
+        """The account as risk rules and sizers see it."""
+        self.startingcash = float(self.venue.cash)
+        self._gate = gate
+        self._journal = journal
+        self._events = events
+        self._desk = Desk(gate)
+        self._naming = Naming(account, bot)
+        super().__init__()
+
+    def init(self) -> None:
+        """Begin anew; called on construction and at every start."""
+        super().init()
+        venue = self.venue if isinstance(self.venue, SimulatedVenue) else None
+        if venue is not None:
+            venue.reset(self.startingcash)
+        self.idle = False
+        self.listings = Listings(venue, self.getcommissioninfo)
+        self.positions = self.listings.positions
+        self._tell = Teller(
+            self.account, gate=self._gate, journal=self._journal, events=self._events
+        )
+        self._ledger = Ledger(self.account.instrument)
+        self._open: dict[str, Ticket] = {}
+        self._over: dict[str, Ticket] = {}
+        self._held_back: dict[str, list[Ticket]] = {}
+        self._ordinals: dict[tuple[str, str], tuple[int, int]] = {}
+        self._value: float | None = None
+        self._live = False
+        self._bars_seen = -1
+
+    def start(self) -> None:
+        """Begin a run: nothing is held, no order is open, feeds are known by name."""
+        super().start()
+        for data in self._datas():
+            self.listings.of(data)
+        self._live = any(data.islive() and not data.replaying for data in self._datas())
+
+    def stop(self) -> None:
+        """End a run: from now on its last value is told, whatever becomes of the feeds."""
+        self._value = float(self.venue.equity)
+
+    # -- orders -------------------------------------------------------------------------------
+
+    def buy(self, owner: Any, data: Any, size: float, *words: Any, **wish: Any) -> LightOrder:
+        """Order a purchase; see `bt.Strategy.buy` for the arguments."""
+        return self._place(LightBuyOrder, owner, data, size, *words, **wish)
+
+    def sell(self, owner: Any, data: Any, size: float, *words: Any, **wish: Any) -> LightOrder:
+        """Order a sale; see `bt.Strategy.sell` for the arguments."""
+        return self._place(LightSellOrder, owner, data, size, *words, **wish)
+
+    def _place(  # noqa: PLR0917  # Backtrader's signature: words may come by place
+        self,
+        kind: type[LightOrder],
+        owner: Any,
+        data: Any,
+        size: float,
+        price: float | None = None,
+        plimit: float | None = None,
+        exectype: int | None = None,
+        valid: Any = None,
+        tradeid: int = 0,
+        oco: Any = None,
+        trailamount: float | None = None,
+        trailpercent: float | None = None,
+        parent: Any = None,
+        transmit: bool = True,
+        histnotify: bool = False,
+        **info: Any,
+    ) -> LightOrder:
+        order = build_order(
+            kind,
+            owner=owner,
+            data=data,
+            size=size,
+            price=price,
+            pricelimit=plimit,
+            exectype=exectype,
+            valid=valid,
+            tradeid=tradeid,
+            oco=oco,
+            trailamount=trailamount,
+            trailpercent=trailpercent,
+            parent=parent,
+            transmit=transmit,
+            simulated=False,
+            histnotify=histnotify,
+        )
+        if info:
+            order.addinfo(**info)
+        return self.submit(order)
+
+    def submit(self, order: LightOrder) -> LightOrder:
+        """Decide on an order and send it, or hold it back until its bracket is complete."""
+        listing = self.listings.of(order.data)
+        order.client_order_id = self._name(order, listing)
+        ticket = Ticket(order, intent_of(order, listing, order.client_order_id), listing)
+        decided = self._desk.decide(ticket.intent, listing.instrument, self.account)
+        self._open[order.client_order_id] = ticket
+        self.idle = False
+        if isinstance(decided, Denied):
+            self._deny(ticket, decided)
+            return order
+        if decided is not ticket.intent:
+            ticket.adopt(decided)
+        bracket = decided.parent_id or decided.client_order_id
+        if order.transmit:
+            self._release([*self._held_back.pop(bracket, ()), ticket])
+        else:
+            self._held_back.setdefault(bracket, []).append(ticket)
+        return order
+
+    def cancel(self, order: LightOrder) -> bool:
+        """Ask for a cancel; tell whether the order is cancelled by now."""
+        ticket = self._open.get(order.client_order_id)
+        if ticket is None or ticket.status is OrderStatus.CREATED:
+            return False
+        self.venue.cancel(order.client_order_id)
+        self._take_reports()
+        self.idle = False
+        return ticket.status is OrderStatus.CANCELLED
+
+    def _name(self, order: LightOrder, listing: Listing) -> str:
+        """Name an order: the n-th of its strategy on this bar of this feed."""
+        owner = order.owner
+        place = "risk" if owner is None else f"{type(owner).__name__}-{getattr(owner, '_id', 0)}"
+        bar_ms = listing.tape.time_ms()
+        key = (place, listing.feed)
+        last_ms, ordinal = self._ordinals.get(key, (bar_ms, -1))
+        ordinal = ordinal + 1 if last_ms == bar_ms else 0
+        self._ordinals[key] = (bar_ms, ordinal)
+        strategy = f"{place}:{listing.feed}"
+        return self._naming.client_order_id(strategy, listing.symbol, bar_ms, ordinal)
+
+    def _deny(self, ticket: Ticket, denied: Denied) -> None:
+        reason = f"{denied.rule}: {denied.reason}"
+        ticket.order.addinfo(rule=denied.rule, reason=denied.reason)
+        self._move(ticket, OwnStep.DENIED, reason)
+
+    def _release(self, tickets: Sequence[Ticket]) -> None:
+        """Remember, send, tell."""
+        for effect in release([ticket.intent for ticket in tickets]):
+            if isinstance(effect, Remember):
+                self._tell.remember(effect.intent)
+            elif isinstance(effect, Send):
+                self._send(effect, tickets)
+            else:
+                ticket = self._open.get(effect.client_order_id)
+                # A venue that answers at once has said more by now than that it was submitted.
+                if ticket is not None and ticket.status is OrderStatus.SUBMITTED:
+                    self._tell.moved(ticket)
+
+    def _send(self, effect: Send, tickets: Sequence[Ticket]) -> None:
+        for ticket in tickets:
+            ticket.status = advance(ticket.status, OwnStep.SUBMITTED)
+            ticket.order.submit()
+        self.venue.submit(effect.intents)
+        self._take_reports()
+
+    # -- bars and reports ---------------------------------------------------------------------
+
+    def next(self) -> None:
+        """Let the venue see the bar, book what it reports, ask the watching risk rules.
+
+        Returns at once while `idle`: no order is open, nothing is to be told, no position settles
+        or accrues by the bar, no risk rule watches. A loop may then skip the call altogether.
+        Orders are matched before the rules look, so a rule sees what the bar has made of them.
+        """
+        if self.idle:
+            return
+        if self._live and not self._bar_is_new():
+            self._take_reports()
+            return
+        self.venue.on_bar()
+        self._take_reports()
+        watches = self._gate is not None and self._gate.watches
+        if watches and self._gate is not None:
+            for action in self._gate.watch(self.account):
+                self._tell.acted(action)
+                perform(self, action)
+        eager = self._looks_ahead()
+        self._value = float(self.venue.equity) if eager else None
+        self.idle = self.venue.idle and not watches and not eager
+
+    def _looks_ahead(self) -> bool:
+        """Tell whether strategies run before the broker on a bar: they must see the old value."""
+        cerebro = getattr(self, "cerebro", None)
+        cheats = self._is_simulated() and self.simulated.settings.cheat_on_open
+        return cheats or bool(getattr(cerebro, "_timerscheat", None))
+
+    def _bar_is_new(self) -> bool:
+        """Tell a bar from a call between bars: live feeds let Cerebro turn without one."""
+        seen, self._bars_seen = self._bars_seen, sum(len(data) for data in self._datas())
+        return seen != self._bars_seen
+
+    def _take_reports(self) -> None:
+        for report in self.venue.reports():
+            ticket = self._open.get(report.client_order_id) or self._over.get(
+                report.client_order_id
+            )
+            if ticket is not None:
+                self._take(ticket, report)
+
+    def _take(self, ticket: Ticket, report: Report) -> None:
+        if report.kind is ReportKind.FILLED:
+            self._fill(ticket, report)
+        elif report.kind is ReportKind.TRIGGERED:
+            ticket.order.triggered = True
+        elif report.kind is ReportKind.TRAILED:
+            ticket.order.created.price = report.stop_price
+            if report.limit_price is not None:
+                ticket.order.created.pricelimit = report.limit_price
+        else:
+            self._move(ticket, report.kind, report.reason)
+
+    def _move(self, ticket: Ticket, step: ReportKind | OwnStep, reason: str = "") -> None:
+        if not self._advance(ticket, step):
+            return
+        if is_over(ticket.status):
+            ticket.order.executed.dt = ticket.listing.tape.number()
+            if reason and "reason" not in ticket.order.info:
+                ticket.order.addinfo(reason=reason)
+        self._tell.moved(ticket, reason)
+
+    def _fill(self, ticket: Ticket, report: Report) -> None:
+        """Book a fill: money, whatever the order's status says of it."""
+        booking, complete, fill = report.booking, report.complete, report.fill
+        if booking is None:
+            booked = None if fill is None else self._ledger.apply(fill)
+            if booked is None:
+                return
+            booking = as_floats(booked)
+            complete = self._ledger.filled(report.client_order_id) >= ticket.intent.quantity
+        book(ticket, booking, self.getcommissioninfo(ticket.order.data))
+        ticket.executed = True
+        self._advance(ticket, ReportKind.FILLED, complete=complete)
+        if fill is None and self._tell.wants_fills:
+            fill = ticket.fill(booking)
+        self._tell.filled(ticket, fill)
+
+    def _advance(
+        self, ticket: Ticket, step: ReportKind | OwnStep, *, complete: bool = False
+    ) -> bool:
+        """Move an order on; tell whether it moved."""
+        status = advance(ticket.status, step, complete=complete)
+        if status is ticket.status:
+            return False
+        ticket.status = status
+        ticket.order.status = BACKTRADER_STATUS[status]
+        if is_over(status):
+            name = ticket.intent.client_order_id
+            self._over[name] = self._open.pop(name)
+            if len(self._over) > _REMEMBERED:
+                del self._over[next(iter(self._over))]
+        return True
+
+    def get_notification(self) -> LightOrder | None:
+        """Return the next order to tell its strategy about, as it was when it changed, or None."""
+        notes = self._tell.notes
+        return notes.popleft() if notes else None
+
+    # -- questions ----------------------------------------------------------------------------
+
+    def getcash(self) -> float:
+        """Return the money not tied up in positions or margin."""
+        return float(self.venue.cash)
+
+    get_cash = getcash
+
+    def get_value(
+        self, datas: Sequence[Any] | None = None, mkt: bool = False, lever: bool = False
+    ) -> float:
+        """Return what the account, or the positions on `datas`, are worth.
+
+        With `mkt` positions only, with `lever` as if nothing were borrowed. A value is worked out
+        when asked for, never before.
+        """
+        if datas is not None:
+            return self._worth([self.listings.of(data) for data in datas], lever=lever)
+        if mkt or lever:
+            worth = self.simulated.account.worth()
+            return (worth.market if lever else worth.own) + (0.0 if mkt else self.getcash())
+        return float(self.venue.equity) if self._value is None else self._value
+
+    getvalue = get_value
+
+    def getposition(self, data: Any) -> HeldPosition:
+        """Return the position on a feed; feeds of one symbol share one."""
+        return self.positions[data]
+
+    def get_orders_open(self, safe: bool = False) -> list[LightOrder]:
+        """Return orders the venue has accepted and not finished; copies when `safe`."""
+        orders = [ticket.order for ticket in self._open.values() if ticket.status in _RESTING]
+        return [order.clone() for order in orders] if safe else orders
+
+    def orderstatus(self, order: LightOrder) -> int:
+        """Return where an order stands, also for an older copy of it."""
+        return int(self.order(order.client_order_id).status)
+
+    def order(self, client_order_id: str) -> LightOrder:
+        """Return the order of that id.
+
+        Raises:
+            KeyError: it was never ours, or was over long ago.
+        """
+        return (self._open.get(client_order_id) or self._over[client_order_id]).order
+
+    def open_intents(self) -> list[OrderIntent]:
+        """Return orders not yet over, each with what is left of it to execute."""
+        return [ticket.left() for ticket in self._open.values()]
+
+    def reduces(self, intent: OrderIntent) -> bool:
+        """Tell whether the risk rules take an order for one that only reduces a position."""
+        return self._gate is not None and self._gate.reduces(intent, self.account)
+
+    def setcommission(self, *words: Any, **named: Any) -> None:
+        """Set what trading costs; see `bt.BrokerBase.setcommission` for the arguments."""
+        super().setcommission(*words, **named)
+        self.listings.charge()
+
+    def addcommissioninfo(self, comminfo: Any, name: str | None = None) -> None:
+        """Set what trading costs by a commission scheme, for one feed's name or for all."""
+        super().addcommissioninfo(comminfo, name)
+        self.listings.charge()
+
+    def _datas(self) -> Sequence[Any]:
+        cerebro = getattr(self, "cerebro", None)
+        return () if cerebro is None else cerebro.datas

@@ -1,0 +1,117 @@
+"""Who is told what became of an order: the strategy, the journal, the risk gate, listeners."""
+
+from __future__ import annotations
+
+from collections import deque
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from realtrade.common.broker_account import exact
+from realtrade.execution import is_over
+from realtrade.model.events import Event, EventType
+from realtrade.model.order import OrderStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from realtrade.common.broker_order import LightOrder
+    from realtrade.common.broker_ticket import Ticket
+    from realtrade.model.order import Fill, OrderIntent
+    from realtrade.model.verdict import Action
+    from realtrade.plugins.ports.account import AccountView
+    from realtrade.plugins.ports.journal import Journal
+    from realtrade.plugins.ports.risk import RiskGate
+
+_EVENTS = MappingProxyType(
+    {
+        OrderStatus.SUBMITTED: EventType.ORDER_SUBMITTED,
+        OrderStatus.FILLED: EventType.ORDER_FILLED,
+        OrderStatus.PARTIALLY_FILLED: EventType.ORDER_FILLED,
+        OrderStatus.CANCELLED: EventType.ORDER_CANCELLED,
+        OrderStatus.EXPIRED: EventType.ORDER_EXPIRED,
+        OrderStatus.REJECTED: EventType.ORDER_REJECTED,
+        OrderStatus.MARGIN: EventType.ORDER_REJECTED,
+        OrderStatus.DENIED: EventType.ORDER_DENIED,
+    }
+)
+
+
+class Teller:
+    """Passes on every change of an order exactly once, in the order the changes came."""
+
+    def __init__(
+        self,
+        account: AccountView,
+        *,
+        gate: RiskGate | None,
+        journal: Journal | None,
+        events: Callable[[Event], None] | None,
+    ) -> None:
+        self.notes: deque[LightOrder] = deque()
+        """Copies of orders, each as it was at its change, for their strategies."""
+        self._account = account
+        self._gate = gate
+        self._journal = journal
+        self._events = events
+
+    @property
+    def wants_fills(self) -> bool:
+        """Tell whether anybody but the strategy hears of executions."""
+        return not (self._gate is None and self._journal is None and self._events is None)
+
+    def remember(self, intent: OrderIntent) -> None:
+        """Commit an intent; what the journal raises must keep the order from being sent."""
+        if self._journal is not None:
+            self._journal.intent(intent)
+
+    def moved(self, ticket: Ticket, reason: str = "") -> None:
+        """An order has a new status."""
+        self.notes.append(ticket.order.clone())
+        if self._journal is not None:
+            self._journal.status(ticket.intent.client_order_id, ticket.status, reason)
+        self._announce(ticket, reason)
+
+    def filled(self, ticket: Ticket, fill: Fill | None) -> None:
+        """An order was executed, perhaps in part."""
+        self.notes.append(ticket.order.clone())
+        if fill is None:
+            return
+        if self._journal is not None:
+            self._journal.fill(fill)
+            self._journal.status(fill.client_order_id, ticket.status)
+        if self._gate is not None:
+            self._gate.on_fill(fill, self._account)
+        self._announce(ticket, "")
+
+    def acted(self, action: Action) -> None:
+        """A risk rule had something done."""
+        halts = action.kind.value.endswith("halt")
+        kind = EventType.RISK_HALT if halts else EventType.RISK_ACTION
+        data = {"rule": action.rule, "action": action.kind.value, "symbol": action.symbol or ""}
+        self._emit(Event(kind, self._account.now_ms, f"{action.rule}: {action.reason}", data))
+
+    def _announce(self, ticket: Ticket, reason: str) -> None:
+        kind = _EVENTS.get(ticket.status)
+        if kind is None or (self._events is None and self._journal is None):
+            return
+        intent, executed = ticket.intent, ticket.order.executed
+        data = {
+            "client_order_id": intent.client_order_id,
+            "symbol": intent.symbol,
+            "side": intent.side.value,
+            "type": intent.type.value,
+            "status": ticket.status.value,
+            "quantity": intent.quantity,
+            "filled": exact(abs(executed.size)),
+            "average_price": exact(executed.price),
+            "reason": reason,
+        }
+        words = f"{intent.side} {intent.quantity} {intent.symbol} {ticket.status}"
+        message = f"{words}: {reason}" if reason and is_over(ticket.status) else words
+        self._emit(Event(kind, self._account.now_ms, message, data))
+
+    def _emit(self, event: Event) -> None:
+        if self._journal is not None:
+            self._journal.event(event)
+        if self._events is not None:
+            self._events(event)

@@ -1,0 +1,157 @@
+"""An order in both worlds: Backtrader's object, our intent, and the way between them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import backtrader as bt
+
+from realtrade.common.broker_account import exact
+from realtrade.common.data_tape import to_ms
+from realtrade.model.order import (
+    Fill,
+    OrderIntent,
+    OrderStatus,
+    OrderType,
+    Side,
+    SimulationHints,
+)
+
+if TYPE_CHECKING:
+    from realtrade.common.broker_listing import Listing
+    from realtrade.common.broker_order import LightOrder
+    from realtrade.model.order import Booking
+
+_ORDER = bt.Order
+_TYPES = MappingProxyType(
+    {
+        _ORDER.Market: OrderType.MARKET,
+        _ORDER.Close: OrderType.CLOSE,
+        _ORDER.Limit: OrderType.LIMIT,
+        _ORDER.Stop: OrderType.STOP,
+        _ORDER.StopLimit: OrderType.STOP_LIMIT,
+        _ORDER.StopTrail: OrderType.TRAILING_STOP,
+        _ORDER.StopTrailLimit: OrderType.TRAILING_STOP_LIMIT,
+    }
+)
+_AT_MARKET = frozenset({OrderType.MARKET, OrderType.CLOSE})
+_WITH_LIMIT = frozenset({OrderType.STOP_LIMIT, OrderType.TRAILING_STOP_LIMIT})
+_TRAILING = frozenset({OrderType.TRAILING_STOP, OrderType.TRAILING_STOP_LIMIT})
+
+BACKTRADER_STATUS = MappingProxyType(
+    {
+        OrderStatus.CREATED: _ORDER.Created,
+        OrderStatus.SUBMITTED: _ORDER.Submitted,
+        OrderStatus.ACCEPTED: _ORDER.Accepted,
+        OrderStatus.PARTIALLY_FILLED: _ORDER.Partial,
+        OrderStatus.FILLED: _ORDER.Completed,
+        OrderStatus.CANCELLED: _ORDER.Canceled,
+        OrderStatus.EXPIRED: _ORDER.Expired,
+        # Backtrader has no word for our own refusal; `order.info.reason` tells the two apart.
+        OrderStatus.DENIED: _ORDER.Rejected,
+        OrderStatus.REJECTED: _ORDER.Rejected,
+        OrderStatus.MARGIN: _ORDER.Margin,
+    }
+)
+"""What a strategy sees of each status."""
+
+
+class Ticket:
+    """One order: the intent that went out, Backtrader's order, where it stands."""
+
+    __slots__ = ("executed", "fills", "intent", "listing", "order", "status")
+
+    def __init__(self, order: LightOrder, intent: OrderIntent, listing: Listing) -> None:
+        self.order = order
+        self.intent = intent
+        self.listing = listing
+        self.status = OrderStatus.CREATED
+        self.executed = False
+        self.fills = 0
+
+    def adopt(self, decided: OrderIntent) -> None:
+        """Let the strategy's order carry what the desk made of it: steps kept, perhaps smaller."""
+        order, self.intent = self.order, decided
+        size = float(decided.signed_quantity)
+        order.size = order.created.size = order.executed.remsize = size
+        if decided.type is OrderType.LIMIT:
+            order.created.price = float(decided.price)
+        elif decided.stop_price is not None:
+            order.created.price = float(decided.stop_price)
+            if decided.limit_price is not None:
+                order.created.pricelimit = float(decided.limit_price)
+
+    def left(self) -> OrderIntent:
+        """Return the intent with what is left of it to execute."""
+        left = abs(self.order.executed.remsize)
+        return replace(self.intent, quantity=exact(left)) if self.executed else self.intent
+
+    def fill(self, booking: Booking[float]) -> Fill:
+        """Return an execution booked by a simulated venue as a fill, numbered within its order."""
+        self.fills += 1
+        fee = booking.closed_fee + booking.opened_fee
+        return Fill(
+            trade_id=f"{self.intent.client_order_id}-{self.fills}",
+            client_order_id=self.intent.client_order_id,
+            symbol=self.intent.symbol,
+            side=self.intent.side,
+            quantity=exact(abs(booking.quantity)),
+            price=exact(booking.price),
+            fee=exact(fee),
+            fee_currency=self.listing.instrument.quote,
+            maker=booking.maker,
+            time_ms=booking.time_ms,
+        )
+
+
+def intent_of(order: LightOrder, listing: Listing, name: str) -> OrderIntent:
+    """Return what a strategy's order asks for, under the client order id `name`."""
+    created = order.created
+    kind = _TYPES[order.exectype]
+    limit = stop = amount = percent = None
+    if kind is OrderType.LIMIT:
+        limit = exact(created.price)
+    elif kind not in _AT_MARKET:
+        stop = exact(created.price)
+        limit = exact(created.pricelimit) if kind in _WITH_LIMIT else None
+        if kind in _TRAILING:
+            amount = exact(created.trailamount) if created.trailamount else None
+            percent = exact(created.trailpercent) if created.trailpercent else None
+    return OrderIntent(
+        client_order_id=name,
+        symbol=listing.symbol,
+        feed=listing.feed,
+        side=Side.BUY if order.size > 0 else Side.SELL,
+        type=kind,
+        quantity=exact(abs(order.size)),
+        limit_price=limit,
+        stop_price=stop,
+        trail_amount=amount,
+        trail_percent=percent,
+        valid_until_ms=to_ms(order.valid) or None if order.valid else None,
+        reduce_only=bool(order.info and order.info.get("reduce_only")),
+        parent_id=None if order.parent is None else order.parent.client_order_id,
+        oco_id=None if order.oco is None else _group(order.oco),
+        reference_price=exact(created.pclose),
+        created_ms=to_ms(created.dt),
+        hints=_hints(order, kind) if kind in _AT_MARKET else None,
+    )
+
+
+def _group(leader: Any) -> str:
+    """Return the id of the order that leads the group `leader` belongs to."""
+    while leader.oco is not None:
+        leader = leader.oco
+    name: str = leader.client_order_id
+    return name
+
+
+def _hints(order: LightOrder, kind: OrderType) -> SimulationHints | None:
+    created = order.created
+    priced = None if created.price == created.pclose else created.price
+    at_open = bool(order.info) and not order.info.get("coc", True)
+    if kind is OrderType.CLOSE:
+        return SimulationHints(priced, at_open, to_ms(order.dteos))
+    return SimulationHints(priced, at_open) if at_open or priced is not None else None

@@ -1,0 +1,362 @@
+"""A venue that fills orders from bars, as Backtrader's own simulated broker does."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from realtrade.common.simulated import matching
+from realtrade.common.simulated.account import Account
+from realtrade.common.simulated.order import RestingOrder
+from realtrade.common.simulated.slippage import Slippage
+from realtrade.execution.ledger import Holding
+from realtrade.model.order import OrderType
+from realtrade.plugins.ports.venue import Report, ReportKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from decimal import Decimal
+
+    from realtrade.common.simulated.market import MakerTaker, Market, Quote
+    from realtrade.model.order import Booking, OrderIntent
+
+    Filler = Callable[[str, float, int], float]
+    """How much of an order (its id) is executed at a price, on the bar `ago`; unsigned."""
+
+_REMEMBERED = 4096
+_STOP_RULES = frozenset(
+    {
+        OrderType.STOP,
+        OrderType.STOP_LIMIT,
+        OrderType.TRAILING_STOP,
+        OrderType.TRAILING_STOP_LIMIT,
+    }
+)
+
+
+@dataclass(slots=True)
+class Settings:
+    """How lenient the simulation is."""
+
+    check_submit: bool = True
+    """Refuse on submission what the cash at hand cannot pay; otherwise only when it fills."""
+    cheat_on_close: bool = False
+    """Fill market orders at the close of the bar they were decided on."""
+    cheat_on_open: bool = False
+    """Fill market orders decided before the bar's open at that very open."""
+    old_bars: bool = True
+    """As Backtrader does, also match orders other than market orders against the bar they were
+    decided on, when another feed has moved and theirs has not. False waits for a newer bar."""
+
+
+class SimulatedVenue:
+    """Rests orders and fills them from the bars of their feed; keeps the account.
+
+    Knowingly different from Backtrader's broker, each time to the user's good: a bracket's orders
+    are not sent twice when a child is added later; a child added after its parent was filled
+    wakes at once instead of never; children of a parent cancelled by its one-cancels-other group
+    are cancelled too. Reduce-only orders, spot that cannot be sold short, maker and taker fees and
+    fees in the base asset are added, and apply only where an instrument or a fee says so.
+    """
+
+    def __init__(
+        self,
+        *,
+        cash: float | Decimal = 10_000.0,
+        slippage: Slippage | None = None,
+        fees: MakerTaker | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        """`fees` apply to every market; without them commission schemes decide."""
+        self.account = Account(float(cash))
+        self.slippage = slippage or Slippage()
+        self.settings = settings or Settings()
+        self.fees = fees
+        self.filler: Filler | None = None
+        self._markets: dict[str, Market] = {}
+        self.reset(float(cash))
+
+    def reset(self, cash: float) -> None:
+        """Begin anew: no markets, no orders, `cash`."""
+        self.account.restart(cash)
+        self._markets.clear()
+        self._orders: dict[str, RestingOrder] = {}
+        self._submitted: deque[RestingOrder] = deque()
+        self._pending: deque[RestingOrder | None] = deque()
+        self._waking: list[RestingOrder] = []
+        self._reports: list[Report] = []
+        self._groups: dict[str, list[RestingOrder]] = {}
+        self._filled: dict[str, None] = {}
+
+    def list_market(self, market: Market) -> None:
+        """Make a feed tradable."""
+        market.fees = self.fees
+        if market.values:
+            market.book.markets.append(market)
+        self._markets[market.feed] = market
+        self.account.per_bar |= market.settles or market.accrues
+
+    def market(self, feed: str) -> Market:
+        """Return the market listed for a feed."""
+        return self._markets[feed]
+
+    # -- the port -----------------------------------------------------------------------------
+
+    @property
+    def idle(self) -> bool:
+        """Tell whether a bar changes nothing: no order is here, no position settles or accrues."""
+        return not (self._pending or self._submitted or self._waking or self.account.busy)
+
+    @property
+    def cash(self) -> float:
+        """Cash of the account."""
+        return self.account.cash
+
+    @property
+    def equity(self) -> float:
+        """Cash plus what positions are worth."""
+        return self.account.equity
+
+    def submit(self, intents: Sequence[OrderIntent]) -> None:
+        """Take orders; they are checked and matched from the next bar on."""
+        for intent in intents:
+            order = self._take(intent)
+            if order is None:
+                reason = f"its parent {intent.parent_id} is no longer there"
+                self._say(ReportKind.REJECTED, intent.client_order_id, reason)
+            elif self.settings.check_submit:
+                self._submitted.append(order)
+            else:
+                self._accept(order)
+
+    def cancel(self, client_order_id: str) -> None:
+        """Cancel a resting order, with its bracket; an order not yet accepted stays."""
+        order = self._orders.get(client_order_id)
+        if order is not None and self._withdraw(order):
+            self._end_bracket(order)
+
+    def on_bar(self) -> None:
+        """Check what was submitted, match what rests, settle what is held."""
+        if self._waking:
+            for order in self._waking:
+                order.active = True
+            self._waking.clear()
+        if self._submitted:
+            self._check_submitted()
+        account_is_busy = self.account.busy
+        if account_is_busy:
+            self.account.open_bar()
+        if self._pending:
+            self._match_all()
+            account_is_busy = self.account.busy
+        if account_is_busy:
+            self.account.close_bar()
+
+    def reports(self) -> list[Report]:
+        """Return what happened since the last call, oldest first."""
+        said, self._reports = self._reports, []
+        return said
+
+    # -- submission ---------------------------------------------------------------------------
+
+    def _take(self, intent: OrderIntent) -> RestingOrder | None:
+        parent = None
+        if intent.parent_id is not None and intent.parent_id not in self._filled:
+            parent = self._orders.get(intent.parent_id)
+            if parent is None:
+                return None
+        order = RestingOrder(intent, self._markets[intent.feed], parent)
+        if parent is not None:
+            parent.children.append(order)
+        if intent.oco_id is not None:
+            self._join(order, intent.oco_id)
+        self._orders[order.id] = order
+        return order
+
+    def _check_submitted(self) -> None:
+        """Accept what the cash can pay; every order checked lowers it for those behind it."""
+        cash = self.account.cash
+        held: dict[str, Holding[float]] = {}
+        while self._submitted:
+            order = self._submitted.popleft()
+            parent = order.parent
+            if parent is not None and not (parent.alive or parent.filled):
+                self._end(order, ReportKind.REJECTED, "its parent is no longer there")
+                continue
+            book = order.market.book
+            holding = held.setdefault(book.symbol, Holding(book.quantity, book.price))
+            cash = self.account.cash_after(cash, order, self._valuation(order), holding)
+            if cash >= 0.0:
+                self._accept(order)
+                continue
+            self._end(order, ReportKind.MARGIN, "cash does not cover it")
+            self._end_group(order)
+            self._end_bracket(order)
+
+    def _valuation(self, order: RestingOrder) -> float:
+        if self.settings.cheat_on_open and order.type is OrderType.MARKET:
+            return order.market.tape.open()
+        return order.valuation
+
+    def _accept(self, order: RestingOrder) -> None:
+        self._pending.append(order)
+        self._say(ReportKind.ACCEPTED, order.id)
+
+    # -- matching -----------------------------------------------------------------------------
+
+    def _match_all(self) -> None:
+        """Look once at every resting order, in order; matching may cancel others meanwhile."""
+        pending = self._pending
+        pending.append(None)
+        market, quote = None, None
+        while (order := pending.popleft()) is not None:
+            if market is not order.market or quote is None:
+                market = order.market
+                quote = market.tape.quote()
+            if order.has_expired(quote.time_ms):
+                self._end(order, ReportKind.EXPIRED)
+                self._end_group(order)
+                self._end_bracket(order)
+            elif not order.active:
+                pending.append(order)
+            else:
+                self._match(order, quote)
+                if order.alive:
+                    pending.append(order)
+                elif order.filled:
+                    self._wake_children(order)
+
+    def _match(self, order: RestingOrder, quote: Quote) -> None:
+        was_triggered, time_ms = order.triggered, quote.time_ms
+        if order.type is OrderType.MARKET:
+            price, time_ms = self._market_price(order, quote)
+        elif time_ms <= order.created_ms and not self.settings.old_bars:
+            return
+        else:
+            price = matching.RULES[order.type](order, quote, self.slippage)
+            if order.triggered and not was_triggered:
+                self._say(ReportKind.TRIGGERED, order.id)
+        if price is not None:
+            ago = 0
+            if order.type is OrderType.CLOSE and matching.dated_back(order, quote):
+                ago, time_ms = -1, order.market.tape.time_ms(-1)
+            self._execute(order, price, time_ms, ago)
+        order.rested = True
+        if order.trails and order.alive and not was_triggered and order.trail(quote.close):
+            self._say_trailed(order)
+
+    def _market_price(self, order: RestingOrder, quote: Quote) -> tuple[float | None, int]:
+        if self.settings.cheat_on_close and not order.hints.next_open:
+            price = matching.at_open(order, quote, self.slippage, order.deciding_close)
+            return price, order.created_ms
+        if not self.settings.cheat_on_open and quote.time_ms <= order.created_ms:
+            return None, quote.time_ms
+        return matching.market(order, quote, self.slippage), quote.time_ms
+
+    def _execute(self, order: RestingOrder, price: float, time_ms: int, ago: int) -> None:
+        quantity = order.remaining
+        if self.filler is not None:
+            quantity = self.filler(order.id, price, ago)
+            if not order.buys:
+                quantity = -quantity
+        if order.intent.reduce_only:
+            quantity = order.market.book.split(quantity)[0]
+            if not quantity:
+                self._end(order, ReportKind.CANCELLED, "nothing is left to reduce")
+                return
+        booking, refused = self.account.execute(order, quantity, price, time_ms)
+        if booking is not None:
+            self._book(order, booking)
+            self._end_group(order)
+        if refused:
+            self._end(order, ReportKind.MARGIN, "cash does not cover it")
+            self._end_group(order)
+            self._end_bracket(order)
+
+    def _book(self, order: RestingOrder, booking: Booking[float]) -> None:
+        order.remaining -= booking.quantity
+        complete = not order.remaining
+        if complete:
+            order.alive, order.filled = False, True
+            del self._orders[order.id]
+            self._remember_filled(order.id)
+        self._reports.append(Report(ReportKind.FILLED, order.id, None, booking, complete))
+
+    # -- groups and brackets ------------------------------------------------------------------
+
+    def _join(self, order: RestingOrder, leader_id: str) -> None:
+        leader = self._orders.get(leader_id)
+        group = leader.group or leader_id if leader is not None else leader_id
+        order.group = group
+        members = self._groups.get(group)
+        if members is None:
+            members = self._groups[group] = []
+            if leader is not None and leader.group is None:
+                leader.group = group
+                members.append(leader)
+        members.append(order)
+
+    def _end_group(self, order: RestingOrder) -> None:
+        """One was executed or is over: cancel the others, newest first."""
+        if order.group is None:
+            return
+        members = self._groups.pop(order.group, None)
+        if members is None:
+            return
+        for other in reversed(tuple(self._pending)):
+            if other in members and self._withdraw(other, in_group=True):
+                self._end_sleeping(other)
+
+    def _end_sleeping(self, parent: RestingOrder) -> None:
+        """Cancel children that wait for an order cancelled by its group."""
+        if parent.children:
+            self._end_bracket(parent)
+
+    def _withdraw(self, order: RestingOrder, *, in_group: bool = False) -> bool:
+        """Take an order off the pending queue; False when it is not there."""
+        try:
+            self._pending.remove(order)
+        except ValueError:
+            return False
+        self._end(order, ReportKind.CANCELLED)
+        if not in_group:
+            self._end_group(order)
+        return True
+
+    def _end_bracket(self, order: RestingOrder) -> None:
+        """Cancel whatever else belongs to the bracket of an order that is over unfilled."""
+        root = order.parent or order
+        if not root.children:
+            return
+        children, root.children = root.children, []
+        for member in (root, *children):
+            self._withdraw(member)
+
+    def _wake_children(self, order: RestingOrder) -> None:
+        """A filled parent wakes its children on the next bar; a filled child ends the bracket."""
+        if order.parent is not None:
+            self._end_bracket(order)
+        else:
+            self._waking.extend(order.children)
+
+    # -- reports ------------------------------------------------------------------------------
+
+    def _end(self, order: RestingOrder, kind: ReportKind, reason: str = "") -> None:
+        order.alive = False
+        self._orders.pop(order.id, None)
+        self._say(kind, order.id, reason)
+
+    def _say(self, kind: ReportKind, client_order_id: str, reason: str = "") -> None:
+        self._reports.append(Report(kind, client_order_id, reason=reason))
+
+    def _say_trailed(self, order: RestingOrder) -> None:
+        limit = order.limit if order.type is OrderType.TRAILING_STOP_LIMIT else None
+        self._reports.append(
+            Report(ReportKind.TRAILED, order.id, stop_price=order.stop, limit_price=limit)
+        )
+
+    def _remember_filled(self, client_order_id: str) -> None:
+        self._filled[client_order_id] = None
+        if len(self._filled) > _REMEMBERED:
+            del self._filled[next(iter(self._filled))]
