@@ -6,10 +6,12 @@ import csv
 import io
 import json
 from contextlib import contextmanager
+from functools import cache
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from realtrade.monitor.texts import decimal_text, iso_text
@@ -39,8 +41,6 @@ EQUITY_COLUMNS = ("time", "cash", "equity")
 _CHUNK = 500_000
 """Equity rows turned into text at a time: about 50 MB."""
 _DAY_MS = 86_400_000
-_PLAIN = (1e-5, 1e15)
-"""Between these pyarrow writes numbers without an exponent, as `decimal_text` does everywhere."""
 
 
 def write_summary(folder: Path, fields: Mapping[str, Any]) -> Path:
@@ -100,10 +100,13 @@ def decimal_column(values: NDArray[np.float64]) -> Any:
     Raises:
         ValueError: a value is infinite or not a number.
     """
-    size = np.abs(values)
-    if (((size >= _PLAIN[0]) & (size < _PLAIN[1])) | (values == 0)).all():
-        return pa.array(values + 0.0).cast(pa.string())  # + 0.0 takes the sign off negative zero
-    return pa.array([decimal_text(value) for value in values.tolist()])
+    texts = pa.array(values + 0.0).cast(pa.string())  # + 0.0 takes the sign off negative zero
+    odd = pc.match_substring_regex(texts, "[a-z]")  # an exponent, or no number at all
+    rows = odd.to_numpy(zero_copy_only=False)
+    if not rows.any():
+        return texts
+    plain = [decimal_text(value) for value in values[rows].tolist()]
+    return pc.replace_with_mask(texts, odd, pa.array(plain))
 
 
 def iso_column(time_ms: NDArray[np.int64], *, whole_seconds: bool) -> Any:
@@ -117,8 +120,7 @@ def iso_column(time_ms: NDArray[np.int64], *, whole_seconds: bool) -> Any:
     days, rest = np.divmod(time_ms, _DAY_MS)
     calendar, day_index = np.unique(days, return_inverse=True)
     dates = np.datetime_as_string(calendar.astype("M8[D]")).astype("S10")
-    seconds = np.datetime_as_string(np.arange(86_400).astype("M8[s]")).astype("S19")
-    parts = [_bytes(dates)[day_index], _bytes(seconds)[rest // 1000, 10:]]
+    parts = [_bytes(dates)[day_index], _seconds_of_a_day()[rest // 1000]]
     if not whole_seconds:
         thousandths = np.array([f".{number:03d}" for number in range(1000)], dtype="S4")
         parts.append(_bytes(thousandths)[rest % 1000])
@@ -138,6 +140,13 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@cache
+def _seconds_of_a_day() -> NDArray[np.uint8]:
+    """Return `T00:00:00` to `T23:59:59` as a matrix of characters."""
+    moments = np.datetime_as_string(np.arange(86_400).astype("M8[s]"))
+    return _bytes(moments.astype("S19"))[:, 10:]
 
 
 def _bytes(texts: NDArray[np.bytes_]) -> NDArray[np.uint8]:

@@ -162,7 +162,8 @@ def _words(line: str) -> Iterator[Word]:
         yield Word("", line)
         return
     yield Word("", match["lead"])
-    yield Word("key", match["key"] or "")
+    if match["key"]:
+        yield Word("key", match["key"])
     yield Word("", match["rest"])
 
 

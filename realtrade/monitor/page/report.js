@@ -99,6 +99,8 @@
       yaxis: {
         fixedrange: true,
         side: "right",
+        ticks: "outside",
+        tickcolor: "rgba(0,0,0,0)",
         gridcolor: "--grid",
         zeroline: false,
         tickformat: chart.kind === "drawdown" ? ".0%" : "",
