@@ -89,7 +89,7 @@ class LeanCerebro(bt.Cerebro):
     def _why_next_mode(self) -> str:
         reasons = {
             "a feed or a setting asks for live mode": self._dolive or self.p.live,
-            "a feed is replayed": self._doreplay,
+            "Backtrader resamples or replays a feed": self._doreplay,
             "exactbars saves memory": self._exactbars,
             "preload is off": not self.p.preload,
             "runonce is off": not self.p.runonce,

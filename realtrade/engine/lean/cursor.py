@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from backtrader.linebuffer import LineBuffer
 
+from realtrade.engine.lean.lines import lines_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -18,19 +20,29 @@ class Cursor:
 
     Backtrader keeps a position and a length in every line and adds one to each on every bar. An
     attached line keeps its class's methods, values and bindings, and asks `here[0]` instead.
-    A line that is moved by hand leaves the cursor for `strays`, which `advance` one by one from
-    where they were put, as Backtrader's lines do.
+    A line that is moved by hand leaves the cursor, and its owner, if it has one, with all lines:
+    what left is in `strays`, to be moved from where it was put, as Backtrader moves everything.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, strays: list[Any] | None = None) -> None:
         self.here = [-1]
         """Index of the current bar in every attached line, -1 before the first."""
         self.lines: list[Any] = []
-        self.strays: list[Any] = []
+        self.strays: list[Any] = [] if strays is None else strays
+        self._owners: dict[int, Any] = {}
 
-    def add(self, line: Any) -> None:
+    def add(self, line: Any, owner: Any = None) -> None:
         """Take `line` in; it follows once `attach` is called."""
         self.lines.append(line)
+        self._owners[id(line)] = owner
+
+    def lose(self, line: Any) -> None:
+        """Let `line` and its owner's other lines go."""
+        owner = self._owners[id(line)]
+        self.strays.append(line if owner is None else owner)
+        for one in (line,) if owner is None else lines_of(owner):
+            if isinstance(one, Following):
+                one.settle(self.here[0], self.here[0] + 1)
 
     def attach(self) -> None:
         """Make the lines read their position here."""
@@ -52,7 +64,7 @@ class Cursor:
         self.move_strays()
 
     def move_strays(self) -> None:
-        """Move the lines that left on by a bar."""
+        """Move the single lines that left on by a bar."""
         for line in self.strays:
             line.advance()
 
@@ -82,7 +94,8 @@ class Following:
 
     @_idx.setter
     def _idx(self, index: int) -> None:
-        self._stray(index, len(self))
+        self._cursor.lose(self)
+        self._idx = index
 
     @property
     def lencount(self) -> int:
@@ -91,11 +104,9 @@ class Following:
 
     @lencount.setter
     def lencount(self, length: int) -> None:
-        self._stray(self._here[0], length)
+        self._cursor.lose(self)
+        self.lencount = length
 
-    def _stray(self, index: int, length: int) -> None:
-        self._cursor.strays.append(self)
-        self.settle(index, length)
 
     def settle(self, index: int, length: int) -> None:
         """Become a plain line again, standing on `index`."""

@@ -28,7 +28,7 @@ def gate_of(broker: Any, datas: Sequence[Any]) -> Gate:
     well enough to tell when its fees are Backtrader's and no close is missing (an empty position
     times a missing close is a missing value). Any other broker is called on every bar.
     """
-    if hasattr(type(broker), "idle"):
+    if hasattr(broker, "idle"):
         gate: Gate = broker
         return gate
     if type(broker) is BackBroker and _known_fees(broker) and all(map(_closes_known, datas)):

@@ -25,7 +25,7 @@ def run_one(  # noqa: C901, PLR0912, PLR0915 (one flat loop: a call per bar cost
     # Asking a Backtrader object for an attribute is slow, asking its `__dict__` is not.
     state, next_bar = vars(strategy), type(strategy).next
     prices, indicators, own = feed.cursor.here, seat.cursors[0].here, seat.cursor.here
-    early, late, stragglers = feed.cursor.strays, seat.cursors[0].strays, seat.stragglers
+    early, late, stragglers = feed.cursor.strays, seat.cursor.strays, seat.stragglers
     stamp, others = seat.clock.array.append, [line.array.append for line in seat.others]
     minimum: int = strategy._minperiods[0]
     for index, now in enumerate(islice(feed.times, feed.count)):
@@ -36,11 +36,12 @@ def run_one(  # noqa: C901, PLR0912, PLR0915 (one flat loop: a call per bar cost
             cerebro._brokernotify()
             if cerebro._event_stop:
                 return
-        indicators[0] = own[0] = index
-        if late:
-            seat.cursors[0].move_strays()
+        indicators[0] = index
         if stragglers:
             _catch_up(stragglers)
+        own[0] = index
+        if late:
+            seat.cursor.move_strays()
         stamp(now)
         if others:
             _blank(others)
@@ -86,7 +87,7 @@ def run_many(
             return
         for seat in seats:
             for number in moved:
-                seat.cursors[number].move(lengths[number] - 1)
+                seat.cursors[number].here[0] = lengths[number] - 1
             _play(seat, now)
             if cerebro._event_stop:
                 return

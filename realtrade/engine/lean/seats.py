@@ -36,11 +36,11 @@ class StrategySeat:
         self.strategy = strategy
         self.clock: Any = strategy.lines.datetime
         self.others = [line for line in lines_of(strategy) if line is not self.clock]
-        self.cursors = [Cursor() for _ in range(feeds)]
+        self.stragglers: list[Any] = []
+        self.cursors = [Cursor(self.stragglers) for _ in range(feeds)]
         """The indicators that follow each feed."""
         self.cursor = cursor_of(lines_of(strategy))
         """The strategy's own lines."""
-        self.stragglers: list[Any] = []
         self.listeners = Listeners(strategy)
 
 
@@ -73,7 +73,7 @@ class Seats:
         for line in lines:
             if id(line) not in self._moving:
                 self._moving[id(line)] = feed
-                seat.cursors[feed].add(line)
+                seat.cursors[feed].add(line, indicator)
 
     def __enter__(self) -> Seats:
         for cursor in self._cursors():

@@ -76,6 +76,9 @@ class Diary:
     def __init__(self) -> None:
         self.lines: list[Any] = []
 
+    def __repr__(self) -> str:
+        return "diary"
+
     def bar(self, strategy: Any, what: str) -> None:
         """Write down a call of the `next` family with everything a strategy can see."""
         broker = strategy.broker
