@@ -106,10 +106,12 @@ class FeedHub:
             self._changed.notify_all()
 
     def wait_for_room(self, timeout_s: float) -> bool:
-        """Wait until one more batch fits; True as well when it would be ignored anyway."""
+        """Wait until half the hub is free, if it is full; bars for a closed hub have room too."""
         with self._changed:
+            if len(self._batches) < self._capacity or self._closed:
+                return True
             return self._changed.wait_for(
-                lambda: len(self._batches) < self._capacity or self._closed, timeout_s
+                lambda: len(self._batches) <= self._capacity // 2 or self._closed, timeout_s
             )
 
     def finish(self) -> None:
@@ -233,7 +235,8 @@ class FeedHub:
                     raise self._failure
                 return None
             batch = self._batches.popleft()
-            self._changed.notify_all()
+            if len(self._batches) == self._capacity // 2:
+                self._changed.notify_all()
             return batch
 
     def _sort_in(self, batch: Iterable[tuple[str, Bar]]) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _DAY_MS = 86_400_000
 _MONDAY_MS = 4 * _DAY_MS  # 1970-01-05
-_EPOCH_DAY = 719_163  # proleptic ordinal of 1970-01-01, Backtrader's count of days
+_EPOCH_MS = 719_163 * _DAY_MS  # 1970-01-01 in Backtrader's count, in which day 1 opens the year 1
 
 
 def open_times(at_ms: NDArray[np.int64], timeframe: Timeframe) -> NDArray[np.int64]:
@@ -57,19 +57,17 @@ def stamp_ms(due_ms: int, finest: Timeframe) -> int:
 def date_numbers(at_ms: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return Backtrader's `date2num` of every UTC time, equal to the last bit.
 
-    Backtrader adds hour, minute, second and microsecond fractions with `fsum`; one division and one
-    addition give the same double for whole milliseconds: between the years 1436 and 2870 doubles of
-    this size lie 2**-33 days apart, no millisecond falls within 2**-51 days of a rounding boundary,
-    and neither way errs by as much as 2**-53 before rounding.
+    Backtrader adds fractions of a day with `fsum`; one division gives the same double for whole
+    milliseconds: between the years 1436 and 2870 doubles of this size lie 2**-33 days apart, no
+    millisecond falls within 2**-51 days of a rounding boundary, and Backtrader's fractions are
+    less than 2**-53 days wrong before they are rounded.
     """
-    days, rest = np.divmod(at_ms, _DAY_MS)
-    return np.asarray((days + _EPOCH_DAY) + rest / _DAY_MS, dtype=np.float64)
+    return (at_ms + _EPOCH_MS) / _DAY_MS
 
 
 def date_number(at_ms: int) -> float:
     """Return Backtrader's `date2num` of one UTC time, as `date_numbers` does."""
-    days, rest = divmod(at_ms, _DAY_MS)
-    return (days + _EPOCH_DAY) + rest / _DAY_MS
+    return (at_ms + _EPOCH_MS) / _DAY_MS
 
 
 def _months(at_ms: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,1 +1,1 @@
-"""replay."""
+"""The `replay` exchange: files published as live bars, through the very path live bars take."""

@@ -30,7 +30,15 @@ class BarSink(Protocol):
     """Where a stream puts closed bars; every method may be called from any thread."""
 
     def publish(self, bars: Sequence[tuple[str, Bar]]) -> None:
-        """Hand over bars, each with its feed's name; bars of one call are seen by the strategy together."""
+        """Hand over bars with their feeds' names; the strategy sees those of one call together."""
+        ...
+
+    def wait_for_room(self, timeout_s: float) -> bool:
+        """Wait until one more `publish` fits; for sources that can wait, as a socket cannot.
+
+        Returns:
+            False when there is no room yet after `timeout_s` seconds.
+        """
         ...
 
     def finish(self) -> None:
