@@ -1,0 +1,77 @@
+"""`realtrade run RECIPE`: do what the recipe's mode says, and leave the artifacts behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from realtrade.cli.exits import Ending, ExitCode, Failure
+from realtrade.cli.options import RECIPE_FILE, recipe_options
+
+if TYPE_CHECKING:
+    from realtrade.engine import RunOutcome, StageFailed
+
+
+@click.command()
+@click.argument("recipe", type=RECIPE_FILE)
+@recipe_options
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Folder of the artifacts; runs/<name>/ when left out.",
+)
+@click.option("--quiet", is_flag=True, help="Show no progress, only warnings and the result.")
+def run(recipe: Path, env: str | None, sets: tuple[str, ...], out: Path | None, quiet: bool) -> int:
+    """Run RECIPE in its mode: a backtest to its end, everything else until stopped.
+
+    Ctrl-C stops cleanly at the next bar; a second one at once.
+    """
+    from realtrade.cli.signals import stopping
+    from realtrade.cli.watch import watching
+    from realtrade.engine import StageFailed, TradingRunner
+    from realtrade.recipe import load_recipe
+
+    loaded = load_recipe(recipe, env=env, sets=sets)
+    folder = out or Path("runs") / loaded.name
+    with watching(quiet=quiet) as watch:
+        runner = TradingRunner(loaded, out=folder, observer=watch)
+        try:
+            with stopping(runner.stop):
+                outcome = runner.run()
+        except StageFailed as failed:
+            _cannot_start(failed)
+    return _told(outcome, backtest=loaded.mode == "backtest")
+
+
+def _told(outcome: RunOutcome, *, backtest: bool) -> int:
+    """Print the result on stdout and return the exit code."""
+    if outcome.rows:
+        from realtrade.cli.result import print_rows
+
+        print_rows(outcome.rows)
+    if outcome.folder is not None:
+        click.echo(f"\nreport: {outcome.folder / 'report.html'}")
+    if outcome.crash is not None:
+        raise Ending(ExitCode.INTERNAL, outcome.crash.text.rstrip())
+    if outcome.ending == "stopped" and backtest:
+        raise Ending(ExitCode.INTERRUPTED, "stopped before the last bar: the result is a part")
+    return ExitCode.OK
+
+
+def _cannot_start(failed: StageFailed) -> NoReturn:
+    """End with what the failing stage said; faults of ours keep their traceback."""
+    from realtrade.plugins import PluginError
+    from realtrade.plugins.ports import FeedError
+    from realtrade.recipe import RecipeInvalid
+
+    cause = failed.cause
+    if isinstance(cause, RecipeInvalid):
+        raise cause from failed
+    if isinstance(cause, PluginError | FeedError):
+        hint = getattr(cause, "hint", "")
+        msg = f"{failed.stage}: {cause}"
+        raise Failure(msg, ExitCode.INVALID, hint=hint) from failed
+    raise failed

@@ -1,0 +1,106 @@
+"""What a bot is made of while it is being built and run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from realtrade.engine.pause import PauseRule
+from realtrade.plugins.ports.build import BuildContext
+from realtrade.recipe.blocks import Mode
+
+if TYPE_CHECKING:
+    from realtrade.common import BaseBroker, BaseData, FeedHub
+    from realtrade.engine.cerebro import LeanCerebro
+    from realtrade.engine.observer import RunObserver
+    from realtrade.model.bar import BarColumns
+    from realtrade.monitor import PerformanceTracker
+    from realtrade.plugins import Registry
+    from realtrade.plugins.ports import BarStream, Exchange, Feed, Journal, StrategySpec
+    from realtrade.recipe.blocks import BacktestBlock, PaperBlock, Recipe
+    from realtrade.risk import RiskManager
+    from realtrade.utils.clock import Clock
+    from realtrade.utils.timeframes import Timeframe
+
+
+@dataclass(slots=True, kw_only=True)
+class Parts:
+    """Filled in stage by stage; a part is there once its stage is done."""
+
+    recipe: Recipe
+    registry: Registry
+    clock: Clock
+    observer: RunObserver
+    pause: PauseRule = field(default_factory=PauseRule)
+
+    journal: Journal | None = None
+    """None in a backtest: nothing of it has to be remembered."""
+    exchange: Exchange | None = None
+    """None when every feed is a file and nothing is live."""
+    sources: dict[str, Feed] = field(default_factory=dict)
+    """Feeds that are not made of others, by name."""
+    risk: RiskManager = field(init=False)
+    broker: BaseBroker = field(init=False)
+    hub: FeedHub | None = None
+    """Where live bars meet; None in a backtest."""
+    stream: BarStream | None = None
+    """What fills the hub, on a thread of its own."""
+    finest: Timeframe = field(init=False)
+    """Shortest timeframe of all feeds."""
+    columns: dict[str, BarColumns] = field(default_factory=dict)
+    """The bars known before the run, by feed."""
+    datas: dict[str, BaseData] = field(default_factory=dict)
+    """What the strategy sees, in its order."""
+    spec: StrategySpec = field(init=False)
+    cerebro: LeanCerebro = field(init=False)
+    tracker: PerformanceTracker = field(init=False)
+    started: bool = False
+    """True from the last stage on: `cerebro` may be told to stop."""
+
+    @property
+    def live(self) -> bool:
+        """Tell whether bars come one by one: paper, testnet and live."""
+        return self.recipe.mode is not Mode.BACKTEST
+
+    @property
+    def money(self) -> BacktestBlock | PaperBlock:
+        """The block that says what simulated fills cost."""
+        return self.recipe.paper if self.live else self.recipe.backtest
+
+    @property
+    def traded(self) -> tuple[str, ...]:
+        """Names of the strategy's feeds, in the order of `self.datas`."""
+        return self.recipe.strategy.feeds or tuple(self.recipe.feeds)
+
+    def context(self, name: str) -> BuildContext:
+        """Return what the builder of block `name` is handed."""
+        return BuildContext(name=name, folder=self.recipe.folder, clock=self.clock)
+
+    def progress(self) -> tuple[int, int | None]:
+        """Return how many bars of the longest feed are done, of how many; from any thread."""
+        done = max((_length(data) for data in self.datas.values()), default=0)
+        return done, max((len(self.columns[name]) for name in self.datas), default=0) or None
+
+    def settle_orders(self) -> None:
+        """Do with orders still open what the recipe wants at the end; a backtest leaves them."""
+        on_stop = self.recipe.orders.on_stop
+        if not self.live or on_stop == "keep_orders":
+            return
+        for order in self.broker.get_orders_open():
+            self.broker.cancel(order)
+        held = self.broker.account.positions if on_stop == "flatten" else {}
+        for symbol, position in held.items():
+            told = f"{position.quantity} {symbol} is still held: no bar follows to close it on"
+            self.observer.log("warning", told)
+
+    def stop(self) -> None:
+        """End the bar loop at the next bar; from any thread."""
+        if self.started:
+            self.cerebro.runstop()
+        if self.hub is not None:
+            self.hub.stop()
+
+
+def _length(data: Any) -> int:
+    length: int = data.lines.datetime.lencount
+    return length

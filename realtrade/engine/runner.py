@@ -1,0 +1,153 @@
+"""Build a bot from a recipe, run it, and bring it down in order whatever happens."""
+
+from __future__ import annotations
+
+from threading import Event as Flag
+from typing import TYPE_CHECKING
+
+from realtrade.engine.build import build
+from realtrade.engine.guard import Crash, wind_down
+from realtrade.engine.observer import Silent
+from realtrade.engine.outcome import RunOutcome
+from realtrade.engine.parts import Parts
+from realtrade.engine.pulse import Pulse
+from realtrade.engine.report import outcome_of
+from realtrade.engine.stages import STAGES
+from realtrade.plugins.registry import Registry
+from realtrade.utils.clock import Clock, SystemClock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from realtrade.engine.observer import RunObserver
+    from realtrade.engine.outcome import Ending
+    from realtrade.recipe import Recipe
+
+
+class TradingRunner:
+    """One recipe, run once, in the mode it names.
+
+    ```python
+    recipe = load_recipe("recipes/quickstart.yaml")
+    outcome = TradingRunner(recipe, out=Path("runs/quickstart")).run()
+    ```
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        *,
+        out: Path | None = None,
+        registry: Registry | None = None,
+        clock: Clock | None = None,
+        observer: RunObserver | None = None,
+    ) -> None:
+        """Take what a run needs; nothing is built before `run`.
+
+        Args:
+            recipe: checked and frozen.
+            out: folder of the artifacts; None writes none.
+            registry: the plugins there are.
+            clock: time of live runs; a backtest lives in its bars' time.
+            observer: who is told how it goes.
+        """
+        self._observer = observer or Silent()
+        self._out = out
+        self._stop = Flag()
+        self._parts = Parts(
+            recipe=recipe,
+            registry=registry or Registry(),
+            clock=clock or SystemClock(),
+            observer=self._observer,
+        )
+
+    def run(self) -> RunOutcome:
+        """Build, trade until the last bar or until stopped, write the artifacts, take down.
+
+        Returns:
+            How it ended; an exception while trading is in its `crash`.
+
+        Raises:
+            StageFailed: it could not be built; nothing has been traded.
+            OSError: the artifacts could not be written.
+        """
+        parts = self._parts
+        try:
+            stack = build(STAGES, parts, self._enter)
+        except _StoppedEarly:
+            outcome = RunOutcome(ending="stopped")
+        else:
+            with stack:
+                self._observer.stage("trading")
+                crash = self._trade()
+                outcome = self._report(crash)
+        self._observer.finished(outcome)
+        return outcome
+
+    def stop(self) -> None:
+        """End the run at the next bar as if it were the last; from any thread, repeatable."""
+        self._stop.set()
+        self._parts.stop()
+
+    def pause(self) -> None:
+        """Let no new exposure in until `resume`; reductions and cancels pass. From any thread."""
+        self._parts.pause.paused = True
+        self._observer.log("warning", "paused: positions may only be reduced")
+
+    def resume(self) -> None:
+        """Let orders through again. From any thread."""
+        self._parts.pause.paused = False
+        self._observer.log("info", "resumed")
+
+    def _enter(self, stage: str) -> None:
+        if self._stop.is_set():
+            raise _StoppedEarly
+        self._observer.stage(stage)
+
+    def _beat(self) -> None:
+        """Tell how far the run is; Cerebro forgets a stop asked for before it began."""
+        if self._stop.is_set():
+            self._parts.stop()
+        self._observer.progress(*self._parts.progress())
+
+    def _trade(self) -> Crash | None:
+        parts = self._parts
+        try:
+            with Pulse(self._beat):
+                parts.cerebro.run()
+                parts.settle_orders()
+        except KeyboardInterrupt:
+            self._stop.set()
+            self._wind_down()
+        except Exception as error:  # noqa: BLE001 - a user's code, or anything below it; the outcome reports it
+            crash = Crash.of(error, parts.recipe.folder, parts.spec.cls)
+            self._wind_down()
+            return crash
+        return None
+
+    def _wind_down(self) -> None:
+        """Do what Cerebro would have done at its end."""
+        parts = self._parts
+        raised = wind_down(getattr(parts.cerebro, "runningstrats", ()))
+        try:
+            parts.settle_orders()
+        except Exception as error:  # noqa: BLE001 - the strategy hears of its orders and may raise again
+            raised.append(error)
+        for another in raised:
+            told = f"while stopping: {type(another).__name__}: {another}"
+            self._observer.log("error", told)
+
+    def _report(self, crash: Crash | None) -> RunOutcome:
+        ending: Ending = "failed" if crash else "stopped" if self._stop.is_set() else "completed"
+        try:
+            return outcome_of(self._parts, ending, crash, self._out)
+        except Exception as error:
+            if crash is None:
+                raise
+            told = f"no artifacts: {type(error).__name__}: {error}"
+            self._observer.log("error", told)
+            return RunOutcome(ending=ending, crash=crash)
+
+
+class _StoppedEarly(Exception):
+    """Somebody asked to stop before the bot was built."""

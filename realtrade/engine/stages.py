@@ -1,0 +1,148 @@
+"""The stages in which a bot is built. Their order is a safety property: see each one's sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from realtrade.engine.build import Stage
+from realtrade.engine.markets import find_markets, instrument_of, read_feeds, resample_feeds
+from realtrade.engine.venues import make_venue
+from realtrade.engine.wrong import settings_checked
+from realtrade.model.events import EventType
+from realtrade.plugins.plugin import Kind
+from realtrade.recipe.blocks import ExchangeFeed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import ExitStack
+
+    from realtrade.engine.observer import RunObserver
+    from realtrade.engine.parts import Parts
+    from realtrade.model.events import Event
+    from realtrade.recipe.blocks import Plugged
+
+_ALARMS = frozenset(
+    {
+        EventType.ORDER_DENIED,
+        EventType.ORDER_REJECTED,
+        EventType.RISK_ACTION,
+        EventType.RISK_HALT,
+    }
+)
+
+
+def open_storage(parts: Parts, stack: ExitStack) -> None:
+    """Remember before anything can happen that would have to be remembered."""
+    if not parts.live:
+        return
+    from realtrade.storage import MemoryJournal
+
+    parts.journal = MemoryJournal()
+    stack.callback(parts.journal.close)
+    parts.observer.log(
+        "warning", "the journal is kept in memory: what is open is forgotten when this process ends"
+    )
+
+
+def connect_exchange(parts: Parts, stack: ExitStack) -> None:
+    """Connect before anything is asked of the exchange; a backtest on files needs none."""
+    recipe = parts.recipe
+    needed = parts.live or any(isinstance(feed, ExchangeFeed) for feed in recipe.feeds.values())
+    if recipe.exchange is None or not needed:
+        return
+    parts.exchange = _built(parts, Kind.EXCHANGE, recipe.exchange, "exchange")
+    stack.callback(parts.exchange.close)
+
+
+def make_broker(parts: Parts, stack: ExitStack) -> None:
+    """Put the risk rules before the venue, so that no order ever goes around them."""
+    from realtrade.common import BaseBroker
+    from realtrade.risk import RiskManager
+
+    rules = [
+        _built(parts, Kind.RISK_RULE, block, f"risk.{name}", name=name)
+        for name, block in parts.recipe.risk.items()
+    ]
+    parts.risk = RiskManager([parts.pause, *rules])
+    parts.broker = BaseBroker(
+        make_venue(parts),
+        gate=parts.risk,
+        journal=parts.journal,
+        events=_teller(parts.observer) if parts.live else None,
+        bot=parts.recipe.name,
+    )
+
+
+def _teller(observer: RunObserver) -> Callable[[Event], None]:
+    return lambda event: observer.log("warning" if event.type in _ALARMS else "info", event.message)
+
+
+def make_sizer(parts: Parts, stack: ExitStack) -> None:
+    """Know how much before there is a strategy that asks."""
+    block = parts.recipe.sizing
+    if block is not None:
+        parts.risk.add_position_sizer(_built(parts, Kind.SIZER, block, "sizing"))
+
+
+def make_strategy(parts: Parts, stack: ExitStack) -> None:
+    """Find the class and check its parameters; Cerebro makes the strategy itself."""
+    parts.spec = _built(parts, Kind.STRATEGY, parts.recipe.strategy, "strategy")
+
+
+def watch(parts: Parts, stack: ExitStack) -> None:
+    """Make everything measured from the first bar on."""
+    from realtrade.monitor import PerformanceTracker
+
+    parts.tracker = PerformanceTracker(
+        parts.money.cash.amount,
+        timeframe=min(
+            (data.interval for data in parts.datas.values()), key=lambda t: t.approximate_ms
+        ),
+    )
+
+
+def arm(parts: Parts, stack: ExitStack) -> None:
+    """Put it together; from here on bars reach the strategy."""
+    from realtrade.engine.cerebros import make_cerebro
+    from realtrade.engine.hooks import Hooks
+    from realtrade.engine.sizing import PortSizer
+    from realtrade.monitor.analyzer import TrackingAnalyzer
+
+    cerebro = parts.cerebro = make_cerebro(live=parts.live)
+    cerebro.setbroker(parts.broker)
+    for name, data in parts.datas.items():
+        cerebro.adddata(data, name=name)
+    if parts.recipe.sizing is not None:
+        fee_rate = parts.money.fees.taker
+        cerebro.addsizer(
+            PortSizer, port=parts.risk, account=parts.broker.account, fee_rate=fee_rate
+        )
+    cerebro.addstrategy(parts.spec.cls, **parts.spec.params)
+    symbols = {name: instrument_of(parts, name).symbol for name in parts.datas}
+    cerebro.addanalyzer(Hooks)
+    cerebro.addanalyzer(TrackingAnalyzer, tracker=parts.tracker, symbols=symbols)
+    if parts.stream is not None and parts.hub is not None:
+        parts.stream.start(parts.hub)
+        stack.callback(parts.stream.stop)
+    parts.started = True
+
+
+def _built(parts: Parts, kind: Kind, block: Plugged, place: str, *, name: str = "") -> Any:
+    """Build one plugin; settings it finds wrong are shown at their line."""
+    build = parts.registry.builder(kind, block.type)
+    with settings_checked(parts.recipe, place):
+        return build(block.config, parts.context(name or place))
+
+
+STAGES: tuple[Stage[Parts], ...] = (
+    Stage("storage", open_storage),
+    Stage("exchange", connect_exchange),
+    Stage("markets", find_markets),
+    Stage("broker", make_broker),
+    Stage("feeds", read_feeds),
+    Stage("resamples", resample_feeds),
+    Stage("sizer", make_sizer),
+    Stage("strategy", make_strategy),
+    Stage("monitor", watch),
+    Stage("arm", arm),
+)

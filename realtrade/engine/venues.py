@@ -1,0 +1,42 @@
+"""Where orders go: a simulated venue, or the exchange's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from realtrade.plugins.registry import PluginError
+from realtrade.recipe.blocks import Mode
+
+if TYPE_CHECKING:
+    from realtrade.engine.parts import Parts
+    from realtrade.plugins.ports import Venue
+
+
+def make_venue(parts: Parts) -> Venue:
+    """Return the venue of the recipe's mode.
+
+    Raises:
+        PluginError: orders are to go to an exchange that takes none.
+    """
+    recipe = parts.recipe
+    if recipe.mode in (Mode.BACKTEST, Mode.PAPER):
+        return _simulated(parts)
+    venue = parts.exchange.venue() if parts.exchange is not None else None
+    if venue is None:
+        name = recipe.exchange.type if recipe.exchange is not None else "none"
+        msg = f"mode '{recipe.mode}' sends orders, and the exchange '{name}' takes none"
+        raise PluginError(msg, hint="use mode paper, or an exchange that takes orders")
+    return venue
+
+
+def _simulated(parts: Parts) -> Venue:
+    """Return a venue that fills from bars with the fees and slippage of the recipe.
+
+    Slippage is lost on market orders too, which Backtrader leaves out unless told.
+    """
+    from realtrade.common.simulated import MakerTaker, SimulatedVenue, Slippage
+
+    money = parts.money
+    fees = MakerTaker(maker=float(money.fees.maker), taker=float(money.fees.taker))
+    slippage = Slippage(fraction=float(money.slippage), at_open=True)
+    return SimulatedVenue(cash=money.cash.amount, fees=fees, slippage=slippage)
