@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
 from importlib.resources import files
-from importlib.util import find_spec
 from keyword import iskeyword
 from string import Template
+from sysconfig import get_path
 from typing import TYPE_CHECKING
 
 from realtrade.cli.exits import ExitCode, Failure
@@ -71,7 +72,8 @@ def refuse_taken_module(names: Names) -> None:
     Raises:
         Failure: the name is taken.
     """
-    if names.module in sys.stdlib_module_names or find_spec(names.module):
+    taken = names.module in sys.stdlib_module_names or names.module == "realtrade"
+    if taken or PathFinder.find_spec(names.module, [get_path("purelib"), get_path("platlib")]):
         msg = f"a file {names.module}.py would hide the Python module '{names.module}'"
         raise Failure(msg, ExitCode.USAGE, hint=f"choose another name, such as my-{names.slug}")
 

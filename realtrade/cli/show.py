@@ -24,8 +24,7 @@ def show(recipe: Path, origin: bool, env: str | None, sets: tuple[str, ...]) -> 
     """
     from realtrade.cli.yaml_text import yaml_lines
     from realtrade.recipe import effective
-    from realtrade.recipe.sensitive import blotted
 
     tree = effective(recipe, env=env, sets=sets)
-    for line in yaml_lines(blotted(tree), origin=origin):
+    for line in yaml_lines(tree, origin=origin):
         click.echo(line)

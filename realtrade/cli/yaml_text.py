@@ -7,7 +7,6 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from realtrade.recipe.scalars import NotANumber, resolve
 from realtrade.recipe.tree import Items, Map, Scalar
 
 if TYPE_CHECKING:
@@ -15,9 +14,12 @@ if TYPE_CHECKING:
 
     from realtrade.recipe.tree import Node, Place, Value
 
-_PLAIN = re.compile(r"[A-Za-z0-9_./+%*-](?:[A-Za-z0-9_./+%* -]|:(?! |$))*", re.ASCII)
-"""Texts that are themselves without quotes, anywhere in a block; narrower than YAML on purpose."""
-_NOT_FIRST = ("*", "%", "- ", "---", "...")
+_WORDS = re.compile(r"[A-Za-z_./](?:[A-Za-z0-9_./+%*-]| (?![ #])|:(?! |$))*(?<! )", re.ASCII)
+_MEASURES = re.compile(
+    r"[0-9]+(?:\.[0-9]+)?(?:%| ?bps| ?ticks?| ?bars?|(?:/?[0-9]*(?:ms|[smhdwM]))+| [A-Z][A-Z0-9]+)"
+)
+"""Texts that any YAML reader takes for the text they are; everything else is quoted."""
+_NOT_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", ".nan", ".inf"}
 
 
 def yaml_lines(node: Node, *, origin: bool = False) -> Iterator[str]:
@@ -59,12 +61,6 @@ def _scalar(value: Value) -> str:
 
 
 def _text(text: str) -> str:
-    plain = _PLAIN.fullmatch(text) and not text.startswith(_NOT_FIRST) and not text.endswith(" ")
-    return text if plain and _reads_as_itself(text) else json.dumps(text, ensure_ascii=False)
-
-
-def _reads_as_itself(text: str) -> bool:
-    try:
-        return resolve(text) == text
-    except NotANumber:
-        return False
+    is_word = _WORDS.fullmatch(text) and text.lower() not in _NOT_WORDS
+    plain = (is_word or _MEASURES.fullmatch(text)) and not text.startswith("...")
+    return text if plain else json.dumps(text, ensure_ascii=not text.isprintable())
