@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import backtrader as bt
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from realtrade.model.bar import BarColumns
 from realtrade.monitor import PerformanceTracker, RunFacts
@@ -19,6 +20,10 @@ from realtrade.utils.timeframes import Timeframe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+# A first example may have to load pyarrow, and the machine may be shared: time decides nothing here.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 HOUR_MS = 3_600_000
 SAMPLE = Path(__file__).parents[2] / "recipes" / "data" / "coinbase-btc-usd-1h.csv"

@@ -1,0 +1,114 @@
+"""The report as people open it: in a browser, from disk, without a network."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import struct
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from realtrade.monitor import Reporter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+QUIET = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--virtual-time-budget=10000",
+)
+
+
+@pytest.fixture
+def browse(tmp_path: Path) -> Callable[..., str]:
+    """The way to open a page in a browser; returns what the page has become."""
+    found = [path for path in map(shutil.which, BROWSERS) if path]
+    if not found:
+        reason = f"no browser: none of {', '.join(BROWSERS)} is installed"
+        if os.environ.get("CI"):  # noqa: TID251  # tests may ask where they run
+            pytest.fail(f"{reason}, and CI must open the report in one")
+        pytest.skip(reason)
+
+    def opened(page: Path, *options: str) -> str:
+        profile = f"--user-data-dir={tmp_path / 'profile'}"
+        command = [found[0], *QUIET, profile, *(options or ("--dump-dom",)), page.as_uri()]
+        done = subprocess.run(command, capture_output=True, timeout=60, check=True)
+        return done.stdout.decode()
+
+    return opened
+
+
+@pytest.fixture
+def report(tmp_path: Path, run: Any, facts: Any) -> Path:
+    """A report of the real run."""
+    Reporter(tmp_path / "out").write(
+        run.tracker, facts, recipe_text="name: quickstart\n", prices={"BTC/USD": run.bars}
+    )
+    return tmp_path / "out" / "report.html"
+
+
+def attribute(name: str, dom: str) -> str | None:
+    """Return an attribute of the page's root."""
+    found = re.search(rf'<html[^>]*\b{name}="([^"]*)"', dom)
+    return found[1] if found else None
+
+
+def test_everything_is_drawn_and_nothing_fails(
+    browse: Callable[..., str], report: Path, run: Any
+) -> None:
+    marks = 2 * len(run.tracker.round_trips) + len(run.tracker.open_trips)
+
+    dom = browse(report)
+
+    assert attribute("data-error", dom) is None
+    assert attribute("data-drawn", dom) == "3"
+    assert dom.count('<g class="trace boxes"') == 1, "candles"
+    assert dom.count('<g class="trace scatter') >= 5, "markers, equity, drawdown"
+    assert len(re.findall(r'<path[^>]* class="box"|<path class="box"', dom)) > 100
+    assert len(re.findall(r'<path class="point[ "]', dom)) == marks, "an entry and an exit a trade"
+    assert dom.count("<tr>") == 1 + 25, "a page of trades"
+
+
+def test_it_looks_like_something(browse: Callable[..., str], report: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "report.png"
+    browse(report, "--window-size=1400,2000", f"--screenshot={picture}")
+
+    content = picture.read_bytes()
+    assert content[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", content[16:24])[0] == 1400
+    assert len(content) > 100_000, "a blank page is a small picture"
+
+
+@pytest.mark.parametrize(
+    ("planted", "told"),
+    [
+        ('<img src="http://127.0.0.1:9/x.png">', "refused: http://127.0.0.1:9/x.png"),
+        ("<script>document.title = 'owned'</script>", "refused: inline"),
+    ],
+)
+def test_what_is_planted_neither_loads_nor_runs(
+    browse: Callable[..., str], report: Path, planted: str, told: str
+) -> None:
+    # Proves too that a failure on the page would be seen by the test above.
+    text = report.read_text(encoding="utf-8")
+    report.write_text(text.replace("<main>", f"<main>{planted}"), encoding="utf-8")
+
+    dom = browse(report)
+
+    assert told in (attribute("data-error", dom) or "")
+    assert "<title>owned" not in dom
+    assert '<p class="failure" id="failure">' in dom
