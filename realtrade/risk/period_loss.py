@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from realtrade.model.verdict import Approved
 from realtrade.plugins.ports.risk import Needs, Reading
 from realtrade.risk.consequence import Consequence
+from realtrade.risk.steps import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,7 @@ class PeriodLoss:
         breached = loss >= limit
         verb = "has reached" if breached else "of"
         share = f" ({loss / start:.2%})" if start > 0 else ""
-        text = f"loss of the {self._unit} {loss}{share} {verb} the limit {self._limit}"
+        text = f"loss of the {self._unit} {shown(loss)}{share} {verb} the limit {self._limit}"
         return Reading(self.name, loss, limit, breached, text)
 
     def _end_ms(self, view: RiskView) -> int | None:

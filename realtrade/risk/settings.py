@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from realtrade.plugins.values import Duration, Number, Percent, parse_money, parse_percent
+from realtrade.risk.steps import shown
 
 Outcome = Literal["deny", "halt", "flatten_and_halt"]
 """At the limit: deny new exposure, also halt, or also close everything."""
@@ -32,7 +33,7 @@ class Amount:
     def __str__(self) -> str:
         if self.fraction is not None:
             return f"{self.fraction:.2%} of equity"
-        return f"{self.money}"
+        return shown(self.money or Decimal(0))
 
 
 def _amount(value: Any) -> Amount:

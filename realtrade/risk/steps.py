@@ -14,6 +14,12 @@ def exact(value: float) -> Decimal:
     return Decimal(repr(value))
 
 
+def shown(value: Decimal) -> str:
+    """Return a number for people: eight places at most, no trailing zeros, no exponent."""
+    rounded = f"{value:.8f}".rstrip("0").rstrip(".")
+    return "0" if rounded == "-0" else rounded
+
+
 def tradable(quantity: Decimal, price: Decimal, instrument: Instrument) -> Decimal:
     """Return `quantity` in whole lots, rounded down; zero where that is less than may be traded."""
     lot = instrument.lot

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 from realtrade.model.verdict import Action, ActionKind
 from realtrade.plugins.errors import SettingWrong
 from realtrade.risk.entries import prices
-from realtrade.risk.steps import exact
+from realtrade.risk.steps import exact, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,6 +89,6 @@ def _close(rule: str, entry: Entry, price: Decimal, level: Decimal) -> Action:
     return Action(
         ActionKind.CLOSE,
         rule,
-        f"{entry.symbol} went to {price}, past the stop at {level.normalize():f}",
+        f"{entry.symbol} went to {shown(price)}, past the stop at {shown(level)}",
         entry.symbol,
     )

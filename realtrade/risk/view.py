@@ -37,7 +37,7 @@ class View:
 
     @property
     def now_ms(self) -> int:
-        """The moment of decision, milliseconds since the epoch, UTC."""
+        """Time of the bar being traded, milliseconds since the epoch, UTC."""
         return self._account.now_ms
 
     @property

@@ -63,7 +63,7 @@ class BlackoutConfig(PluginConfig):
 class Blackout:
     """Deny new exposure within the span; reductions always pass.
 
-    Backtest: the moment of decision is a bar's end. Live: the clock's.
+    Backtest and live: time is that of the bar being traded, its open.
     """
 
     def __init__(self, config: BlackoutConfig, context: BuildContext) -> None:

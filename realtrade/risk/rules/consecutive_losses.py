@@ -64,7 +64,7 @@ class ConsecutiveLosses:
     After the pause trading goes on; the next loss lengthens the row and pauses again, a trade
     without loss ends it. A halt that ends starts the count anew.
 
-    Backtest: time is the bars' own. Live: the clock's; the row of losses survives a restart.
+    Backtest and live: time is the bars' own; the row of losses survives a restart.
     """
 
     def __init__(self, config: ConsecutiveLossesConfig, context: BuildContext) -> None:

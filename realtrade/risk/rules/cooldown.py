@@ -51,7 +51,7 @@ class CooldownConfig(PluginConfig):
 class Cooldown:
     """Deny new exposure until the wait is over; reductions always pass.
 
-    Backtest: time is the bars' own. Live: the clock's; the wait survives a restart.
+    Backtest and live: time is the bars' own; the wait survives a restart.
     """
 
     def __init__(self, config: CooldownConfig, context: BuildContext) -> None:

@@ -13,6 +13,7 @@ from realtrade.plugins.config import PluginConfig
 from realtrade.plugins.ports.risk import Needs, Reading
 from realtrade.risk.exposure import allowed, cut, gross, unit_value, worst
 from realtrade.risk.settings import AmountText, Count, Cut, Symbols
+from realtrade.risk.steps import shown
 
 if TYPE_CHECKING:
     from realtrade.model.order import OrderIntent
@@ -84,15 +85,17 @@ class CorrelationGroup:
             return Approved()
         room = config.notional.of(view.equity) - gross(view, among=others)
         fits = allowed(intent, view, room / unit_value(intent, view))
-        reason = f"the group with {intent.quantity} {symbol} more would exceed {config.notional}"
-        return cut(self.name, intent, fits, f"{reason}; {fits} fit", config.action)
+        reason = (
+            f"the group with {shown(intent.quantity)} {symbol} more would exceed {config.notional}"
+        )
+        return cut(self.name, intent, fits, f"{reason}; {shown(fits)} fit", config.action)
 
     def reading(self, view: RiskView) -> Reading:
         """Return the group's value, or its number of symbols, against the limit."""
         config = self._config
         if config.notional is not None:
             value, limit = gross(view, among=config.symbols), config.notional.of(view.equity)
-            text = f"the group is worth {value}, limit {config.notional}"
+            text = f"the group is worth {shown(value)}, limit {config.notional}"
             return Reading(self.name, value, limit, value > limit, text)
         count = sum(bool(worst(symbol, view)) for symbol in config.symbols)
         limit = Decimal(config.positions or 0)

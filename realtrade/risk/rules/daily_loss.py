@@ -36,9 +36,9 @@ class DailyLossConfig(PluginConfig):
 def build(config: DailyLossConfig, context: BuildContext) -> PeriodLoss:
     """Return the rule: deny new exposure, or halt, once the day has lost too much.
 
-    Backtest: looked at on every bar and at every order, by the bars' own time. Bars of a day and
-    longer have no inside, so with nothing shorter the rule never acts. Live: the same by the
-    clock; a halt survives a restart and ends at midnight in the named time zone.
+    Backtest and live: looked at on every bar and at every order; a bar belongs to the day it opens
+    in, and with daily bars each is a day of its own. A halt survives a restart and ends at
+    midnight in the named time zone.
     """
     return PeriodLoss(
         context.name,

@@ -10,6 +10,7 @@ from realtrade.plugins.config import PluginConfig
 from realtrade.plugins.ports.risk import Needs, Reading
 from realtrade.risk.consequence import Consequence
 from realtrade.risk.settings import AmountText, Outcome, Span
+from realtrade.risk.steps import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +86,7 @@ class MaxDrawdown:
         breached = fall >= limit
         verb = "has reached" if breached else "of"
         if self._limit.fraction is None:
-            text = f"drawdown {fall} {verb} the limit {limit}"
+            text = f"drawdown {shown(fall)} {verb} the limit {shown(limit)}"
         else:
             share = fall / peak if peak > 0 else self._limit.fraction
             text = f"drawdown {share:.2%} {verb} the limit {self._limit.fraction:.2%}"

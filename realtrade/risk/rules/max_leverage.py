@@ -9,6 +9,7 @@ from realtrade.plugins.config import PluginConfig
 from realtrade.plugins.ports.risk import Needs, Reading
 from realtrade.risk.exposure import allowed, cut, gross, unit_value
 from realtrade.risk.settings import Cut, PositiveNumber
+from realtrade.risk.steps import shown
 
 if TYPE_CHECKING:
     from realtrade.model.order import OrderIntent
@@ -54,8 +55,8 @@ class MaxLeverage:
         room = self._limit * view.equity - gross(view, without=intent.symbol)
         fits = allowed(intent, view, room / unit_value(intent, view))
         reason = (
-            f"{intent.quantity} {intent.symbol} would take gross exposure past "
-            f"{self._limit} times equity {view.equity}; {fits} fit"
+            f"{shown(intent.quantity)} {intent.symbol} would take gross exposure past "
+            f"{shown(self._limit)} times equity {shown(view.equity)}; {shown(fits)} fit"
         )
         return cut(self.name, intent, fits, reason, self._action)
 
@@ -64,5 +65,7 @@ class MaxLeverage:
         exposure, equity = gross(view), view.equity
         times = exposure / equity if equity > 0 else Decimal(0)
         breached = exposure > self._limit * equity
-        text = f"gross exposure {exposure} is {times:.2f} times equity, limit {self._limit}"
-        return Reading(self.name, times, self._limit, breached, text)
+        text = f"gross exposure {shown(exposure)} is {times:.2f} times equity"
+        return Reading(
+            self.name, times, self._limit, breached, f"{text}, limit {shown(self._limit)}"
+        )

@@ -12,6 +12,7 @@ from realtrade.plugins.config import PluginConfig
 from realtrade.plugins.ports.risk import Needs
 from realtrade.risk.exposure import cut, unit_value
 from realtrade.risk.settings import AmountText, Cut, PositiveNumber
+from realtrade.risk.steps import shown
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -66,14 +67,14 @@ class MaxOrderSize:
         if view.reduces(intent):
             return Approved()
         limit, text = self._limit(intent, view)
-        reason = f"order of {intent.quantity} {intent.symbol} exceeds {text}"
+        reason = f"order of {shown(intent.quantity)} {intent.symbol} exceeds {text}"
         return cut(self.name, intent, limit, reason, self._config.action)
 
     def _limit(self, intent: OrderIntent, view: RiskView) -> tuple[Decimal, str]:
         config = self._config
         limits = []
         if config.quantity is not None:
-            limits.append((config.quantity, f"{config.quantity}"))
+            limits.append((config.quantity, shown(config.quantity)))
         if config.notional is not None:
             units = config.notional.of(view.equity) / unit_value(intent, view)
             limits.append((units, f"{config.notional}"))

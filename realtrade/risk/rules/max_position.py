@@ -13,6 +13,7 @@ from realtrade.plugins.config import PluginConfig
 from realtrade.plugins.ports.risk import Needs, Reading
 from realtrade.risk.exposure import allowed, cut, gross, unit_value
 from realtrade.risk.settings import AmountText, Cut, PositiveNumber, Symbols
+from realtrade.risk.steps import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,8 +84,8 @@ class MaxPosition:
         limit, text = self._limit(intent.symbol, unit_value(intent, view), view)
         fits = allowed(intent, view, limit)
         what = "all positions" if config.scope == "total" else f"position of {intent.symbol}"
-        reason = f"{what} with {intent.quantity} more would exceed {text}; {fits} fit"
-        return cut(self.name, intent, fits, reason, config.action)
+        reason = f"{what} with {shown(intent.quantity)} more would exceed {text}"
+        return cut(self.name, intent, fits, f"{reason}; {shown(fits)} fit", config.action)
 
     def watch(self, view: RiskView) -> Sequence[Action]:
         """Return a CLOSE of what exceeds the limit, for each symbol, when `trim` is set."""
@@ -93,7 +94,7 @@ class MaxPosition:
             held = abs(view.position(symbol).quantity)
             limit, text = self._limit(symbol, _value(symbol, view), view)
             if held > limit:
-                reason = f"position of {symbol} is {held}, limit {text}"
+                reason = f"position of {symbol} is {shown(held)}, limit {text}"
                 share = 1 - max(limit, Decimal(0)) / held
                 actions.append(Action(ActionKind.CLOSE, self.name, reason, symbol, share))
         return actions
@@ -122,7 +123,7 @@ class MaxPosition:
         config = self._config
         limits = []
         if config.quantity is not None:
-            limits.append((config.quantity, f"{config.quantity}"))
+            limits.append((config.quantity, shown(config.quantity)))
         if config.notional is not None:
             money = config.notional.of(view.equity)
             if config.scope == "total":

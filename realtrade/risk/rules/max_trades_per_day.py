@@ -44,7 +44,7 @@ class MaxTradesPerDay:
     Positions opened today count, closed or not, and so does a symbol that waits for its first
     fill. Adding to a position opens none and passes, as reductions do.
 
-    Backtest: the day is the bars' own. Live: the clock's; the count survives a restart.
+    Backtest and live: the day is the bars' own; the count survives a restart.
     """
 
     def __init__(self, config: MaxTradesPerDayConfig, context: BuildContext) -> None:

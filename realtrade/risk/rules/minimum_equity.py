@@ -10,6 +10,7 @@ from realtrade.plugins.ports.risk import Needs, Reading
 from realtrade.plugins.values import MoneyAmount
 from realtrade.risk.consequence import Consequence
 from realtrade.risk.settings import Outcome, Span
+from realtrade.risk.steps import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,5 +71,5 @@ class MinimumEquity:
         """Return equity against the limit."""
         breached = view.equity < self._limit
         verb = "is below" if breached else "is above"
-        text = f"equity {view.equity} {verb} the limit {self._limit}"
+        text = f"equity {shown(view.equity)} {verb} the limit {shown(self._limit)}"
         return Reading(self.name, view.equity, self._limit, breached, text)

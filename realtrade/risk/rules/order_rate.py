@@ -47,7 +47,7 @@ class OrderRate:
 
     Every order let through counts, reductions too; reductions themselves always pass.
 
-    Backtest: time is the bars' own, so all orders of one bar fall on one moment. Live: the clock's.
+    Backtest and live: time is the bars' own, so all orders of one bar fall on one moment.
     """
 
     def __init__(self, config: OrderRateConfig, context: BuildContext) -> None:

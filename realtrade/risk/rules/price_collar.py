@@ -9,6 +9,7 @@ from realtrade.model.verdict import Approved, Denied
 from realtrade.plugins.config import PluginConfig
 from realtrade.plugins.ports.risk import Needs
 from realtrade.risk.settings import PositivePercent
+from realtrade.risk.steps import shown
 
 if TYPE_CHECKING:
     from realtrade.model.order import OrderIntent
@@ -55,5 +56,5 @@ class PriceCollar:
         past = price / market - 1 if intent.side is Side.BUY else 1 - price / market
         if past <= self._limit:
             return Approved()
-        reason = f"limit price {price} is {past:.2%} past {market}, limit {self._limit:.2%}"
-        return Denied(self.name, reason)
+        reason = f"limit price {shown(price)} is {past:.2%} past {shown(market)}"
+        return Denied(self.name, f"{reason}, limit {self._limit:.2%}")

@@ -29,14 +29,15 @@ class StaleDataConfig(PluginConfig):
 
     type: Literal["stale_data"] = "stale_data"
     max_age: Span
-    """Oldest last bar of a symbol, from its end to the moment of decision."""
+    """Oldest last bar of a symbol: from its end to the open of the bar being traded."""
 
 
 class StaleData:
     """Deny new exposure in a symbol whose last bar is too old; reductions always pass.
 
-    Backtest: a bar is as old as the newest bar of any feed makes it, so the rule acts where one of
-    several feeds has a hole. Live: by the clock; choose more than a bar and its delivery take.
+    Backtest and live: a bar is as old as the newest bar of any feed makes it, so the rule acts
+    where one of several feeds has a hole. That all feeds are silent is noticed by the feeds
+    themselves, not here.
     """
 
     def __init__(self, config: StaleDataConfig, context: BuildContext) -> None:

@@ -58,7 +58,7 @@ class SymbolLoss:
 
     Results are after fees. Reductions always pass, and other symbols are not affected.
 
-    Backtest: time is the bars' own. Live: the clock's; the pause survives a restart.
+    Backtest and live: time is the bars' own; the pause survives a restart.
     """
 
     def __init__(self, config: SymbolLossConfig, context: BuildContext) -> None:

@@ -29,12 +29,13 @@ def _days(value: Any) -> frozenset[int]:
     """Read `mon-fri` or `mon, wed, sat-sun` as weekdays from 0; `fri-mon` goes over the weekend."""
     found: set[int] = set()
     for part in value.split(",") if isinstance(value, str) else [""]:
-        first, _, last = part.strip().partition("-")
-        if first not in _DAYS or (last or first) not in _DAYS:
+        first, dash, last = part.strip().partition("-")
+        last = last if dash else first
+        if first not in _DAYS or last not in _DAYS:
             code, message = "realtrade_days", "expected days, such as mon-fri or mon,wed,sat-sun"
             raise PydanticCustomError(code, message)
         start = _DAYS.index(first)
-        length = (_DAYS.index(last or first) - start) % 7
+        length = (_DAYS.index(last) - start) % 7
         found.update((start + step) % 7 for step in range(length + 1))
     return frozenset(found)
 
@@ -94,7 +95,8 @@ class TradingHoursConfig(PluginConfig):
 class TradingHours:
     """Deny new exposure outside the hours; reductions always pass.
 
-    Backtest: the moment of decision is a bar's end. Live: the clock's.
+    Backtest and live: time is that of the bar being traded, its open: an order decided on the bar
+    from 15:00 to 16:00 is of 15:00.
     """
 
     def __init__(self, config: TradingHoursConfig, context: BuildContext) -> None:

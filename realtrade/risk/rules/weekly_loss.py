@@ -36,9 +36,8 @@ class WeeklyLossConfig(PluginConfig):
 def build(config: WeeklyLossConfig, context: BuildContext) -> PeriodLoss:
     """Return the rule: deny new exposure, or halt, once the week has lost too much.
 
-    Backtest: looked at on every bar and at every order, by the bars' own time. Bars of a week and
-    longer have no inside, so with nothing shorter the rule never acts. Live: the same by the
-    clock; a halt survives a restart and ends on Monday in the named time zone.
+    Backtest and live: looked at on every bar and at every order; a bar belongs to the week it
+    opens in. A halt survives a restart and ends on Monday in the named time zone.
     """
     return PeriodLoss(
         context.name,

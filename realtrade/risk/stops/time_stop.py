@@ -39,8 +39,8 @@ class TimeStopConfig(PluginConfig):
 class TimeStop:
     """Close a position that has been held long enough.
 
-    Backtest: time is the bars' own; the close is filled by the next bar. Live: by the clock, at
-    every closed bar; the time of the entry survives a restart.
+    Backtest and live: time is the bars' own; the close is filled by the next bar, or live at once.
+    The time of the entry survives a restart.
     """
 
     def __init__(self, config: TimeStopConfig, context: BuildContext) -> None:
