@@ -41,6 +41,8 @@ EQUITY_COLUMNS = ("time", "cash", "equity")
 _CHUNK = 500_000
 """Equity rows turned into text at a time: about 50 MB."""
 _DAY_MS = 86_400_000
+_PLAIN = (1e-5, 1e10)
+"""Sizes between which pyarrow never writes an exponent; `decimal_text` never does."""
 
 
 def write_summary(folder: Path, fields: Mapping[str, Any]) -> Path:
@@ -100,13 +102,15 @@ def decimal_column(values: NDArray[np.float64]) -> Any:
     Raises:
         ValueError: a value is infinite or not a number.
     """
-    texts = pa.array(values + 0.0).cast(pa.string())  # + 0.0 takes the sign off negative zero
-    odd = pc.match_substring_regex(texts, "[a-z]")  # an exponent, or no number at all
-    rows = odd.to_numpy(zero_copy_only=False)
-    if not rows.any():
+    numbers = pa.py_buffer(values + 0.0)  # which takes the sign off negative zero
+    # Buffers, because pa.array would import pandas, where there is one, for half a second.
+    texts = pa.Array.from_buffers(pa.float64(), len(values), [None, numbers]).cast(pa.string())
+    size = np.abs(values)
+    odd = ~((size >= _PLAIN[0]) & (size < _PLAIN[1]) | (size == 0))
+    if not odd.any():
         return texts
-    plain = [decimal_text(value) for value in values[rows].tolist()]
-    return pc.replace_with_mask(texts, odd, pa.array(plain))
+    plain = [decimal_text(value) for value in values[odd].tolist()]
+    return pc.replace_with_mask(texts, pa.array(odd), pa.array(plain))
 
 
 def iso_column(time_ms: NDArray[np.int64], *, whole_seconds: bool) -> Any:
@@ -116,7 +120,7 @@ def iso_column(time_ms: NDArray[np.int64], *, whole_seconds: bool) -> Any:
     ten times faster than formatting.
     """
     if not len(time_ms):
-        return pa.array([], pa.string())
+        return pa.nulls(0, pa.string())
     days, rest = np.divmod(time_ms, _DAY_MS)
     calendar, day_index = np.unique(days, return_inverse=True)
     dates = np.datetime_as_string(calendar.astype("M8[D]")).astype("S10")

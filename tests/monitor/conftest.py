@@ -21,7 +21,7 @@ from realtrade.utils.timeframes import Timeframe
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# A first example may have to load pyarrow, and the machine may be shared: time decides nothing here.
+# A first example may have to load pyarrow, and the machine may be shared: time decides nothing.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
