@@ -61,7 +61,7 @@ class ExchangeFeed(PluginConfig):
 class FeedGroup(PluginConfig):
     """The same feed for several symbols: `alts` becomes `alts_ETH`, `alts_SOL` and so on."""
 
-    symbols: tuple[Symbol, ...] = Field(min_length=1)
+    symbols: tuple[Symbol, ...] = Field(min_length=1, max_length=500)
     """What the bars are of; each becomes a feed named after the group and the symbol's base."""
     timeframe: TimeframeText
     """Length of a bar, such as `1h`."""

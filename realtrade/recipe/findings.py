@@ -22,7 +22,7 @@ class Findings:
     """Findings of one check. A value found bad once is not complained about again."""
 
     def __init__(self) -> None:
-        self._found: list[Diagnostic] = []
+        self._found: dict[Diagnostic, None] = {}
         self._bad: set[Place] = set()
         self._order: dict[str, int] = {}
         self._lines: dict[str, tuple[str, ...]] = {}
@@ -55,8 +55,7 @@ class Findings:
             line=place.line,
             column=place.column,
         )
-        if finding not in self._found[-MAX_FINDINGS:]:
-            self._found.append(finding)
+        self._found[finding] = None
 
     def spoil(self, place: Place) -> None:
         """Mark the value at `place` as already complained about."""
@@ -83,7 +82,7 @@ class Findings:
         """Return all findings by place, each with its source line if that may be shown."""
         rank = self._order
         ranked = sorted(
-            dict.fromkeys(self._found),
+            self._found,
             key=lambda found: (rank.get(found.file, len(rank)), found.line, found.column),
         )
         shown = [self._finish(found) for found in ranked[:MAX_FINDINGS]]

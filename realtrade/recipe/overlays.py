@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from realtrade.recipe.findings import Findings
 
+MAX_ENVIRONMENTS = 20
 _SET = "--set"
 _PATH = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z][A-Za-z0-9_-]*){0,11}", re.ASCII)
 _MAX_SET = 10_000
@@ -44,8 +45,12 @@ def environment_names(tree: Map, findings: Findings) -> list[str]:
     environments = tree.get("environments")
     if not isinstance(environments, Map):
         return []
-    names = []
+    names: list[str] = []
     for name, entry in environments.entries.items():
+        if len(names) == MAX_ENVIRONMENTS:
+            message = f"more than {MAX_ENVIRONMENTS} environments"
+            _say(findings, "RT106", message, entry.key, name)
+            break
         if not isinstance(entry.node, Map):
             _say(findings, "RT203", "expected a mapping", entry.node.place, name)
             continue

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from realtrade.recipe.tree import Entry, Items, Loc, Map, Node, Place, Scalar, leaves
+from pydantic_core import PydanticCustomError
+
+from realtrade.plugins.secret import parse_secret_ref
+from realtrade.recipe.tree import Entry, Items, Loc, Map, Node, Place, Scalar, leaves, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +25,17 @@ _IN_LINE = re.compile(
 )
 _TOKEN = re.compile(r"[A-Za-z0-9+=_-]{20,}", re.ASCII)
 _CREDENTIALS = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
+_NAMED: tuple[tuple[str, ...], ...] = (
+    ("feeds",),
+    ("risk",),
+    ("notify", "channels"),
+    ("notify", "routes"),
+    ("schedule", "blackout"),
+)
+"""Blocks in which the next key is a name its author chose."""
 _REFERENCE_KEYS = ("env", "file")
 _MIN_LITERAL = 4
+BLOT = "***"
 _STORAGE: Loc = ("storage", "url")
 
 
@@ -52,11 +64,15 @@ def _is_token(word: str) -> bool:
 
 def _sensitive_at(loc: Loc) -> bool:
     names = [part for part in loc if isinstance(part, str)]
-    if names[:2] == ["notify", "channels"] and names[3:] and names[3:] != ["type"]:
-        return not (names[-1] in _REFERENCE_KEYS and len(names) > 4)  # noqa: PLR2004 - notify.channels.NAME.FIELD
-    if names and names[-1] in _REFERENCE_KEYS and len(names) > 1 and _NAME.search(names[-2]):
+    if names[:1] == ["environments"]:
+        names = names[2:]
+    chosen = next((len(way) for way in _NAMED if tuple(names[: len(way)]) == way), -1)
+    said = names[chosen + 1 :]  # a feed may be called `token` without being one
+    if names[:2] == ["notify", "channels"] and said and said != ["type"]:
+        return not (len(said) > 1 and said[-1] in _REFERENCE_KEYS)
+    if len(said) > 1 and said[-1] in _REFERENCE_KEYS and _NAME.search(said[-2]):
         return False
-    return any(_NAME.search(name) for name in names)
+    return any(_NAME.search(name) for name in said)
 
 
 def sensitive_literals(root: Node) -> Iterator[tuple[str, Place]]:
@@ -84,18 +100,29 @@ def literals_under(node: Node) -> Iterator[tuple[str, Place]]:
 
 
 def blotted(root: Map) -> Map:
-    """Return `root` with every text that may be a secret in clear replaced by `***`."""
-    found = set(sensitive_literals(root))
-    result = _blotted(root, found)
+    """Return `root` with `***` for whatever may be a secret in clear; references stay."""
+    result = _blotted(root, ())
     return result if isinstance(result, Map) else root
 
 
-def _blotted(node: Node, found: set[tuple[str, Place]]) -> Node:
+def _blotted(node: Node, loc: Loc) -> Node:
+    if loc != _STORAGE and _sensitive_at(loc):
+        return node if _is_reference(node) else Scalar(BLOT, node.place)
     if isinstance(node, Scalar):
-        return Scalar("***", node.place) if (str(node.value), node.place) in found else node
+        return Scalar(BLOT, node.place) if has_credentials(str(node.value)) else node
     if isinstance(node, Items):
-        return Items(tuple(_blotted(item, found) for item in node.items), node.place)
+        items = [_blotted(item, (*loc, index)) for index, item in enumerate(node.items)]
+        return Items(tuple(items), node.place)
     entries = {
-        key: Entry(entry.key, _blotted(entry.node, found)) for key, entry in node.entries.items()
+        key: Entry(entry.key, _blotted(entry.node, (*loc, key)))
+        for key, entry in node.entries.items()
     }
     return Map(entries, node.place)
+
+
+def _is_reference(node: Node) -> bool:
+    try:
+        parse_secret_ref(plain(node))
+    except PydanticCustomError:
+        return False
+    return True
