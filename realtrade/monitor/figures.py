@@ -134,7 +134,7 @@ def _exits(closed: Sequence[RoundTrip]) -> list[dict[str, Any]]:
 
 def _size(count: int) -> int:
     """Return a marker size in pixels: the more there are, the smaller."""
-    return 12 if count <= 50 else 9 if count <= 200 else 7  # noqa: PLR2004  # judged by eye
+    return 12 if count <= 40 else 9 if count <= 120 else 6  # noqa: PLR2004  # judged by eye
 
 
 def _markers(
