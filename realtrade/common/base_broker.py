@@ -295,6 +295,8 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
     def _move(self, ticket: Ticket, step: ReportKind | OwnStep, reason: str = "") -> None:
         if not self._advance(ticket, step):
             return
+        if step is ReportKind.ACCEPTED:
+            ticket.order.plen = len(ticket.listing.tape)
         if is_over(ticket.status):
             ticket.order.executed.dt = ticket.listing.tape.number()
             if reason and "reason" not in ticket.order.info:

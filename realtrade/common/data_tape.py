@@ -17,10 +17,15 @@ _EPOCH_MS = 719_163 * _DAY_MS
 
 
 def to_ms(number: float) -> int:
-    """Return a Backtrader time as milliseconds since the epoch; beyond counting becomes zero."""
+    """Return a Backtrader time as milliseconds since the epoch; beyond counting becomes zero.
+
+    A time between two milliseconds belongs to the earlier: Backtrader's sessions end 10 µs before
+    midnight, and a bar at midnight must come after.
+    """
     if not isfinite(number):
         return 0
-    return int(number * _DAY_MS - _EPOCH_MS + 0.5)
+    nearest = int(number * _DAY_MS - _EPOCH_MS + 0.5)
+    return nearest if (nearest + _EPOCH_MS) / _DAY_MS <= number else nearest - 1
 
 
 class DataTape:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from realtrade.model.order import Side
+from realtrade.model.order import OrderType, Side
 from realtrade.model.verdict import Denied, Resized
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _ZERO = Decimal(0)
 _NOISE = Decimal("1e-9")
+_AT_ONCE = frozenset({OrderType.MARKET, OrderType.CLOSE})
 _PRICES = ("limit_price", "stop_price", "trail_amount")
 
 
@@ -67,7 +68,8 @@ class Desk:
         """Return the intent as it may go out, prices and quantity on steps, or why it may not.
 
         Quantities are only ever made smaller. A spot sale is cut to what is held and not yet
-        promised to other orders.
+        promised to other orders: a market sale sees only other market sales as promised, so that
+        a resting stop never keeps anyone from closing the position it protects.
         """
         intent = on_steps(intent, instrument)
         if not instrument.may_short and intent.side is Side.SELL and intent.parent_id is None:
@@ -121,9 +123,13 @@ def _promised(intent: OrderIntent, orders: Iterable[OrderIntent]) -> Decimal:
     """
     own = intent.oco_id or intent.client_order_id
     groups: dict[str, Decimal] = {}
-    asleep = _waiting_parents(orders := tuple(orders))
+    orders = tuple(orders)
+    unfilled = {order.client_order_id for order in orders}
     for order in orders:
-        if order.side is Side.BUY or order.symbol != intent.symbol or order.parent_id in asleep:
+        if order.side is Side.BUY or order.symbol != intent.symbol:
+            continue
+        # Children of a parent still open sell what is not bought yet.
+        if order.parent_id in unfilled or (_at_once(intent) and not _at_once(order)):
             continue
         group = order.parent_id or order.oco_id or order.client_order_id
         if group != own:
@@ -131,9 +137,8 @@ def _promised(intent: OrderIntent, orders: Iterable[OrderIntent]) -> Decimal:
     return sum(groups.values(), _ZERO)
 
 
-def _waiting_parents(orders: Iterable[OrderIntent]) -> set[str]:
-    """Return ids of open orders: children of these sell what is not bought yet."""
-    return {order.client_order_id for order in orders}
+def _at_once(intent: OrderIntent) -> bool:
+    return intent.type in _AT_ONCE
 
 
 def _nothing_to_sell(intent: OrderIntent, account: AccountView) -> str:

@@ -270,7 +270,9 @@ class SimulatedVenue:
             self._book(order, booking)
             self._end_group(order)
         if refused:
-            self._end(order, ReportKind.MARGIN, "cash does not cover it")
+            short = not (order.buys or order.market.may_short)
+            reason = "not enough is held to sell" if short else "cash does not cover it"
+            self._end(order, ReportKind.MARGIN, reason)
             self._end_group(order)
             self._end_bracket(order)
 
