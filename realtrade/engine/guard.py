@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 _OWN = Path(__file__).parents[1]
 _HEAD = "Traceback (most recent call last):\n"
@@ -29,13 +29,21 @@ class Crash:
     """The traceback, cut down to the strategy's own frames where there are any."""
 
     @classmethod
-    def of(cls, error: Exception, folder: Path, strategy: type | None = None) -> Crash:
+    def of(
+        cls,
+        error: Exception,
+        folder: Path,
+        strategy: type | None = None,
+        *,
+        redact: Callable[[str], str] = str,
+    ) -> Crash:
         """Describe `error`.
 
         Args:
             error: the exception, caught.
             folder: paths inside it are shown relative to it.
             strategy: the class that ran; its module or package is a user's code wherever it lies.
+            redact: takes secrets out of the text.
         """
         root = code_root(strategy) if strategy else None
         frames = traceback.extract_tb(error.__traceback__)
@@ -44,7 +52,8 @@ class Crash:
         lines = list(_trimmed(owned, folder)) if theirs else traceback.format_list(frames)
         head = _HEAD_TRIMMED if theirs else _HEAD
         last = traceback.format_exception_only(error)
-        return cls(error=error, in_strategy=theirs, text="".join([head, *lines, *last]))
+        text = redact("".join([head, *lines, *last]))
+        return cls(error=error, in_strategy=theirs, text=text)
 
 
 def _trimmed(owned: Sequence[tuple[str, traceback.FrameSummary]], folder: Path) -> Iterable[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from realtrade.engine.wrong import built
 from realtrade.plugins.plugin import Kind
 from realtrade.plugins.ports.exchange import FeedRequest
 from realtrade.plugins.ports.feed import Feed, FeedError
@@ -28,8 +29,7 @@ def find_markets(parts: Parts, stack: ExitStack) -> None:
             request = FeedRequest(name, block.symbol, block.timeframe, block.history)
             parts.sources[name] = _exchange(parts).feed(request)
         elif isinstance(block, Plugged):
-            build = parts.registry.builder(Kind.FEED, block.type)
-            parts.sources[name] = build(block.config, parts.context(name))
+            parts.sources[name] = built(parts, Kind.FEED, block, f"feeds.{name}", name=name)
     timeframes = [_timeframe(parts, name) for name in parts.recipe.feeds]
     parts.finest = finest_timeframe(timeframes)
 
@@ -91,7 +91,7 @@ def _connect(parts: Parts, stack: ExitStack) -> None:
     from realtrade.common import FeedHub
     from realtrade.feeds import ReadyFeed
 
-    parts.hub = FeedHub(on_gap=lambda gap: parts.observer.log("warning", _gap_text(gap)))
+    parts.hub = FeedHub(on_gap=lambda gap: parts.say("warning", _gap_text(gap)))
     stack.callback(parts.hub.stop)
     streamed: dict[str, Feed] = {}
     for name, feed in parts.sources.items():

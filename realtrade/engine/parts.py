@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any
 from realtrade.engine.pause import PauseRule
 from realtrade.plugins.ports.build import BuildContext
 from realtrade.recipe.blocks import Mode
+from realtrade.utils.logs import Redactor
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from realtrade.common import BaseBroker, BaseData, FeedHub
     from realtrade.engine.cerebro import LeanCerebro
-    from realtrade.engine.observer import RunObserver
+    from realtrade.engine.observer import Level, RunObserver
     from realtrade.model.bar import BarColumns
     from realtrade.monitor import PerformanceTracker
     from realtrade.plugins import Registry
     from realtrade.plugins.ports import BarStream, Exchange, Feed, Journal, StrategySpec
+    from realtrade.plugins.secret import Secret, SecretRef
     from realtrade.recipe.blocks import BacktestBlock, PaperBlock, Recipe
     from realtrade.risk import RiskManager
     from realtrade.utils.clock import Clock
@@ -31,7 +36,11 @@ class Parts:
     registry: Registry
     clock: Clock
     observer: RunObserver
+    redactor: Redactor = field(default_factory=Redactor)
     pause: PauseRule = field(default_factory=PauseRule)
+
+    secret: Callable[[SecretRef], Secret] | None = None
+    """Reads a secret and has it blotted out of everything said from then on."""
 
     journal: Journal | None = None
     """None in a backtest: nothing of it has to be remembered."""
@@ -58,6 +67,11 @@ class Parts:
     """True from the last stage on: `cerebro` may be told to stop."""
 
     @property
+    def folder(self) -> Path:
+        """The recipe's folder, whole."""
+        return self.recipe.folder.resolve()
+
+    @property
     def live(self) -> bool:
         """Tell whether bars come one by one: paper, testnet and live."""
         return self.recipe.mode is not Mode.BACKTEST
@@ -74,7 +88,12 @@ class Parts:
 
     def context(self, name: str) -> BuildContext:
         """Return what the builder of block `name` is handed."""
-        return BuildContext(name=name, folder=self.recipe.folder, clock=self.clock)
+        given = {"secret": self.secret} if self.secret is not None else {}
+        return BuildContext(name=name, folder=self.folder, clock=self.clock, **given)
+
+    def say(self, level: Level, line: str) -> None:
+        """Tell people something, without any secret in it."""
+        self.observer.log(level, self.redactor.redact(line))
 
     def progress(self) -> tuple[int, int | None]:
         """Return how many bars of the longest feed are done, of how many; from any thread."""
@@ -91,7 +110,7 @@ class Parts:
         held = self.broker.account.positions if on_stop == "flatten" else {}
         for symbol, position in held.items():
             told = f"{position.quantity} {symbol} is still held: no bar follows to close it on"
-            self.observer.log("warning", told)
+            self.say("warning", told)
 
     def stop(self) -> None:
         """End the bar loop at the next bar; from any thread."""

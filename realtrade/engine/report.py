@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from realtrade.engine.markets import instrument_of
-from realtrade.engine.outcome import RunOutcome
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from realtrade.engine.guard import Crash
-    from realtrade.engine.outcome import Ending
+    from realtrade.engine.outcome import RunOutcome
     from realtrade.engine.parts import Parts
     from realtrade.model.bar import BarColumns
     from realtrade.monitor import RunFacts
 
 
-def outcome_of(parts: Parts, ending: Ending, crash: Crash | None, out: Path | None) -> RunOutcome:
-    """Write the artifacts into `out`, unless that is None, and say how the run ended.
+def with_artifacts(
+    parts: Parts, outcome: RunOutcome, out: Path | None, recipe_text: str
+) -> RunOutcome:
+    """Write the artifacts into `out`, unless that is None, and add them to `outcome`.
 
     Raises:
         OSError: the artifacts could not be written.
     """
     if out is None:
-        return RunOutcome(ending=ending, crash=crash)
+        return outcome
     from realtrade.monitor import Reporter
 
     written = Reporter(out).write(
-        parts.tracker, _facts(parts), recipe_text=_recipe_text(parts), prices=_prices(parts)
+        parts.tracker, _facts(parts), recipe_text=recipe_text, prices=_prices(parts)
     )
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
-    return RunOutcome(ending=ending, summary=summary, rows=written.rows, folder=out, crash=crash)
+    return replace(outcome, summary=summary, rows=written.rows, folder=out)
 
 
 def _facts(parts: Parts) -> RunFacts:
@@ -48,11 +49,6 @@ def _facts(parts: Parts) -> RunFacts:
         currency=parts.money.cash.currency,
         description=recipe.description,
     )
-
-
-def _recipe_text(parts: Parts) -> str:
-    """Return the recipe as it was run, secrets as the references they are."""
-    return ""
 
 
 def _prices(parts: Parts) -> dict[str, BarColumns]:

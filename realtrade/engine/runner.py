@@ -11,7 +11,7 @@ from realtrade.engine.observer import Silent
 from realtrade.engine.outcome import RunOutcome
 from realtrade.engine.parts import Parts
 from realtrade.engine.pulse import Pulse
-from realtrade.engine.report import outcome_of
+from realtrade.engine.report import with_artifacts
 from realtrade.engine.stages import STAGES
 from realtrade.plugins.registry import Registry
 from realtrade.utils.clock import Clock, SystemClock
@@ -41,6 +41,7 @@ class TradingRunner:
         registry: Registry | None = None,
         clock: Clock | None = None,
         observer: RunObserver | None = None,
+        recipe_text: str = "",
     ) -> None:
         """Take what a run needs; nothing is built before `run`.
 
@@ -50,9 +51,11 @@ class TradingRunner:
             registry: the plugins there are.
             clock: time of live runs; a backtest lives in its bars' time.
             observer: who is told how it goes.
+            recipe_text: the effective recipe as YAML, secrets as references, for the report.
         """
         self._observer = observer or Silent()
         self._out = out
+        self._recipe_text = recipe_text
         self._stop = Flag()
         self._parts = Parts(
             recipe=recipe,
@@ -92,12 +95,12 @@ class TradingRunner:
     def pause(self) -> None:
         """Let no new exposure in until `resume`; reductions and cancels pass. From any thread."""
         self._parts.pause.paused = True
-        self._observer.log("warning", "paused: positions may only be reduced")
+        self._parts.say("warning", "paused: positions may only be reduced")
 
     def resume(self) -> None:
         """Let orders through again. From any thread."""
         self._parts.pause.paused = False
-        self._observer.log("info", "resumed")
+        self._parts.say("info", "resumed")
 
     def _enter(self, stage: str) -> None:
         if self._stop.is_set():
@@ -120,7 +123,7 @@ class TradingRunner:
             self._stop.set()
             self._wind_down()
         except Exception as error:  # noqa: BLE001 - a user's code, or anything below it; the outcome reports it
-            crash = Crash.of(error, parts.recipe.folder, parts.spec.cls)
+            crash = Crash.of(error, parts.folder, parts.spec.cls, redact=parts.redactor.redact)
             self._wind_down()
             return crash
         return None
@@ -135,18 +138,19 @@ class TradingRunner:
             raised.append(error)
         for another in raised:
             told = f"while stopping: {type(another).__name__}: {another}"
-            self._observer.log("error", told)
+            parts.say("error", told)
 
     def _report(self, crash: Crash | None) -> RunOutcome:
         ending: Ending = "failed" if crash else "stopped" if self._stop.is_set() else "completed"
+        result = RunOutcome(ending=ending, crash=crash)
         try:
-            return outcome_of(self._parts, ending, crash, self._out)
+            return with_artifacts(self._parts, result, self._out, self._recipe_text)
         except Exception as error:
             if crash is None:
                 raise
             told = f"no artifacts: {type(error).__name__}: {error}"
-            self._observer.log("error", told)
-            return RunOutcome(ending=ending, crash=crash)
+            self._parts.say("error", told)
+            return result
 
 
 class _StoppedEarly(Exception):

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import logging
+from typing import TYPE_CHECKING
 
 from realtrade.engine.build import Stage
 from realtrade.engine.markets import find_markets, instrument_of, read_feeds, resample_feeds
 from realtrade.engine.venues import make_venue
-from realtrade.engine.wrong import settings_checked
+from realtrade.engine.wrong import built
 from realtrade.model.events import EventType
 from realtrade.plugins.plugin import Kind
 from realtrade.recipe.blocks import ExchangeFeed
+from realtrade.utils.logs import configure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import ExitStack
 
-    from realtrade.engine.observer import RunObserver
     from realtrade.engine.parts import Parts
     from realtrade.model.events import Event
-    from realtrade.recipe.blocks import Plugged
 
 _ALARMS = frozenset(
     {
@@ -31,6 +31,22 @@ _ALARMS = frozenset(
 )
 
 
+def start_log(parts: Parts, stack: ExitStack) -> None:
+    """Have a log that blots secrets out before there are any; a backtest writes none."""
+    if not parts.live:
+        return
+    log = parts.recipe.monitor.log
+    handler = configure(parts.redactor, level=log.level, form=log.format)
+    stack.callback(logging.getLogger().removeHandler, handler)
+
+
+def know_secrets(parts: Parts, stack: ExitStack) -> None:
+    """Be able to read secrets; each is read only by the builder that needs it."""
+    from realtrade.recipe.secrets import SecretResolver
+
+    parts.secret = SecretResolver(parts.folder, parts.redactor)
+
+
 def open_storage(parts: Parts, stack: ExitStack) -> None:
     """Remember before anything can happen that would have to be remembered."""
     if not parts.live:
@@ -39,7 +55,7 @@ def open_storage(parts: Parts, stack: ExitStack) -> None:
 
     parts.journal = MemoryJournal()
     stack.callback(parts.journal.close)
-    parts.observer.log(
+    parts.say(
         "warning", "the journal is kept in memory: what is open is forgotten when this process ends"
     )
 
@@ -50,7 +66,7 @@ def connect_exchange(parts: Parts, stack: ExitStack) -> None:
     needed = parts.live or any(isinstance(feed, ExchangeFeed) for feed in recipe.feeds.values())
     if recipe.exchange is None or not needed:
         return
-    parts.exchange = _built(parts, Kind.EXCHANGE, recipe.exchange, "exchange")
+    parts.exchange = built(parts, Kind.EXCHANGE, recipe.exchange, "exchange")
     stack.callback(parts.exchange.close)
 
 
@@ -60,7 +76,7 @@ def make_broker(parts: Parts, stack: ExitStack) -> None:
     from realtrade.risk import RiskManager
 
     rules = [
-        _built(parts, Kind.RISK_RULE, block, f"risk.{name}", name=name)
+        built(parts, Kind.RISK_RULE, block, f"risk.{name}", name=name)
         for name, block in parts.recipe.risk.items()
     ]
     parts.risk = RiskManager([parts.pause, *rules])
@@ -68,25 +84,25 @@ def make_broker(parts: Parts, stack: ExitStack) -> None:
         make_venue(parts),
         gate=parts.risk,
         journal=parts.journal,
-        events=_teller(parts.observer) if parts.live else None,
+        events=_teller(parts) if parts.live else None,
         bot=parts.recipe.name,
     )
 
 
-def _teller(observer: RunObserver) -> Callable[[Event], None]:
-    return lambda event: observer.log("warning" if event.type in _ALARMS else "info", event.message)
+def _teller(parts: Parts) -> Callable[[Event], None]:
+    return lambda event: parts.say("warning" if event.type in _ALARMS else "info", event.message)
 
 
 def make_sizer(parts: Parts, stack: ExitStack) -> None:
     """Know how much before there is a strategy that asks."""
     block = parts.recipe.sizing
     if block is not None:
-        parts.risk.add_position_sizer(_built(parts, Kind.SIZER, block, "sizing"))
+        parts.risk.add_position_sizer(built(parts, Kind.SIZER, block, "sizing"))
 
 
 def make_strategy(parts: Parts, stack: ExitStack) -> None:
     """Find the class and check its parameters; Cerebro makes the strategy itself."""
-    parts.spec = _built(parts, Kind.STRATEGY, parts.recipe.strategy, "strategy")
+    parts.spec = built(parts, Kind.STRATEGY, parts.recipe.strategy, "strategy")
 
 
 def watch(parts: Parts, stack: ExitStack) -> None:
@@ -127,14 +143,9 @@ def arm(parts: Parts, stack: ExitStack) -> None:
     parts.started = True
 
 
-def _built(parts: Parts, kind: Kind, block: Plugged, place: str, *, name: str = "") -> Any:
-    """Build one plugin; settings it finds wrong are shown at their line."""
-    build = parts.registry.builder(kind, block.type)
-    with settings_checked(parts.recipe, place):
-        return build(block.config, parts.context(name or place))
-
-
 STAGES: tuple[Stage[Parts], ...] = (
+    Stage("logging", start_log),
+    Stage("secrets", know_secrets),
     Stage("storage", open_storage),
     Stage("exchange", connect_exchange),
     Stage("markets", find_markets),

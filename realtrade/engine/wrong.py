@@ -4,23 +4,38 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from realtrade.plugins.errors import SettingWrong
 from realtrade.recipe.diagnostic import Diagnostic, RecipeInvalid
+from realtrade.recipe.secrets import SecretMissing
 from realtrade.recipe.sensitive import looks_sensitive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from realtrade.recipe.blocks import Recipe
+    from realtrade.engine.parts import Parts
+    from realtrade.plugins.plugin import Kind
+    from realtrade.recipe.blocks import Plugged, Recipe
 
-CODE = "RT701"
+CODE = "RT801"
+
+
+def built(parts: Parts, kind: Kind, block: Plugged, place: str, *, name: str = "") -> Any:
+    """Build the plugin of the block at `place`, named `name` where that is not the place itself.
+
+    Raises:
+        RecipeInvalid: its settings are wrong after all, or a secret is missing.
+        PluginError: it cannot be imported.
+    """
+    build = parts.registry.builder(kind, block.type)
+    with settings_checked(parts.recipe, place):
+        return build(block.config, parts.context(name or place))
 
 
 @contextmanager
 def settings_checked(recipe: Recipe, block: str) -> Iterator[None]:
-    """Turn a `SettingWrong` of the block at `block` into a finding at its place.
+    """Turn a `SettingWrong` or a `SecretMissing` of a block into a finding at its place.
 
     Raises:
         RecipeInvalid: with that one finding.
@@ -29,18 +44,24 @@ def settings_checked(recipe: Recipe, block: str) -> Iterator[None]:
         yield
     except SettingWrong as wrong:
         path = f"{block}.{wrong.at}" if wrong.at else block
-        place = recipe.at(path)
-        finding = Diagnostic(
-            code=CODE,
-            message=str(wrong),
-            hint=wrong.hint,
-            path=path,
-            file=place.file,
-            line=place.line,
-            column=place.column,
-            source=_line(place.file, place.line),
-        )
-        raise RecipeInvalid((finding,)) from wrong
+        raise _invalid(recipe, CODE, path, str(wrong), wrong.hint) from wrong
+    except SecretMissing as missing:
+        raise _invalid(recipe, missing.code, block, str(missing)) from missing
+
+
+def _invalid(recipe: Recipe, code: str, path: str, message: str, hint: str = "") -> RecipeInvalid:
+    place = recipe.at(path)
+    finding = Diagnostic(
+        code=code,
+        message=message,
+        hint=hint,
+        path=path,
+        file=place.file,
+        line=place.line,
+        column=place.column,
+        source=_line(place.file, place.line),
+    )
+    return RecipeInvalid((finding,))
 
 
 def _line(file: str, number: int) -> str:
