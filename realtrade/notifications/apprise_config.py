@@ -13,8 +13,9 @@ class AppriseConfig(PluginConfig):
 
     Example:
         ```yaml
-        channels:
-          tg: {type: apprise, url: {env: TG_URL}}
+        notify:
+          channels:
+            tg: {type: apprise, url: {env: TG_URL}}
         ```
     """
 

@@ -15,8 +15,9 @@ class DingtalkConfig(PluginConfig):
 
     Example:
         ```yaml
-        channels:
-          ding: {type: dingtalk, token: {env: DING}, secret: {env: DING_SECRET}}
+        notify:
+          channels:
+            ding: {type: dingtalk, token: {env: DING}, secret: {env: DING_SECRET}}
         ```
     """
 
