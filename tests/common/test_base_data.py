@@ -198,6 +198,18 @@ def test_a_feed_can_run_again(sample: BarColumns) -> None:
     assert without_last_tick(first.lines_seen) == without_last_tick(slow.lines_seen)
 
 
+def test_what_oldsync_adds_behind_the_last_bar_is_gone_in_the_next_run(sample: BarColumns) -> None:
+    datas = [
+        BaseData.historical(sample.part(0, 60), name="long", timeframe=HOUR),
+        BaseData.historical(sample.part(0, 40), name="short", timeframe=HOUR),
+    ]
+
+    first, second = run(*datas, oldsync=True), run(*datas, oldsync=True)
+
+    assert len(datas[1].lines.close.array) > 40
+    assert repr(first.lines_seen) == repr(second.lines_seen)
+
+
 def test_an_empty_history_runs_no_bar(sample: BarColumns) -> None:
     cerebro = bt.Cerebro(stdstats=False)
     cerebro.adddata(BaseData.historical(sample.part(0, 0), name="b", timeframe=HOUR))

@@ -113,20 +113,40 @@ def test_columns_and_one_by_one_agree_to_the_last_bit(
 
 
 @settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
-@given(gaps=st.lists(st.integers(1, 9), max_size=120), seed=st.integers(0, 99))
-def test_resampling_twice_agrees_in_both_ways(bars: Bars, gaps: list[int], seed: int) -> None:
+@given(gaps=st.lists(st.integers(1, 9), max_size=120), seed=st.integers(0, 99), data=st.data())
+def test_resampling_twice_agrees_in_both_ways(
+    bars: Bars, gaps: list[int], seed: int, data: st.DataObject
+) -> None:
     columns = bars(*(HOUR_MS * step for step in np.cumsum([0, *gaps]).tolist()), seed=seed)
-    first, second = Timeframe.parse("4h"), Timeframe.parse("12h")
+    first, second = Timeframe.parse("2h"), Timeframe.parse("4h")
+    between = resample(columns, HOUR, first)
+    cut = data.draw(st.integers(0, len(between)))
 
-    in_columns = rows(resample(resample(columns, HOUR, first), first, second))
+    in_columns = rows(resample(between, first, second))
     chain = Resampler(first, second)
-    live = [last for bar in one_by_one(columns, "1h", "4h") for last in chain.push(bar)]
+    live = [last for bar in one_by_one(columns, "1h", "2h") for last in chain.push(bar)]
+    later = Resampler.after(between.part(0, cut), first, second)
+    history = rows(resample(between.part(0, cut), first, second))
+    spliced = history + [last for bar in rows(between)[cut:] for last in later.push(bar)]
 
     assert live == in_columns
+    assert spliced == in_columns
     due = [bar.due_ms for bar in in_columns]
     assert due == sorted(set(due))
+
+
+def test_due_times_rise_across_the_splice_of_a_chain(bars: Bars) -> None:
+    """Hour 11 makes two 2h bars known at once, and with the first of them two 4h bars."""
+    hours = bars(*(hour * HOUR_MS for hour in (0, 1, 6, 11)))
+    pairs = resample(hours, HOUR, Timeframe.parse("2h"))
+    known_ms = 12 * HOUR_MS
+    assert pairs.due_ms.tolist() == [2 * HOUR_MS, known_ms, known_ms + 1]
+
+    spliced = Resampler.after(pairs.part(0, 2), Timeframe.parse("2h"), Timeframe.parse("4h"))
+
+    assert dues(spliced.push(pairs.bar(2))) == [(8, known_ms + 2)]
 
 
 @pytest.mark.parametrize(
