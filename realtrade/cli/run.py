@@ -31,23 +31,30 @@ def run(recipe: Path, env: str | None, sets: tuple[str, ...], out: Path | None, 
     """
     from realtrade.cli.signals import stopping
     from realtrade.cli.watch import watching
+    from realtrade.cli.yaml_text import yaml_lines
     from realtrade.engine import StageFailed, TradingRunner
-    from realtrade.recipe import load_recipe
+    from realtrade.recipe import effective, load_recipe
+    from realtrade.recipe.blocks import Mode
 
     loaded = load_recipe(recipe, env=env, sets=sets)
     folder = out or Path("runs") / loaded.name
-    with watching(quiet=quiet) as watch:
-        runner = TradingRunner(loaded, out=folder, observer=watch)
+    text = "\n".join(yaml_lines(effective(recipe, env=env, sets=sets)))
+    live = loaded.mode is not Mode.BACKTEST
+    with watching(quiet=quiet, live=live) as watch:
+        runner = TradingRunner(loaded, out=folder, observer=watch, recipe_text=text)
         try:
             with stopping(runner.stop):
                 outcome = runner.run()
         except StageFailed as failed:
             _cannot_start(failed)
-    return _told(outcome, backtest=loaded.mode == "backtest")
+    return _told(outcome, live=live)
 
 
-def _told(outcome: RunOutcome, *, backtest: bool) -> int:
-    """Print the result on stdout and return the exit code."""
+def _told(outcome: RunOutcome, *, live: bool) -> int:
+    """Print the result on stdout and return the exit code.
+
+    What is live ends by being stopped; a backtest that was stopped is only a part of one.
+    """
     if outcome.rows:
         from realtrade.cli.result import print_rows
 
@@ -56,7 +63,7 @@ def _told(outcome: RunOutcome, *, backtest: bool) -> int:
         click.echo(f"\nreport: {outcome.folder / 'report.html'}")
     if outcome.crash is not None:
         raise Ending(ExitCode.INTERNAL, outcome.crash.text.rstrip())
-    if outcome.ending == "stopped" and backtest:
+    if outcome.ending == "stopped" and not live:
         raise Ending(ExitCode.INTERRUPTED, "stopped before the last bar: the result is a part")
     return ExitCode.OK
 

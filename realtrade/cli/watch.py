@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -11,26 +12,41 @@ import click
 from realtrade.utils.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rich.progress import Progress
 
     from realtrade.engine.observer import Level, RunObserver
     from realtrade.engine.outcome import RunOutcome
 
-_EVERY_S = 5.0
+    Say = Callable[[Level, str], None]
+
+_EVERY_S = 3.0
+_LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
 @contextmanager
-def watching(*, quiet: bool) -> Iterator[RunObserver]:
-    """Give the observer that fits stderr, and clear away what it has drawn."""
+def watching(*, quiet: bool, live: bool) -> Iterator[RunObserver]:
+    """Give the observer that fits stderr, and clear away what it has drawn.
+
+    Lines of a live run go to the log, in the form the recipe wants; a backtest's go to stderr.
+    """
+    say: Say = _to_log if live else _to_stderr
     if quiet:
-        yield QuietWatch()
+        yield QuietWatch(say)
     elif not sys.stderr.isatty():
-        yield LineWatch(SystemClock())
+        yield LineWatch(say, SystemClock())
     else:
         with _progress() as progress:
-            yield BarWatch(progress)
+            yield BarWatch(say, progress)
+
+
+def _to_log(level: Level, line: str) -> None:
+    logging.getLogger("realtrade.run").log(_LEVELS[level], line)
+
+
+def _to_stderr(level: Level, line: str) -> None:
+    click.echo(line if level == "info" else f"{level}: {line}", file=sys.stderr)
 
 
 def _progress() -> Progress:
@@ -59,6 +75,9 @@ def _progress() -> Progress:
 class QuietWatch:
     """Says only what must be said."""
 
+    def __init__(self, say: Say) -> None:
+        self._say = say
+
     def stage(self, name: str) -> None:
         """Say nothing."""
 
@@ -68,7 +87,7 @@ class QuietWatch:
     def log(self, level: Level, line: str) -> None:
         """Say warnings and errors."""
         if level != "info":
-            click.echo(f"{level}: {line}", err=True)
+            self._say(level, line)
 
     def finished(self, outcome: RunOutcome) -> None:
         """Say nothing."""
@@ -77,48 +96,48 @@ class QuietWatch:
 class LineWatch(QuietWatch):
     """A line every few seconds, for logs."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, say: Say, clock: Clock) -> None:
+        super().__init__(say)
         self._clock = clock
         self._started_s = self._said_s = clock.monotonic_s()
 
     def progress(self, done: int, total: int | None) -> None:
         """Say how far the run is, at most every few seconds."""
         now_s = self._clock.monotonic_s()
-        if now_s - self._said_s < _EVERY_S or not done:
+        if total is None or not done or now_s - self._said_s < _EVERY_S:
             return
         self._said_s = now_s
-        rate = done / (now_s - self._started_s)
-        click.echo(_progress_line(done, total, rate), err=True)
+        self._say("info", progress_line(done, total, now_s - self._started_s))
 
     def log(self, level: Level, line: str) -> None:
         """Say everything."""
-        click.echo(line if level == "info" else f"{level}: {line}", err=True)
+        self._say(level, line)
 
 
-def _progress_line(done: int, total: int | None, rate: float) -> str:
-    if total is None:
-        return f"{done:,} bars"
+def progress_line(done: int, total: int, elapsed_s: float) -> str:
+    """Say how far a run is, how fast, and how long it will take: in one line."""
+    rate = done / elapsed_s
     left_s = (total - done) / rate
     part = f"{done:,} of {total:,} bars ({done / total:.0%})"
-    return f"{part}, {rate:,.0f} a second, {left_s:.0f} s left"
+    return f"{part}, {rate:,.0f} a second, {left_s:,.0f} s left"
 
 
 class BarWatch(QuietWatch):
     """A bar with rate and time left, log lines above it."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, say: Say, progress: Progress) -> None:
+        super().__init__(say)
         self._progress = progress
         self._task = progress.add_task("starting", total=None)
 
     def stage(self, name: str) -> None:
-        """Show what is being built."""
+        """Show what is being done."""
         self._progress.update(self._task, description=name)
 
     def progress(self, done: int, total: int | None) -> None:
         """Show how far the run is."""
-        self._progress.update(self._task, description="trading", completed=done, total=total)
+        self._progress.update(self._task, completed=done, total=total)
 
     def log(self, level: Level, line: str) -> None:
-        """Show a line above the bar."""
-        text = line if level == "info" else f"{level}: {line}"
-        self._progress.console.print(text, markup=False, highlight=False)
+        """Say everything; rich puts it above the bar."""
+        self._say(level, line)
