@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from realtrade.engine.build import Stage
 from realtrade.engine.markets import find_markets, instrument_of, read_feeds, resample_feeds
+from realtrade.engine.unheeded import unheeded
 from realtrade.engine.venues import make_venue
 from realtrade.engine.wrong import built
 from realtrade.model.events import EventType
@@ -124,6 +125,8 @@ def arm(parts: Parts, stack: ExitStack) -> None:
     from realtrade.engine.sizing import PortSizer
     from realtrade.monitor.analyzer import TrackingAnalyzer
 
+    for sentence in unheeded(parts.recipe, live=parts.live):
+        parts.say("warning", sentence)
     cerebro = parts.cerebro = make_cerebro(live=parts.live)
     cerebro.setbroker(parts.broker)
     for name, data in parts.datas.items():

@@ -1,0 +1,38 @@
+"""What a recipe says and this version does not do: told at every start, never passed over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from realtrade.recipe.blocks import MonitorBlock, OrdersBlock, ScheduleBlock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from realtrade.recipe.blocks import Recipe
+
+_AS_PLACED = "orders go out as the strategy places them"
+_ALWAYS = "the bot trades at any time"
+
+
+def unheeded(recipe: Recipe, *, live: bool) -> Iterator[str]:
+    """Yield a sentence for each block without effect; some matter only to live runs."""
+    style = OrdersBlock()
+    for name in ("entry", "exit"):
+        if getattr(recipe.orders, name) != getattr(style, name):
+            yield f"orders.{name} has no effect yet: {_AS_PLACED}"
+    if recipe.schedule != ScheduleBlock():
+        yield f"schedule has no effect yet: {_ALWAYS}"
+    if live:
+        yield from _live(recipe)
+
+
+def _live(recipe: Recipe) -> Iterator[str]:
+    if recipe.notify.routes:
+        yield "notify has no effect yet: nobody is told of anything but this log"
+    if recipe.monitor.http is not None:
+        yield "monitor.http has no effect yet: no page is served"
+    if recipe.monitor.report != MonitorBlock().report:
+        yield "monitor.report has no effect yet: a report is written at the end only"
+    if recipe.storage is not None:
+        yield "storage has no effect yet: the journal is kept in memory"
