@@ -17,6 +17,8 @@ from realtrade.utils.timeframes import Timeframe
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from realtrade.common.feed_hub import FeedHub
     from realtrade.model.bar import BarColumns
     from realtrade.model.instrument import Instrument
@@ -142,14 +144,13 @@ class BaseData(bt.feed.DataBase):
             FeedError: the history cannot be had, or a live feed meets a Cerebro with `oldsync`.
         """
         super().start()
-        columns = self._history()
         if self._hub is None:
-            self._ready(columns)
+            self._ready(None if self._rows else self._history())
             return
         if self._env.p.oldsync:
             msg = f"feed '{self.feed_name}' is live and cannot run in a Cerebro with oldsync"
             raise FeedError(msg)
-        self._hub.history(self.feed_name, self.interval, columns)
+        self._hub.history(self.feed_name, self.interval, self._history())
         self._laststatus = None
         self.put_notification(self.CONNECTED)
 
@@ -229,12 +230,13 @@ class BaseData(bt.feed.DataBase):
         if columns is None:
             msg = f"feed '{self.feed_name}' has neither bars nor a hub"
             raise FeedError(msg)
-        bars = columns
-        stamps = date_numbers(stamp_times(bars.due_ms, self.finest))
-        numbers = (bars.close, bars.low, bars.high, bars.open, bars.volume, None, stamps)
-        self._count = len(bars)
-        self._rows = tuple(_line_array(column, self._count) for column in numbers)
+        self._count = len(columns)
+        stamps = date_numbers(stamp_times(columns.due_ms, self.finest))
+        waiting = [stamps, np.zeros(self._count), columns.volume, columns.open, columns.high]
+        waiting += [columns.low, columns.close]
         self._columns = self._origin = None
+        del columns, stamps
+        self._rows = tuple(_line_array(waiting.pop()) for _ in range(len(waiting)))
 
     def _unusual_lines(self) -> bool:
         lines = list(self.lines)
@@ -246,8 +248,7 @@ def _words(name: str, interval: Timeframe, backtraders: tuple[int, int]) -> dict
     return {"name": name, "interval": interval, "timeframe": unit, "compression": count}
 
 
-def _line_array(column: Any, count: int) -> array[float]:
+def _line_array(column: NDArray[np.float64]) -> array[float]:
     values: array[float] = array("d")
-    numbers = np.zeros(count) if column is None else column
-    values.frombytes(np.ascontiguousarray(numbers, dtype=np.float64).view(np.uint8).data)
+    values.frombytes(np.ascontiguousarray(column, dtype=np.float64).view(np.uint8).data)
     return values

@@ -16,8 +16,6 @@ from realtrade.model.bar import BarColumns
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from numpy.typing import NDArray
-
     from realtrade.feeds.config import Role
     from realtrade.feeds.findings import Findings
     from realtrade.feeds.values import Mask, Times
@@ -34,12 +32,10 @@ class Reading:
         self._times = times
         self._findings = findings
         self._count = 0
-        self._time: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
-        self._values: dict[Role, list[NDArray[np.float64]]] = {
-            name: [np.empty(0)] for name in _VALUES
-        }
-        self._kept: list[Mask] = [np.empty(0, dtype=np.bool_)]
-        self._timed: list[Mask] = [np.empty(0, dtype=np.bool_)]
+        self._time = bytearray()  # these grow in place: parts to be joined would double the peak
+        self._values: dict[Role, bytearray] = {name: bytearray() for name in _VALUES}
+        self._kept = bytearray()
+        self._timed = bytearray()
 
     def add(self, block: Mapping[Role, pa.Array]) -> None:
         """Read one block; empty lines are passed over.
@@ -55,10 +51,10 @@ class Reading:
             values, bad = numbers(block[name])
             self._note(kept & bad, block, name, "is not a number")
             self._note(kept & ~bad & ~np.isfinite(values), block, name, "is not finite")
-            self._values[name].append(values)
-        self._time.append(time_ms)
-        self._kept.append(kept)
-        self._timed.append(kept & ~np.logical_or.reduce(list(reasons.values())))
+            self._values[name] += values.tobytes()
+        self._time += time_ms.tobytes()
+        self._kept += kept.tobytes()
+        self._timed += (kept & ~np.logical_or.reduce(list(reasons.values()))).tobytes()
         self._count += len(kept)
 
     def columns(self, timeframe: Timeframe) -> BarColumns:
@@ -66,9 +62,10 @@ class Reading:
 
         The columns are to be used only when nothing was noted.
         """
-        time_ms, kept = np.concatenate(self._time), np.concatenate(self._kept)
-        values = {name: np.concatenate(self._values.pop(name)) for name in _VALUES}
-        check_times(time_ms, np.flatnonzero(np.concatenate(self._timed)), timeframe, self._findings)
+        time_ms = np.frombuffer(self._time, dtype=np.int64)
+        values = {name: np.frombuffer(self._values[name]) for name in _VALUES}
+        kept, timed = (np.frombuffer(each, dtype=np.bool_) for each in (self._kept, self._timed))
+        check_times(time_ms, np.flatnonzero(timed), timeframe, self._findings)
         check_values(values, kept, self._findings)
         if not kept.all():
             time_ms = time_ms[kept]

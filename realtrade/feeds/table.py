@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from realtrade.feeds.config import Role
 
-_BLOCK_BYTES = 1 << 22
+_BLOCK_BYTES = 1 << 20
 _BLOCK_ROWS = 1 << 16
 _CSV_ENDINGS = (".csv", ".csv.gz", ".csv.zst", ".csv.bz2")
 
