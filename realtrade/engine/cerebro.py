@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import backtrader as bt
 from backtrader.feed import DataClone
 
+from realtrade.engine.lean.delivery import deliver
 from realtrade.engine.lean.idle import gate_of
 from realtrade.engine.lean.loop import run_many, run_one
 from realtrade.engine.lean.objections import objection
@@ -45,6 +46,9 @@ class LeanCerebro(bt.Cerebro):
 
     def _take_stock(self, reason: str) -> None:
         self.path, self.path_reason = "stock", reason
+
+    def _brokernotify(self) -> None:
+        deliver(self)
 
     def _runnext(self, runstrats: list[Any]) -> None:
         self._take_stock(self._why_next_mode())

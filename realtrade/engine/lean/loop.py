@@ -6,6 +6,8 @@ from itertools import islice
 from math import inf, nan
 from typing import TYPE_CHECKING, Any
 
+from realtrade.engine.lean.delivery import forget
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -60,7 +62,7 @@ def run_one(  # noqa: C901, PLR0912, PLR0915 (one flat loop: a call per bar cost
         if after_bar:
             listeners.bar_done(status)
         if state["_orderspending"] or state["_tradespending"]:
-            strategy.clear()
+            forget(state)
         if cerebro._event_stop:
             return
 
@@ -128,8 +130,7 @@ def _play(seat: StrategySeat, now: float) -> None:
         strategy.prenext()
     if listeners.after_bar:
         listeners.bar_done(status)
-    if strategy._orderspending or strategy._tradespending:
-        strategy.clear()
+    forget(vars(strategy))
 
 
 def _catch_up(indicators: Iterable[Any]) -> None:
