@@ -27,6 +27,7 @@ class PluginConfig(BaseModel):
         strict=True,
         hide_input_in_errors=True,
         populate_by_name=True,
+        defer_build=True,  # a start pays for the models it uses, and for no other
     )
 
     @field_validator("*", mode="before")
