@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 4096
 """Finished orders kept for fills that come late."""
+_SUBMITTED = bt.Order.Submitted
 _RESTING = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
 
 
@@ -231,8 +232,8 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
 
     def _send(self, effect: Send, tickets: Sequence[Ticket]) -> None:
         for ticket in tickets:
-            ticket.status = advance(ticket.status, OwnStep.SUBMITTED)
-            ticket.order.submit()
+            order, ticket.status = ticket.order, advance(ticket.status, OwnStep.SUBMITTED)
+            order.status, order.plen = _SUBMITTED, len(ticket.listing.tape)
         self.venue.submit(effect.intents)
         self._take_reports()
 
@@ -274,9 +275,8 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
 
     def _take_reports(self) -> None:
         for report in self.venue.reports():
-            ticket = self._open.get(report.client_order_id) or self._over.get(
-                report.client_order_id
-            )
+            name = report.client_order_id
+            ticket = self._open.get(name) or self._over.get(name)
             if ticket is not None:
                 self._take(ticket, report)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def exact(value: float | Decimal) -> Decimal:
     """Return a float as the `Decimal` it is printed as; `float()` brings the same float back."""
-    return value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    return value if isinstance(value, Decimal) else Decimal(repr(value + 0.0))
 
 
 class BrokerAccount:

@@ -9,29 +9,51 @@ from __future__ import annotations
 from collections import deque
 from datetime import date, datetime, time, timedelta
 from math import inf
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
 from backtrader.order import OrderData
 from backtrader.utils import AutoOrderedDict
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_bare: Callable[[Any], Any] = object.__new__  # an instance without a constructor: we set it up
+_MARKET = bt.Order.Market
+_REFERENCES = bt.Order.refbasis
 _TRAILING = frozenset({bt.Order.StopTrail, bt.Order.StopTrailLimit})
 
 
 class LightData(OrderData):
-    """What was asked for, or what was executed."""
+    """What was asked for, or what was executed; most of it starts from these values."""
+
+    pclose = 0.0
+    exbits: Any = ()
+    p1 = p2 = 0
+    dt: float | None = None
+    size = remsize = price = pricelimit = 0.0
+    trailamount = trailpercent = 0.0
+    value = comm = pnl = 0.0
+    margin: float | None = None
+    psize = pprice = 0.0
+    _plimit: float | None = None
 
     def clone(self) -> LightData:
         """Return a copy that knows which executions are news since the last copy."""
-        state = self.__dict__
-        state["p1"], state["p2"] = state["p2"], len(self.exbits)
+        self.p1, self.p2 = self.p2, len(self.exbits)
         copy: LightData = _bare(LightData)
-        copy.__dict__.update(state)
+        copy.__dict__ = self.__dict__.copy()
         return copy
 
 
 class LightOrder(bt.Order):
     """An order whose construction, copies and end of session cost little or come late."""
+
+    broker = comminfo = pannotated = None
+    triggered = False
+    position = plen = 0
+    status = bt.Order.Created
+    _limitoffset = 0.0
 
     def __getattr__(self, name: str) -> Any:
         """Work out the end of the session when first asked for; leave the rest to Backtrader."""
@@ -43,8 +65,8 @@ class LightOrder(bt.Order):
     def clone(self) -> LightOrder:
         """Return a copy as of now; what was asked for and `info` are shared with it."""
         copy: LightOrder = _bare(type(self))
-        copy.__dict__.update(self.__dict__)
-        copy.executed = self.executed.clone()
+        copy.__dict__ = state = self.__dict__.copy()
+        state["executed"] = self.executed.clone()
         return copy
 
 
@@ -59,66 +81,50 @@ class LightSellOrder(LightOrder, bt.order.SellOrder):
 def build_order(kind: type[LightOrder], **wish: Any) -> LightOrder:
     """Return a new order of `kind` from the arguments of `buy` and `sell`, all of them by name."""
     order: LightOrder = _bare(kind)
-    params = kind.params()
-    params.__dict__.update(wish)
-    data, exectype = wish["data"], wish["exectype"]
-    size = wish["size"] if kind is LightBuyOrder else -wish["size"]
-    price, pricelimit = wish["price"], wish["pricelimit"]
-    number, close = float(data.lines.datetime[0]), float(data.lines.close[0])
-    created = _data_of(size, close if not price and not pricelimit else price, pricelimit)
-    created.dt, created.pclose = number, close
-    created.trailamount, created.trailpercent = wish["trailamount"], wish["trailpercent"]
-    state = order.__dict__
-    state.update(wish)
-    state.update(
-        params=params,
-        p=params,
-        ref=next(bt.Order.refbasis),
-        size=size,
-        exectype=bt.Order.Market if exectype is None else exectype,
-        valid=_valid(wish["valid"], data),
-        broker=None,
-        info=AutoOrderedDict(),
-        comminfo=None,
-        triggered=False,
-        position=0,
-        status=bt.Order.Created,
-        created=created,
-        executed=_data_of(0, 0.0, 0.0, left=size),
-        pannotated=None,
-        plen=0,
-        _active=wish["parent"] is None,
-        _plimit=pricelimit,
-        _limitoffset=0.0,
+    data, exectype, price, limit = (
+        wish["data"],
+        wish["exectype"],
+        wish["price"],
+        wish["pricelimit"],
     )
+    lines = data.lines
+    number, close = lines.datetime[0], lines.close[0]
+    size = wish["size"] if kind is LightBuyOrder else -wish["size"]
+    created: LightData = _bare(LightData)
+    if not price and not limit:
+        price = close
+    created.__dict__ = {
+        "dt": number,
+        "pclose": close,
+        "size": size,
+        "price": price or limit or price,
+        "pricelimit": limit or price,
+        "trailamount": wish["trailamount"],
+        "trailpercent": wish["trailpercent"],
+        "_plimit": limit,
+    }
+    executed: LightData = _bare(LightData)
+    executed.__dict__ = {"remsize": size, "exbits": deque()}
+    params = kind.params()
+    params.__dict__ = wish
+    valid = wish["valid"]
+    order.__dict__ = {
+        **wish,
+        "params": params,
+        "p": params,
+        "ref": next(_REFERENCES),
+        "size": size,
+        "exectype": _MARKET if exectype is None else exectype,
+        "valid": None if valid is None else _valid(valid, data),
+        "info": AutoOrderedDict(),
+        "created": created,
+        "executed": executed,
+        "_active": wish["parent"] is None,
+        "_plimit": limit,
+    }
     if exectype in _TRAILING:
         _trail(order, created)
     return order
-
-
-def _data_of(size: float, price: float, pricelimit: float | None, *, left: float = 0) -> LightData:
-    made: LightData = _bare(LightData)
-    made.__dict__.update(
-        pclose=0.0,
-        exbits=deque(),
-        p1=0,
-        p2=0,
-        dt=None,
-        size=size,
-        remsize=left,
-        price=price or pricelimit or price,
-        pricelimit=pricelimit or price,
-        trailamount=0.0,
-        trailpercent=0.0,
-        _plimit=pricelimit,
-        value=0.0,
-        comm=0.0,
-        margin=None,
-        pnl=0.0,
-        psize=0,
-        pprice=0,
-    )
-    return made
 
 
 def _trail(order: LightOrder, created: LightData) -> None:
@@ -151,8 +157,3 @@ def _session_end(data: Any, number: float) -> float:
         microsecond=session.microsecond,
     )
     return float(data.date2num(end if end >= decided else end + timedelta(days=1)))
-
-
-def _bare(kind: type[Any]) -> Any:
-    """Return an instance whose constructor has not run: its caller sets every attribute."""
-    return object.__new__(kind)

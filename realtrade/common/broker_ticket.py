@@ -108,7 +108,7 @@ class Ticket:
 
 def intent_of(order: LightOrder, listing: Listing, name: str) -> OrderIntent:
     """Return what a strategy's order asks for, under the client order id `name`."""
-    created = order.created
+    created, size, valid, info = order.created, order.size, order.valid, order.info
     kind = _TYPES[order.exectype]
     limit = stop = amount = percent = None
     if kind is OrderType.LIMIT:
@@ -123,15 +123,15 @@ def intent_of(order: LightOrder, listing: Listing, name: str) -> OrderIntent:
         client_order_id=name,
         symbol=listing.symbol,
         feed=listing.feed,
-        side=Side.BUY if order.size > 0 else Side.SELL,
+        side=Side.BUY if size > 0 else Side.SELL,
         type=kind,
-        quantity=exact(abs(order.size)),
+        quantity=exact(abs(size)),
         limit_price=limit,
         stop_price=stop,
         trail_amount=amount,
         trail_percent=percent,
-        valid_until_ms=to_ms(order.valid) or None if order.valid else None,
-        reduce_only=bool(order.info and order.info.get("reduce_only")),
+        valid_until_ms=(to_ms(valid) or None) if valid else None,
+        reduce_only=bool(info and info.get("reduce_only")),
         parent_id=None if order.parent is None else order.parent.client_order_id,
         oco_id=None if order.oco is None else _group(order.oco),
         reference_price=exact(created.pclose),

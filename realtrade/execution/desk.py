@@ -50,10 +50,11 @@ Effect = Remember | Send | Tell
 
 def release(intents: Sequence[OrderIntent]) -> list[Effect]:
     """Return the effects of sending orders the desk let through, in order."""
-    effects: list[Effect] = [Remember(intent) for intent in intents]
-    effects.append(Send(tuple(intents)))
-    effects.extend(Tell(intent.client_order_id) for intent in intents)
-    return effects
+    return [
+        *[Remember(intent) for intent in intents],
+        Send(tuple(intents)),
+        *[Tell(intent.client_order_id) for intent in intents],
+    ]
 
 
 class Desk:
@@ -83,6 +84,8 @@ class Desk:
             return verdict
         if isinstance(verdict, Resized) and verdict.quantity < intent.quantity:
             intent = on_steps(replace(intent, quantity=verdict.quantity), instrument)
+        if not instrument.min_quantity and not instrument.min_notional and intent.quantity > _ZERO:
+            return intent
         return _too_small(intent, instrument) or intent
 
 
@@ -153,8 +156,7 @@ def _nothing_to_sell(intent: OrderIntent, account: AccountView) -> str:
 
 
 def _too_small(intent: OrderIntent, instrument: Instrument) -> Denied | None:
-    quantity = intent.quantity
-    wish = f"{intent.side} {quantity} {intent.symbol}"
+    quantity, wish = intent.quantity, f"{intent.side} {intent.quantity} {intent.symbol}"
     if not quantity > _ZERO:
         return Denied("quantity", f"{wish}: nothing is left to trade on steps of {instrument.lot}")
     if quantity < instrument.min_quantity:

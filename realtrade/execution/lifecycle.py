@@ -15,6 +15,8 @@ class OwnStep(StrEnum):
     SUBMITTED = "submitted"
     DENIED = "denied"
 
+    __hash__ = str.__hash__  # as the other half of the table's keys
+
 
 TERMINAL = frozenset({S.FILLED, S.CANCELLED, S.EXPIRED, S.DENIED, S.REJECTED, S.MARGIN})
 """Statuses an order never leaves."""

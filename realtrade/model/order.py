@@ -30,6 +30,8 @@ class OrderType(StrEnum):
     TRAILING_STOP = "trailing_stop"
     TRAILING_STOP_LIMIT = "trailing_stop_limit"
 
+    __hash__ = str.__hash__  # an enum's own hash is a Python call, and types are looked up a lot
+
 
 class OrderStatus(StrEnum):
     """Where an order stands; `realtrade.execution.lifecycle` holds the table of moves."""
@@ -48,6 +50,8 @@ class OrderStatus(StrEnum):
     """Refused by the venue."""
     MARGIN = "margin"
     """Refused by the venue for want of money."""
+
+    __hash__ = str.__hash__  # an enum's own hash is a Python call, and statuses are looked up a lot
 
 
 class SimulationHints(NamedTuple):

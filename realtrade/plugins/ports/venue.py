@@ -27,6 +27,8 @@ class ReportKind(StrEnum):
     TRAILED = "trailed"
     """A trailing order moved; carries its new prices."""
 
+    __hash__ = str.__hash__  # an enum's own hash is a Python call, and kinds are looked up a lot
+
 
 class Report(NamedTuple):
     """One thing a venue said about one order."""
