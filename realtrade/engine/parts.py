@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from realtrade.utils.timeframes import Timeframe
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class Parts:
     """Filled in stage by stage; a part is there once its stage is done."""
 
@@ -99,6 +99,10 @@ class Parts:
         """Return how many bars of the longest feed are done, of how many; from any thread."""
         done = max((_length(data) for data in self.datas.values()), default=0)
         return done, max((len(self.columns[name]) for name in self.datas), default=0) or None
+
+    def warming_up(self) -> bool:
+        """Tell whether a live run still shows bars from before its start."""
+        return self.hub is not None and not self.hub.live
 
     def settle_orders(self) -> None:
         """Do with orders still open what the recipe wants at the end; a backtest leaves them."""

@@ -9,6 +9,7 @@ from realtrade.engine.build import Stage
 from realtrade.engine.markets import find_markets, instrument_of, read_feeds, resample_feeds
 from realtrade.engine.unheeded import unheeded
 from realtrade.engine.venues import make_venue
+from realtrade.engine.warm_up import WarmUpRule
 from realtrade.engine.wrong import built
 from realtrade.model.events import EventType
 from realtrade.plugins.plugin import Kind
@@ -80,7 +81,8 @@ def make_broker(parts: Parts, stack: ExitStack) -> None:
         built(parts, Kind.RISK_RULE, block, f"risk.{name}", name=name)
         for name, block in parts.recipe.risk.items()
     ]
-    parts.risk = RiskManager([parts.pause, *rules])
+    always = [WarmUpRule(parts.warming_up), parts.pause] if parts.live else [parts.pause]
+    parts.risk = RiskManager([*always, *rules])
     parts.broker = BaseBroker(
         make_venue(parts),
         gate=parts.risk,
