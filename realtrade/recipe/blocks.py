@@ -22,7 +22,7 @@ from realtrade.plugins.values import (
     RateLimit,
     TimeframeText,
 )
-from realtrade.recipe.tree import Map, Place, loc_of, value_place
+from realtrade.recipe.tree import Map, Place, find, key_place, loc_of, value_place
 from realtrade.recipe.words import Address, Cron, Days, Hours, Key, Moment, Slug, Symbol, Url, Zone
 
 if TYPE_CHECKING:
@@ -313,7 +313,7 @@ class Recipe(PluginConfig):
     def at(self, path: str) -> Place:
         """Return where `path`, such as `feeds.btc_1h.symbol`, was written.
 
-        Where it was not written itself, the nearest key above is returned.
+        A value's own place; of a block its key's; of what was not written the nearest key above.
         """
-        tree = self._made_of().tree
-        return value_place(tree, loc_of(path))
+        tree, loc = self._made_of().tree, loc_of(path)
+        return key_place(tree, loc) if isinstance(find(tree, loc), Map) else value_place(tree, loc)

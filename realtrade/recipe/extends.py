@@ -23,14 +23,19 @@ class Layers:
 
     def __init__(self, path: Path, findings: Findings) -> None:
         self._findings = findings
-        self._root = Path(os.path.realpath(path.parent))
+        self._root = path.parent
         self._path = path
         self._files = 0
 
     def read(self) -> Map | None:
         """Return the merged tree, or None when the recipe's own file cannot be read."""
+        start = Place(str(self._path), 1, 1)
+        if "\0" in str(self._path):
+            self._findings.add("RT701", "this is not a file name", start)
+            return None
+        self._root = Path(os.path.realpath(self._path.parent))
         real = Path(os.path.realpath(self._path))
-        own = self._read_file(real, str(self._path), Place(str(self._path), 1, 1))
+        own = self._read_file(real, start.file, start)
         return None if own is None else self._merged(own, PurePosixPath(), (real,))
 
     def _merged(self, tree: Map, folder: PurePosixPath, chain: tuple[Path, ...]) -> Map:

@@ -49,7 +49,7 @@ def _members(name: str, entry: Entry, checker: Checker) -> dict[str, Node] | Non
     if not isinstance(node, Map) or "symbols" not in node.entries or "type" in node.entries:
         return None
     if checker.core(("feeds", name), FeedGroup) is None:
-        return {}
+        return None
     symbols = node.entries["symbols"]
     members: dict[str, Node] = {}
     rest = {key: one for key, one in node.entries.items() if key != "symbols"}

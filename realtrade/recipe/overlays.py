@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from realtrade.recipe.findings import did_you_mean, shown
 from realtrade.recipe.merge import merge_recipes, without
 from realtrade.recipe.source import Unreadable, check_text
-from realtrade.recipe.tree import Entry, Map, Node, Place, key_place
+from realtrade.recipe.tree import Entry, Map, Node, Place, Scalar, key_place, plain
 from realtrade.recipe.yaml_reader import read_value
 
 if TYPE_CHECKING:
@@ -37,13 +37,15 @@ def with_environment(tree: Map, name: str | None, findings: Findings) -> Map:
         place = key_place(tree, ("environments",))
         findings.add("RT308", message, place, loc=("environments",), hint=did_you_mean(name, known))
         return bare
-    return merge_recipes(bare, patch) if isinstance(patch, Map) else bare
+    return merge_recipes(bare, without(patch, *_FIXED)) if isinstance(patch, Map) else bare
 
 
 def environment_names(tree: Map, findings: Findings) -> list[str]:
     """Return the names of all environments, having checked that each is a patch."""
-    environments = tree.get("environments")
+    environments = tree.get("environments") or Scalar(None, tree.place)
     if not isinstance(environments, Map):
+        if plain(environments) is not None:
+            _say(findings, "RT203", "expected a mapping of names and patches", environments.place)
         return []
     names: list[str] = []
     for name, entry in environments.entries.items():

@@ -175,6 +175,8 @@ def _check_allowed(node: Any) -> None:
         raise TemplateRefused("RT502", f"'{kind}' is not allowed in a template", hint)
     if kind == "Getattr" and node.attr.startswith("_"):
         raise TemplateRefused("RT502", "names that begin with '_' are not allowed in a template")
+    if kind == "Operand" and node.op not in _COMPARE:
+        raise TemplateRefused("RT502", f"'{node.op}' is not allowed in a template", hint)
     if kind == "Filter":
         _check_filter(node)
 
@@ -244,8 +246,6 @@ def _compare(node: Any, names: Any) -> Result:
     left = _evaluate(node.expr, names)
     for operand in node.ops:
         right = _evaluate(operand.expr, names)
-        if operand.op not in _COMPARE:
-            raise TemplateRefused("RT502", f"'{operand.op}' is not allowed in a template")
         if not _holds(operand.op, left, right):
             return False
         left = right

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from realtrade.recipe.findings import did_you_mean, shown
 from realtrade.recipe.sensitive import literals_under
-from realtrade.recipe.tree import Loc, Map, Place, Scalar, find, key_place, value_place
+from realtrade.recipe.tree import Loc, Map, Node, Place, Scalar, find, key_place, value_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,8 +52,26 @@ def report(
 
     `also` names keys of that block which the model does not know but somebody else does.
     """
-    for details in error.errors(include_url=False, include_input=False):
-        _Detail(details, tree, prefix, model, findings).report(tuple(also))
+    errors = error.errors(include_url=False, include_input=False)
+    for details in errors:
+        if not _is_echo(details, errors, find(tree, prefix)):
+            _Detail(details, tree, prefix, model, findings).report(tuple(also))
+
+
+def _is_echo(details: ErrorDetails, errors: list[ErrorDetails], block: Node | None) -> bool:
+    """Tell whether an error only repeats another.
+
+    A list is told to be short of its wrong items, and text that may also be a reference is told
+    to be no reference.
+    """
+    loc = details["loc"]
+    others = [other["loc"] for other in errors if other is not details]
+    if details["type"] == "too_short":
+        return any(other[: len(loc)] == loc for other in others)
+    if details["type"] == "realtrade_secret_literal" and block is not None:
+        written = isinstance(find(block, loc[:-1]), Scalar)
+        return written and any(other[:-1] == loc[:-1] for other in others)
+    return False
 
 
 class _Detail:

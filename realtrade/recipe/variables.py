@@ -85,6 +85,9 @@ def read_variables(tree: Map, findings: Findings) -> dict[str, Result]:
     """Return the variables of a recipe, each read as its type; wrong ones are left out."""
     declared = tree.get("vars")
     if not isinstance(declared, Map):
+        if declared is not None:
+            message = "expected a mapping of names and values"
+            findings.add("RT203", message, declared.place, loc=("vars",))
         return {}
     values: dict[str, Result] = {}
     for name, entry in declared.entries.items():

@@ -47,7 +47,8 @@ def _forms(value: str) -> Iterable[str]:
     encoded = base64.b64encode(value.encode("utf-8", "surrogatepass")).decode()
     yield from (value, *value.splitlines(), encoded, encoded.rstrip("="))
     yield from (quote(value, "", errors="replace"), quote_plus(value, errors="replace"))
-    yield from (json.dumps(value)[1:-1], repr(value)[1:-1])
+    yield from (json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1])
+    yield repr(value)[1:-1]
 
 
 class _Redacting(logging.Formatter):
@@ -71,15 +72,21 @@ class _Text(logging.Formatter):
 
 
 class _Json(logging.Formatter):
+    """One JSON object a line; texts are redacted before JSON escapes them."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__()
+        self._redact = redactor.redact
+
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "time": _moment(record),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": self._redact(record.getMessage()),
         }
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            line["exception"] = self._redact(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
 
 
@@ -102,7 +109,7 @@ def configure(
     """
     handler = logging.StreamHandler(stream)
     handler.set_name(_OURS)
-    handler.setFormatter(_Redacting(_Json() if form == "json" else _Text(), redactor))
+    handler.setFormatter(_Redacting(_Json(redactor) if form == "json" else _Text(), redactor))
     root = logging.getLogger()
     for old in [one for one in root.handlers if one.get_name() == _OURS]:
         root.removeHandler(old)

@@ -97,15 +97,24 @@ class RiskView(AccountView, Protocol):
 
         Orders at work count: market orders against market orders, since both will be filled, and
         resting ones against everything on their side, so that a ladder of exits ends at zero. A
-        resting stop never keeps a market order from closing the position it protects. A bracket's
-        child that only undoes its parent reduces, too.
+        resting stop never keeps a market order from closing the position it protects. A reduce-only
+        order may be larger than the position, since the venue cuts it. A bracket's child that only
+        undoes its parent reduces, too.
         """
         ...
 
-    def pending(self, symbol: str, side: Side) -> Decimal:
+    def pending(
+        self,
+        symbol: str,
+        side: Side,
+        *,
+        beside: OrderIntent | None = None,
+        resting: bool = False,
+    ) -> Decimal:
         """Return what the open orders on one side would move at most.
 
-        Of orders that cancel each other the largest counts.
+        Of orders that cancel each other the largest counts, and reduce-only orders add nothing.
+        Left out are `beside` with the orders that it would cancel, and with `resting` market orders.
         """
         ...
 
@@ -215,8 +224,8 @@ class RiskGate(Protocol):
         HALT: tell people and cancel open orders that do not reduce; the gate denies by itself.
         FLATTEN: cancel what rests and close every position by reduce-only market orders; it is
         asked for again until nothing is held. CLOSE: close `fraction` of one symbol's position by
-        such an order; it is not asked for again while one is at work. Each order made of an
-        action goes through `assess` like any other.
+        such an order, cancelling its resting exits first when that is all of it; it is not asked
+        for again while one is at work. Each order made of an action passes `assess` like any other.
         """
         ...
 
