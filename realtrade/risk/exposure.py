@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from realtrade.model.order import Side
+from realtrade.model.order import OrderType, Side
 from realtrade.model.verdict import Approved, Denied, Resized
 
 if TYPE_CHECKING:
@@ -33,16 +33,24 @@ def unit_value(intent: OrderIntent, view: RiskView) -> Decimal:
 def allowed(intent: OrderIntent, view: RiskView, limit: Decimal) -> Decimal:
     """Return how much of `intent` keeps its position within `limit` units, long or short.
 
-    What only brings the position closer to zero, orders at work included, is always allowed.
+    What only brings the position closer to zero, orders at work included, is always allowed, and
+    what adds nothing to the orders it cancels. Resting orders on one side are kept within the
+    limit, or the position, by themselves: they may outlive the position they were to reduce.
     """
+    symbol, side, wanted = intent.symbol, intent.side, intent.quantity
     if (intent.reduce_only or intent.parent_id is not None) and view.reduces(intent):
-        return intent.quantity
-    direction = 1 if intent.side is Side.BUY else -1
-    held = direction * view.position(intent.symbol).quantity
-    already = held + view.pending(intent.symbol, intent.side)
-    if already + intent.quantity <= 0:
-        return intent.quantity
-    return min(intent.quantity, max(max(limit, Decimal(0)) - already, Decimal(0)))
+        return wanted
+    held = view.position(symbol).quantity * (1 if side is Side.BUY else -1)
+    others = view.pending(symbol, side, beside=intent)
+    if held + others + wanted <= 0:
+        return wanted
+    limit = max(limit, Decimal(0))
+    room = limit - held - others
+    if intent.type not in (OrderType.MARKET, OrderType.CLOSE):
+        resting = view.pending(symbol, side, beside=intent, resting=True)
+        room = min(room, max(limit, -held) - resting)
+    group = view.pending(symbol, side) - others
+    return min(wanted, max(room, group))
 
 
 def worst(symbol: str, view: RiskView) -> Decimal:

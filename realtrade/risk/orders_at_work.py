@@ -15,9 +15,29 @@ if TYPE_CHECKING:
 _AT_ONCE = (OrderType.MARKET, OrderType.CLOSE)
 
 
-def pending(orders: Sequence[OrderIntent], symbol: str, side: Side) -> Decimal:
-    """Return what the orders on one side would move at most: reduce-only ones cannot add."""
-    return _moved(order for order in _awake(orders, symbol, side) if not order.reduce_only)
+def pending(
+    orders: Sequence[OrderIntent],
+    symbol: str,
+    side: Side,
+    *,
+    beside: OrderIntent | None = None,
+    resting: bool = False,
+) -> Decimal:
+    """Return what the orders on one side would move at most: reduce-only ones cannot add.
+
+    Left out are the group of `beside`, and with `resting` market orders.
+    """
+    group = None if beside is None else _group(beside)
+    return _moved(
+        order
+        for order in _awake(orders, symbol, side)
+        if not order.reduce_only and _group(order) != group and not (resting and is_at_once(order))
+    )
+
+
+def is_at_once(order: OrderIntent) -> bool:
+    """Tell whether an order is filled as soon as there is a price."""
+    return order.type in _AT_ONCE
 
 
 def leaving(orders: Sequence[OrderIntent], intent: OrderIntent) -> Decimal:
@@ -25,19 +45,18 @@ def leaving(orders: Sequence[OrderIntent], intent: OrderIntent) -> Decimal:
 
     A market order meets other market orders only; a resting one meets all but its own group.
     """
-    at_once = intent.type in _AT_ONCE
     return _moved(
         order
         for order in _awake(orders, intent.symbol, intent.side)
         if order.client_order_id != intent.client_order_id
-        and (order.type in _AT_ONCE if at_once else _group(order) != _group(intent))
+        and (is_at_once(order) if is_at_once(intent) else _group(order) != _group(intent))
     )
 
 
 def closing(orders: Sequence[OrderIntent], symbol: str, side: Side) -> bool:
     """Tell whether a market order on `side` is on its way already."""
     return any(
-        order.symbol == symbol and order.side is side and order.type in _AT_ONCE for order in orders
+        order.symbol == symbol and order.side is side and is_at_once(order) for order in orders
     )
 
 

@@ -121,13 +121,24 @@ class View:
             return True
         if held * intent.signed_quantity >= 0:
             return False
-        if intent.reduce_only:
+        leaving = orders_at_work.leaving(self.open_orders, intent)
+        at_once = orders_at_work.is_at_once(intent)
+        if intent.reduce_only and not (at_once and leaving):
             return True
-        return intent.quantity + orders_at_work.leaving(self.open_orders, intent) <= abs(held)
+        return intent.quantity + leaving <= abs(held)
 
-    def pending(self, symbol: str, side: Side) -> Decimal:
-        """Return what the open orders on one side would move at most."""
-        return orders_at_work.pending(self.open_orders, symbol, side)
+    def pending(
+        self,
+        symbol: str,
+        side: Side,
+        *,
+        beside: OrderIntent | None = None,
+        resting: bool = False,
+    ) -> Decimal:
+        """Return what the open orders on one side would move at most; see the port."""
+        return orders_at_work.pending(
+            self.open_orders, symbol, side, beside=beside, resting=resting
+        )
 
     def closing(self, symbol: str) -> bool:
         """Tell whether a market order against the position of `symbol` is on its way."""

@@ -177,3 +177,9 @@ def _load(target: str) -> Any:
 @pytest.fixture
 def bench() -> Bench:
     return Bench()
+
+
+@pytest.fixture(scope="session")
+def make_bench() -> type[Bench]:
+    """For property tests, which need a new bench for each example."""
+    return Bench

@@ -114,7 +114,7 @@ class RiskView(AccountView, Protocol):
         """Return what the open orders on one side would move at most.
 
         Of orders that cancel each other the largest counts, and reduce-only orders add nothing.
-        Left out are `beside` with the orders that it would cancel, and with `resting` market orders.
+        Left out are `beside` with the orders it would cancel, and with `resting` market orders.
         """
         ...
 

@@ -81,7 +81,8 @@ class TakeProfit:
         local_only(config.place)
         self.name = context.name
         self.needs = Needs(entries=True)
-        self._targets = config.targets or (Target(at=config.at or Decimal(1)),)
+        targets = [(target.at, target.close) for target in config.targets]
+        self._targets = targets if config.at is None else [(config.at, Decimal(1))]
 
     def watch(self, view: RiskView) -> Sequence[Action]:
         """Return a CLOSE of what is due for every position that has met a target."""
@@ -91,7 +92,7 @@ class TakeProfit:
     def _due(self, entry: Entry, view: RiskView) -> Action | None:
         best = entry.highest if entry.direction > 0 else entry.lowest
         gain, held = entry.gain(best), abs(entry.quantity)
-        met = sum((target.close for target in self._targets if gain >= target.at), Decimal(0))
+        met = sum((part for at, part in self._targets if gain >= at), Decimal(0))
         due = held - entry.largest * (1 - met)
         price, instrument = view.price(entry.symbol), view.instrument(entry.symbol)
         if not met or not tradable(due, price, instrument):

@@ -47,6 +47,12 @@ def test_any_reduction_may_be_as_large_as_the_position(bench: Any) -> None:
     assert rule.assess(bench.sell(50), bench.view) == Approved()
 
 
+def test_a_quantity_alone_is_a_limit(bench: Any) -> None:
+    rule = bench.build("max_order_size", quantity=Decimal(2))
+
+    assert rule.assess(bench.buy(3), bench.view).quantity == 2
+
+
 def test_an_order_size_needs_a_limit(bench: Any) -> None:
     with pytest.raises(ValidationError, match="needs `quantity` or `notional`"):
         bench.config("max_order_size")

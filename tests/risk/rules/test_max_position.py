@@ -95,7 +95,7 @@ def test_an_order_that_turns_the_position_round_is_cut_at_the_limit(bench: Any) 
 def test_a_reduce_only_order_passes(bench: Any) -> None:
     rule = bench.build("max_position", quantity=Decimal(1), action="deny")
     bench.hold(3)
-    bench.account.open_orders = [bench.sell(3)]
+    bench.account.open_orders = [bench.sell(3, type=OrderType.STOP)]
 
     assert rule.assess(bench.sell(9, reduce_only=True), bench.view) == Approved()
 
@@ -112,6 +112,58 @@ def test_a_bracket_child_passes_with_its_parent_at_work(bench: Any) -> None:
     assert rule.assess(sibling, bench.view) == Approved()
     assert isinstance(rule.assess(bench.sell("2.1"), bench.view), Denied)
     assert rule.assess(bench.sell(2), bench.view) == Approved()
+
+
+def test_exits_that_cancel_each_other_fit_a_full_position(bench: Any) -> None:
+    rule = bench.build("max_position", quantity=Decimal(2), action="deny")
+    bench.hold(2)
+    stop = bench.sell(2, type=OrderType.STOP)
+    bench.account.open_orders = [stop]
+
+    target = bench.sell(2, type=OrderType.LIMIT, oco_id=stop.client_order_id)
+
+    assert rule.assess(target, bench.view) == Approved()
+
+
+@pytest.mark.parametrize(("first", "fits"), [(1, 3), (3, 3), (9, 9)])
+def test_joining_a_group_adds_only_what_is_above_its_largest(
+    bench: Any, first: int, fits: int
+) -> None:
+    rule = bench.build("max_position", quantity=Decimal(3))
+    leader = bench.sell(first, type=OrderType.LIMIT)
+    bench.account.open_orders = [leader]
+
+    verdict = rule.assess(bench.sell(10, oco_id=leader.client_order_id), bench.view)
+
+    assert verdict.quantity == fits
+
+
+@pytest.mark.parametrize(
+    ("held", "type_", "fits"),
+    [
+        (2, OrderType.LIMIT, 2),
+        (2, OrderType.MARKET, 4),
+        (5, OrderType.LIMIT, 5),
+        (5, OrderType.MARKET, 7),
+        (1, OrderType.STOP, 2),
+    ],
+)
+def test_resting_orders_keep_within_the_limit_though_the_position_may_go(
+    bench: Any, held: int, type_: OrderType, fits: int
+) -> None:
+    rule = bench.build("max_position", quantity=Decimal(2))
+    bench.hold(held)
+
+    assert rule.assess(bench.sell(10, type=type_), bench.view).quantity == fits
+
+
+def test_market_orders_at_work_are_not_resting(bench: Any) -> None:
+    rule = bench.build("max_position", quantity=Decimal(2))
+    bench.hold(2)
+    bench.account.open_orders = [bench.sell(1), bench.sell(1, type=OrderType.STOP)]
+
+    assert rule.assess(bench.sell(9, type=OrderType.LIMIT), bench.view).quantity == 1
+    assert rule.assess(bench.sell(9), bench.view).quantity == 2
 
 
 def test_is_valued_at_the_higher_of_last_close_and_own_price(bench: Any) -> None:
