@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from measure import Result, Work
 
 _TOLERANCE = 1e-9
-_HEAD = "| engine | seconds | µs a bar | times baseline | MB above imports | bytes a bar | trades | equity |"
+_HEAD = (
+    "| engine | seconds | µs a bar | times baseline "
+    "| MB above imports | bytes a bar | trades | equity |"
+)
 
 
 def table(results: Sequence[Result], work: Work, *, baseline: str) -> tuple[str, bool]:
@@ -42,5 +45,5 @@ def _row(result: Result, work: Work, base: float | None) -> str:
 
 
 def _same(one: Result, other: Result) -> bool:
-    close = abs(one.equity - other.equity) <= _TOLERANCE * abs(one.equity)
-    return close and one.trades == other.trades
+    close: bool = abs(one.equity - other.equity) <= _TOLERANCE * abs(one.equity)
+    return close and bool(one.trades == other.trades)

@@ -107,7 +107,6 @@ class Following:
         self._cursor.lose(self)
         self.lencount = length
 
-
     def settle(self, index: int, length: int) -> None:
         """Become a plain line again, standing on `index`."""
         line: Any = self

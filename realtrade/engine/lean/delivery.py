@@ -39,45 +39,45 @@ def _note(state: MutableMapping[str, Any], order: Any) -> None:
     """Queue an order for its strategy, with the trades it opened or closed."""
     if not order.p.simulated:
         state["_orderspending"].append(order)
-    if not order.executed.size:
-        return
-    data = order.data._compensate
-    if data is None:
-        data = order.data
+    if order.executed.size:
+        _note_trades(state, order)
+
+
+def _note_trades(state: MutableMapping[str, Any], order: Any) -> None:
+    data = order.data if order.data._compensate is None else order.data._compensate
     trades = state["_trades"][data][order.tradeid]
     if not trades:
         trades.append(_trade(state, order, data))
-    pending = state["_tradespending"]
     for bit in order.executed.iterpending():
         if bit is None:
             break
         if bit.closed:
-            _closed(trades[-1], order, bit, pending)
+            _closed(trades[-1], order, bit, state)
         if bit.opened:
             if trades[-1].isclosed:
                 trades.append(_trade(state, order, data))
-            _opened(trades[-1], order, bit, pending)
+            _opened(trades[-1], order, bit, state)
         if trades[-1].justopened:
-            pending.append(_copy(trades[-1]))
+            state["_tradespending"].append(_copy(trades[-1]))
 
 
 def _trade(state: MutableMapping[str, Any], order: Any, data: Any) -> Any:
     return Trade(data=data, tradeid=order.tradeid, historyon=state["_tradehistoryon"])
 
 
-def _closed(trade: Any, order: Any, bit: Any, pending: list[Any]) -> None:
+def _closed(trade: Any, order: Any, bit: Any, state: MutableMapping[str, Any]) -> None:
     figures = (bit.closed, bit.price, bit.closedvalue, bit.closedcomm, bit.pnl)
     trade.update(order, *figures, comminfo=order.comminfo)
     if trade.isclosed:
-        pending.append(_copy(trade))
+        state["_tradespending"].append(_copy(trade))
 
 
-def _opened(trade: Any, order: Any, bit: Any, pending: list[Any]) -> None:
+def _opened(trade: Any, order: Any, bit: Any, state: MutableMapping[str, Any]) -> None:
     figures = (bit.opened, bit.price, bit.openedvalue, bit.openedcomm, bit.pnl)
     trade.update(order, *figures, comminfo=order.comminfo)
     if trade.isclosed:
         # Orders of another trade id brought the position to zero: this "opens" and closes at once.
-        pending.append(_copy(trade))
+        state["_tradespending"].append(_copy(trade))
 
 
 def _copy(trade: Any) -> Any:

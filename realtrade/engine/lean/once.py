@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from array import array
 from math import nan
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backtrader.linebuffer import LineActions
 from backtrader.lineiterator import LineIterator
 
 from realtrade.engine.lean.kernels import kernel_of
 from realtrade.engine.lean.lines import lines_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def calculate(strategy: Any, *, vectorised: bool) -> None:
@@ -65,6 +68,8 @@ class _Once:
         self._fill(indicator)
         for line in indicator.lines:
             line.oncebinding()
+        if self._vectorised:
+            _let_go(indicator, parts)
 
     def _action(self, action: Any) -> None:
         self.grow(action, action._clock.buflen())
@@ -81,3 +86,28 @@ class _Once:
         indicator.preonce(0, period - 1)
         indicator.oncestart(period - 1, period)
         indicator.once(period, count)
+
+
+def _let_go(owner: Any, parts: list[Any]) -> None:
+    """Free the values of the parts of `owner` that nothing names.
+
+    Backtrader never moves an indicator's parts along with the bars, so only `owner` could read
+    them, and it has. A part kept in an attribute may be the input of something else: it stays.
+    """
+    attributes = [held for name, held in vars(owner).items() if name != "_lineiterators"]
+    named = {id(thing) for thing in _named(attributes)}
+    for part in parts:
+        lines = lines_of(part)
+        if named.isdisjoint({id(part), *map(id, lines)}):
+            for line in lines:
+                line.array = array("d")
+
+
+def _named(thing: Any) -> Iterator[Any]:
+    """Yield what `thing` holds, in containers too."""
+    if isinstance(thing, dict):
+        thing = thing.values()
+    for held in thing:
+        yield held
+        if isinstance(held, (list, tuple, set, dict)):
+            yield from _named(held)

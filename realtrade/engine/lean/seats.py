@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import backtrader as bt
 from backtrader.linebuffer import LineActions, LineBuffer
@@ -56,9 +56,7 @@ class Seats:
         self.feeds = [FeedSeat(data) for data in datas]
         self.strategies = [StrategySeat(strategy, len(datas)) for strategy in strategies]
         self._moving = {
-            id(line): number
-            for number, feed in enumerate(self.feeds)
-            for line in feed.cursor.lines
+            id(line): number for number, feed in enumerate(self.feeds) for line in feed.cursor.lines
         }
         for seat in self.strategies:
             for indicator in seat.strategy.getindicators():
@@ -75,7 +73,7 @@ class Seats:
                 self._moving[id(line)] = feed
                 seat.cursors[feed].add(line, indicator)
 
-    def __enter__(self) -> Seats:
+    def __enter__(self) -> Self:
         for cursor in self._cursors():
             cursor.attach()
         return self

@@ -14,7 +14,7 @@ def _average(values: Any, period: int) -> Any:
     return pd.Series(values).rolling(period).mean()
 
 
-class Cross(Strategy):  # type: ignore[misc]  # a peer's class, known in its own environment only
+class Cross(Strategy):
     """Long while the fast average is above the slow one."""
 
     def init(self) -> None:
@@ -42,7 +42,8 @@ def work(bars: Any) -> Any:
     """Prepare a run over all bars."""
     index = pd.to_datetime(np.asarray(bars[0]).astype(np.int64), unit="ms")
     names = ("Open", "High", "Low", "Close", "Volume")
-    frame = pd.DataFrame({name: bars[row + 1] for row, name in enumerate(names)}, index=index)
+    columns = {name: np.array(bars[row]) for row, name in enumerate(names, start=1)}
+    frame = pd.DataFrame(columns, index=index)
     kind = Idle if asked("--idle") else Cross
     test = Backtest(frame, kind, cash=CASH, commission=FEE)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 try:
     import backtrader_next as bt
@@ -11,8 +11,11 @@ except ImportError:
 from bt_work import strategy
 from turn import CASH, FEE, Outcome, asked, take
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-class Rows(bt.feed.DataBase):  # type: ignore[misc]  # Backtrader ships no types
+
+class Rows(bt.feed.DataBase):
     """Rows in memory, delivered one at a time: the cheapest feed a user can write."""
 
     params = (("rows", None),)
@@ -20,7 +23,7 @@ class Rows(bt.feed.DataBase):  # type: ignore[misc]  # Backtrader ships no types
     def start(self) -> None:
         """Begin at the first row."""
         super().start()
-        self._rows = iter(self.p.rows)
+        self._rows = _lists(self.p.rows)
 
     def _load(self) -> bool:
         row = next(self._rows, None)
@@ -33,12 +36,17 @@ class Rows(bt.feed.DataBase):  # type: ignore[misc]  # Backtrader ships no types
         return True
 
 
+def _lists(rows: Any) -> Iterator[list[float]]:
+    for first in range(0, len(rows), 4096):
+        yield from rows[first : first + 4096].tolist()
+
+
 def work(bars: Any) -> Any:
     """Prepare a run over all bars."""
     rows = bars.T.copy()
     rows[:, 0] = rows[:, 0] / 86_400_000 + 719_163  # days since the year 1, as Backtrader counts
     cerebro = bt.Cerebro(stdstats=not asked("--no-observers"))
-    cerebro.adddata(Rows(rows=rows.tolist(), timeframe=bt.TimeFrame.Minutes))
+    cerebro.adddata(Rows(rows=rows, timeframe=bt.TimeFrame.Minutes))
     cerebro.addstrategy(strategy(bt, idle=asked("--idle")))
     cerebro.broker.setcash(CASH)
     cerebro.broker.setcommission(FEE)

@@ -1,4 +1,4 @@
-"""The common work as a Backtrader strategy, run unchanged by every engine that speaks Backtrader."""
+"""The common work as a Backtrader strategy, unchanged for every engine that runs them."""
 
 from __future__ import annotations
 

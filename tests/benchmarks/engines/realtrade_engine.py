@@ -36,7 +36,7 @@ def work(bars: Any) -> Any:
 
 def _columns(bars: Any) -> BarColumns:
     times = bars[0].astype(np.int64)
-    return BarColumns(times, times + 60_000, *(bars[row] for row in range(1, 6)))
+    return BarColumns(times, times + 60_000, *(np.array(bars[row]) for row in range(1, 6)))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from typing import Any
 import backtrader as bt
 import pytest
 
+from realtrade.engine.cerebro import LeanCerebro
+
 
 class Base(bt.Strategy):
     """Trades every few bars and writes everything down."""
@@ -70,7 +72,7 @@ class Rebinds(Base):
     """A state machine that replaces its own `next`."""
 
     def nextstart(self) -> None:
-        self.next = self.first
+        self.__dict__["next"] = self.first
 
     def first(self) -> None:
         self.p.diary.bar(self, "first")
@@ -79,7 +81,7 @@ class Rebinds(Base):
 
 
 class OwnLines(Base):
-    lines = ("mine", "other")
+    lines: Any = ("mine", "other")
 
     def next(self) -> None:
         super().next()
@@ -255,7 +257,7 @@ def test_resampled_by_backtrader(compare, feed, rows) -> None:
 
 def test_signals(compare, feed, rows) -> None:
     class Momentum(bt.Indicator):
-        lines = ("signal",)
+        lines: Any = ("signal",)
 
         def __init__(self) -> None:
             self.lines.signal = self.data - bt.ind.SMA(period=8)
@@ -308,9 +310,35 @@ def test_indicators_can_be_left_to_backtrader(compare, feed, rows) -> None:
     compare(build)
 
 
-def test_runs_twice(feed, rows) -> None:
-    from realtrade.engine.cerebro import LeanCerebro
+class Crowd(bt.Indicator):
+    lines: Any = ("sum",)
 
+    def __init__(self) -> None:
+        self.kept = bt.ind.SMA(self.data, period=3)
+        self.listed = {"a": [bt.ind.EMA(self.data, period=4)]}
+        hidden = bt.ind.WMA(self.data, period=5)
+        self.lines.sum = self.kept + self.listed["a"][0] + hidden
+
+
+@pytest.mark.parametrize("indicators", [True, False])
+def test_frees_what_nothing_names(feed, rows, indicators) -> None:
+    class Holder(bt.Strategy):
+        def __init__(self) -> None:
+            self.crowd: Any = Crowd(self.data)  # type: ignore[call-arg]  # the metaclass takes it
+            self.after = bt.ind.SMA(self.crowd.kept, period=2)
+
+    cerebro = LeanCerebro(stdstats=False, indicators=indicators)
+    cerebro.adddata(feed(rows(50)))
+    cerebro.addstrategy(Holder)
+    (strategy,) = cerebro.run()
+
+    held = {type(part).__name__: len(part.array) for part in strategy.crowd.getindicators()}
+    freed = 0 if indicators else 50
+    assert held == {"SMA": 50, "EMA": 50, "WMA": freed, "LinesOperation": freed}
+    assert len(strategy.crowd.array) == len(strategy.after.array) == 50
+
+
+def test_runs_twice(feed, rows) -> None:
     class Quiet(bt.Strategy):
         def next(self) -> None:
             if len(self) % 5 == 0:
@@ -330,8 +358,6 @@ def test_runs_twice(feed, rows) -> None:
 
 
 def test_optimises_in_this_process(feed, rows) -> None:
-    from realtrade.engine.cerebro import LeanCerebro
-
     class Tuned(bt.Strategy):
         params = (("period", 5),)
 
@@ -357,8 +383,6 @@ def test_optimises_in_this_process(feed, rows) -> None:
 
 
 def test_no_feed_no_run() -> None:
-    from realtrade.engine.cerebro import LeanCerebro
-
     cerebro = LeanCerebro()
 
     assert cerebro.run() == []

@@ -93,7 +93,7 @@ def _values(kind: type, data: Any, make: Any) -> tuple[Any, Any]:
             self.made = make(self.data)
 
         def next(self) -> None:
-            pass
+            self.cerebro.runstop()  # everything has been calculated by now
 
     cerebro = kind(stdstats=False)
     cerebro.adddata(data)

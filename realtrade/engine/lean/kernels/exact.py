@@ -57,7 +57,8 @@ def row_sums(rows: Column) -> Column:
     if parts is None:
         return np.array([fsum(column) for column in rows.T.tolist()])
     big, small = (part.sum(axis=0) + 0.0 for part in parts)
-    return big + small
+    sums: Column = big + small
+    return sums
 
 
 def split(values: Column, *, terms: int) -> tuple[Column, Column] | None:
