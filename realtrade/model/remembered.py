@@ -53,7 +53,7 @@ class ClosedTrade:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A day or a week of some time zone, `[start_ms, end_ms)`."""
+    """A day or a week of some time zone, `(start_ms, end_ms]`: a bar belongs to where it ends."""
 
     start_ms: int
     end_ms: int

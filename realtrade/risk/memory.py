@@ -97,13 +97,14 @@ class RiskMemory:
     def period(self, unit: Unit, timezone: str, equity: Decimal, now_ms: int) -> Period:
         """Return the present day or week, begun anew when `now_ms` is in the next one.
 
-        A period starts with the equity last seen before it: what its first bar and a gap over
-        midnight lost belongs to it.
+        What is seen at midnight sharp ends the old day: it is the bar up to midnight that is known
+        then. A period starts with the equity last seen before it: what its first bar and a gap
+        over midnight lost belongs to it.
         """
         known = self.periods.get((unit, timezone))
-        if known is not None and now_ms < known.end_ms:
+        if known is not None and now_ms <= known.end_ms:
             return known
-        start_ms, end_ms = bounds_ms(now_ms, unit, timezone)
+        start_ms, end_ms = bounds_ms(now_ms - 1, unit, timezone)
         before = equity if self.equity is None else self.equity
         new = self.periods[unit, timezone] = Period(start_ms, end_ms, before)
         return new

@@ -75,4 +75,4 @@ class PeriodLoss:
     def _end_ms(self, view: RiskView) -> int | None:
         if self._until == "resumed":
             return None
-        return view.period(self._unit, self._timezone).end_ms
+        return view.period(self._unit, self._timezone).end_ms + 1  # its last moment is midnight

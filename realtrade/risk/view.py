@@ -37,7 +37,7 @@ class View:
 
     @property
     def now_ms(self) -> int:
-        """Time of the bar being traded, milliseconds since the epoch, UTC."""
+        """The moment of decision, milliseconds since the epoch, UTC."""
         return self._account.now_ms
 
     @property

@@ -268,5 +268,5 @@ def test_a_period_goes_on_until_its_end() -> None:
     first = memory.period("day", "UTC", Decimal(5), 10 * HOUR)
 
     assert first == Period(0, 24 * HOUR, Decimal(5))
-    assert memory.period("day", "UTC", Decimal(9), 24 * HOUR - 1) is first
-    assert memory.period("day", "UTC", Decimal(9), 24 * HOUR).equity == 9
+    assert memory.period("day", "UTC", Decimal(9), 24 * HOUR) is first
+    assert memory.period("day", "UTC", Decimal(9), 24 * HOUR + 1).equity == 9

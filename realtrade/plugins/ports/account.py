@@ -18,9 +18,9 @@ class AccountView(Protocol):
 
     @property
     def now_ms(self) -> int:
-        """Return the time of the bar being traded, milliseconds since the epoch, UTC.
+        """Return the moment of decision, milliseconds since the epoch, UTC.
 
-        The stamp of the newest bar of any feed: the open time of a bar of the shortest timeframe.
+        When the newest bar of any feed was known: its `due_ms`.
         """
         ...
 

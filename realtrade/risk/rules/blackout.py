@@ -63,7 +63,7 @@ class BlackoutConfig(PluginConfig):
 class Blackout:
     """Deny new exposure within the span; reductions always pass.
 
-    Backtest and live: time is that of the bar being traded, its open.
+    Backtest and live: the time of an order is the end of the bar it was decided on.
     """
 
     def __init__(self, config: BlackoutConfig, context: BuildContext) -> None:

@@ -36,9 +36,9 @@ class DailyLossConfig(PluginConfig):
 def build(config: DailyLossConfig, context: BuildContext) -> PeriodLoss:
     """Return the rule: deny new exposure, or halt, once the day has lost too much.
 
-    Backtest and live: looked at on every bar and at every order; a bar belongs to the day it opens
-    in, and with daily bars each is a day of its own. A halt survives a restart and ends at
-    midnight in the named time zone.
+    Backtest and live: looked at on every bar and at every order. The bar that ends at midnight is
+    the day's last, and a halt is over with the first bar after it; with daily bars each is a day
+    of its own. A halt survives a restart.
     """
     return PeriodLoss(
         context.name,

@@ -29,7 +29,7 @@ class StaleDataConfig(PluginConfig):
 
     type: Literal["stale_data"] = "stale_data"
     max_age: Span
-    """Oldest last bar of a symbol: from its end to the open of the bar being traded."""
+    """Oldest last bar of a symbol: from its end to the end of the newest bar of any."""
 
 
 class StaleData:

@@ -95,8 +95,7 @@ class TradingHoursConfig(PluginConfig):
 class TradingHours:
     """Deny new exposure outside the hours; reductions always pass.
 
-    Backtest and live: time is that of the bar being traded, its open: an order decided on the bar
-    from 15:00 to 16:00 is of 15:00.
+    Backtest and live: the time of an order is the end of the bar it was decided on.
     """
 
     def __init__(self, config: TradingHoursConfig, context: BuildContext) -> None:

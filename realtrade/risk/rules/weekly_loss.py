@@ -36,8 +36,8 @@ class WeeklyLossConfig(PluginConfig):
 def build(config: WeeklyLossConfig, context: BuildContext) -> PeriodLoss:
     """Return the rule: deny new exposure, or halt, once the week has lost too much.
 
-    Backtest and live: looked at on every bar and at every order; a bar belongs to the week it
-    opens in. A halt survives a restart and ends on Monday in the named time zone.
+    Backtest and live: looked at on every bar and at every order. The bar that ends on Monday, 00:00
+    is the week's last, and a halt is over with the first bar after it. A halt survives a restart.
     """
     return PeriodLoss(
         context.name,

@@ -45,15 +45,28 @@ def test_a_new_day_starts_anew(bench: Any) -> None:
     assert rule.reading(bench.view).breached
 
     see(bench, 960, "2024-01-02T00:00")
-
+    assert rule.reading(bench.view).breached
+    see(bench, 960, "2024-01-02T01:00")
     assert rule.reading(bench.view).value == 0
     assert not rule.reading(bench.view).breached
+
+
+def test_daily_bars_are_days_of_their_own(bench: Any) -> None:
+    rule = bench.build("daily_loss", limit="3%")
+    see(bench, 1000, "2024-01-01T00:00")
+    see(bench, 990, "2024-01-02T00:00")
+    assert rule.reading(bench.view).value == 10
+    see(bench, 950, "2024-01-03T00:00")
+
+    assert rule.watch(bench.view)[0].until_ms == at("2024-01-03T00:00") + 1
+    see(bench, 940, "2024-01-04T00:00")
+    assert rule.reading(bench.view).value == 10
 
 
 def test_the_first_bar_and_a_gap_over_midnight_belong_to_the_new_day(bench: Any) -> None:
     rule = bench.build("daily_loss", limit="3%")
     see(bench, 1000, "2024-01-01T23:00")
-    see(bench, 969, "2024-01-02T00:00")
+    see(bench, 969, "2024-01-02T01:00")
 
     assert rule.reading(bench.view).text == (
         "loss of the day 31 (3.10%) has reached the limit 3.00% of equity"
@@ -64,11 +77,12 @@ def test_midnight_is_the_named_time_zones(bench: Any) -> None:
     utc = bench.build("daily_loss", "utc", limit="3%")
     new_york = bench.build("daily_loss", "ny", limit="3%", timezone="America/New_York")
     see(bench, 1000, "2024-01-01T12:00")
-    see(bench, 950, "2024-01-02T04:00")
+    see(bench, 1000, "2024-01-02T00:00")
+    see(bench, 950, "2024-01-02T05:00")
     assert utc.reading(bench.view).breached
     assert new_york.reading(bench.view).breached
 
-    see(bench, 950, "2024-01-02T05:00")
+    see(bench, 950, "2024-01-02T05:01")
 
     assert utc.reading(bench.view).breached
     assert not new_york.reading(bench.view).breached
@@ -86,7 +100,7 @@ def test_halts_until_the_next_midnight_there(bench: Any) -> None:
         ActionKind.HALT,
         "daily_loss",
         "loss of the day 30 (3.00%) has reached the limit 30",
-        until_ms=at("2024-03-31T22:00"),
+        until_ms=at("2024-03-31T22:00") + 1,
     )
     assert rule.watch(bench.view) == (wanted,)
     assert rule.assess(bench.buy(), bench.view).action == wanted
@@ -118,13 +132,13 @@ def test_a_halt_that_ended_at_midnight_does_not_move_the_days_start(bench: Any) 
     rule = bench.build("daily_loss", limit="3%")
     see(bench, 1000, "2024-01-01T23:00")
     bench.memory.lift("daily_loss", Decimal(900), at("2024-01-02T00:00"))
-    see(bench, 980, "2024-01-02T00:00")
+    see(bench, 980, "2024-01-02T01:00")
 
     assert rule.reading(bench.view).value == 20
 
 
 @pytest.mark.parametrize(
-    ("moment", "breached"), [("2024-01-07T23:00", True), ("2024-01-08T00:00", False)]
+    ("moment", "breached"), [("2024-01-08T00:00", True), ("2024-01-08T01:00", False)]
 )
 def test_a_week_runs_from_monday(bench: Any, moment: str, breached: bool) -> None:
     rule = bench.build("weekly_loss", limit="6%")
