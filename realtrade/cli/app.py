@@ -114,7 +114,12 @@ def _let_go_of_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-@click.group("realtrade", cls=App, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    "realtrade",
+    cls=App,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog='Shell completion: eval "$(_REALTRADE_COMPLETE=bash_source realtrade)", or zsh_source.',
+)
 @click.version_option(package_name="realtrade", prog_name="realtrade")
 @click.option("--debug", is_flag=True, help="Show the whole traceback of an internal error.")
 def app(debug: bool) -> None:

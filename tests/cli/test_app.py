@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from realtrade.cli import app as app_module
 from realtrade.plugins import PluginError
@@ -138,6 +139,18 @@ def test_debug_lets_the_traceback_through(realtrade: Command, failing: object) -
     result = realtrade("--debug", "fail")
 
     assert isinstance(result.exception, ZeroDivisionError)
+
+
+def test_commands_complete_in_a_shell() -> None:
+    asked = {
+        "_REALTRADE_COMPLETE": "bash_complete",
+        "COMP_WORDS": "realtrade va",
+        "COMP_CWORD": "1",
+    }
+
+    result = CliRunner(env=asked).invoke(app_module.app, [])
+
+    assert result.stdout == "plain,validate\n"
 
 
 def test_the_module_is_the_command() -> None:
