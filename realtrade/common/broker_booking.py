@@ -22,7 +22,8 @@ def book(ticket: Ticket, booking: Booking[float], scheme: Any) -> None:
     order, listing = ticket.order, ticket.listing
     number = listing.tape.number_at(booking.time_ms, order.created.dt)
     moved = booking.closed + booking.opened
-    listing.position.update(moved, booking.price, (listing.data, number))
+    held = listing if listing.held_as is None else listing.held_as
+    held.position.update(moved, booking.price, (held.data, number))
     executed = order.executed
     executed.addbit(
         OrderExecutionBit(

@@ -47,7 +47,17 @@ class HeldPosition(bt.Position):
 class Listing:
     """One feed as the broker trades it."""
 
-    __slots__ = ("data", "feed", "finest", "instrument", "interval", "position", "symbol", "tape")
+    __slots__ = (
+        "data",
+        "feed",
+        "finest",
+        "held_as",
+        "instrument",
+        "interval",
+        "position",
+        "symbol",
+        "tape",
+    )
 
     def __init__(self, data: Any, feed: str, instrument: Instrument, held: HeldPosition) -> None:
         self.data = data
@@ -56,6 +66,8 @@ class Listing:
         self.symbol = instrument.symbol
         self.position = held
         self.tape = DataTape(data)
+        self.held_as: Listing | None = None
+        """The feed whose position orders on this one change, where this one compensates it."""
         self.interval: Timeframe | None = getattr(data, "interval", None)
         self.finest: Timeframe | None = getattr(data, "finest", None)
 
@@ -151,16 +163,16 @@ class Listings:
 
     def _list(self, data: Any) -> Listing:
         compensated = data._compensate  # noqa: SLF001  # Backtrader's own name
-        if compensated is not None:
-            self.of(compensated)
+        held_as = None if compensated is None else self.of(compensated)
         feed = self._name(data)
         instrument = instrument_of(data, feed)
         carriers = self._by_symbol.setdefault(instrument.symbol, [])
         held = carriers[0].position if carriers else HeldPosition()
         listing = self._by_data[data] = Listing(data, feed, instrument, held)
         carriers.append(listing)
+        listing.held_as = held_as
         if self._venue is not None:
-            self._list_market(listing, compensated, self._venue)
+            self._list_market(listing, self._venue)
         return listing
 
     def _name(self, data: Any) -> str:
@@ -168,8 +180,8 @@ class Listings:
         name = feed_name(data, len(taken))
         return name if name not in taken else f"{name}#{len(taken)}"
 
-    def _list_market(self, listing: Listing, compensated: Any, venue: SimulatedVenue) -> None:
-        held_as = listing if compensated is None else self.of(compensated)
+    def _list_market(self, listing: Listing, venue: SimulatedVenue) -> None:
+        held_as = listing.held_as or listing
         scheme = self._scheme(listing.data)
         market = Market(
             feed=listing.feed,
@@ -180,7 +192,7 @@ class Listings:
             source=listing.data,
             contract_size=float(listing.instrument.contract_size),
             may_short=listing.instrument.may_short,
-            values=compensated is None,
+            values=listing.held_as is None,
         )
         self._set_charges(market)
         self._markets.append(market)

@@ -165,8 +165,10 @@ class SimulationSettings:
         account.let_in()
         markets = [self.simulated.market(listing.feed) for listing in listings]
         if len(markets) > 1:
-            worth = account.worth(markets)
+            worth = account.worth([market for market in markets if market.values])
             return account.cash + (worth.market if lever else worth.own)
+        if not markets[0].values:
+            return 0.0
         value, profit = account.value(markets[0])
         if lever and value > 0:
             return (value - profit) / markets[0].charges.get_leverage() + profit

@@ -253,6 +253,10 @@ class Case:
     cash: float = 10_000.0
     dust: int = 0
     """1: also quantities that leave float dust behind, and overlapping trades."""
+    compensates: bool = False
+    """The second feed's orders change what is held of the first."""
+    replays: bool = False
+    """Bars are replayed into bars of four hours."""
 
 
 def _fees(broker: Any) -> None:
@@ -360,6 +364,8 @@ CASES = (
     Case("mixed two feeds", arrange=_mixed, feeds=_two),
     Case("gaps two feeds", arrange=_fees, feeds=_gappy),
     Case("long and short bars", arrange=_fees, feeds=_long_and_short),
+    Case("compensating", arrange=_fees, feeds=_two, compensates=True),
+    Case("replay", arrange=_fees, replays=True),
     Case("no shortcash", arrange=_no_shortcash),
     Case("no check", arrange=_no_check, cash=2_000.0),
     Case("slippage", arrange=_slippage),
@@ -381,7 +387,15 @@ def run(case: Case, broker: Any) -> list[Any]:
     cerebro = bt.Cerebro(stdstats=False, **case.cerebro)
     cerebro.broker = broker
     for index, rows in enumerate(case.feeds()):
-        cerebro.adddata(Rows(rows=rows, timeframe=bt.TimeFrame.Minutes), name=f"data{index}")
+        data = Rows(rows=rows, timeframe=bt.TimeFrame.Minutes, compression=60)
+        if case.replays:
+            cerebro.replaydata(
+                data, timeframe=bt.TimeFrame.Minutes, compression=240, name=f"data{index}"
+            )
+        else:
+            cerebro.adddata(data, name=f"data{index}")
+    if case.compensates:
+        cerebro.datas[1].compensate(cerebro.datas[0])
     cerebro.addstrategy(Monkey, seed=len(case.name), dust=case.dust, log=log)
     broker.set_cash(case.cash)
     case.arrange(broker)

@@ -34,7 +34,7 @@ STEPPED = Instrument(
 
 @dataclass
 class Account:
-    held: D = D(0)
+    held: D = field(default_factory=D)
     open_orders: list[OrderIntent] = field(default_factory=list)
 
     def position(self, symbol: str) -> Position:

@@ -184,8 +184,7 @@ class SimulatedVenue:
             if parent is not None and not (parent.alive or parent.filled):
                 self._end(order, ReportKind.REJECTED, "its parent is no longer there")
                 continue
-            book = order.market.book
-            holding = held.setdefault(book.symbol, Holding(book.quantity, book.price))
+            holding = held.setdefault(*_supposed(order.market))
             cash = self.account.cash_after(cash, order, self._valuation(order), holding)
             if cash >= 0.0:
                 self._accept(order)
@@ -362,3 +361,11 @@ class SimulatedVenue:
         self._filled[client_order_id] = None
         if len(self._filled) > _REMEMBERED:
             del self._filled[next(iter(self._filled))]
+
+
+def _supposed(market: Market) -> tuple[str, Holding[float]]:
+    """Return what a check on submission starts from: of a feed that compensates, nothing."""
+    if not market.values:
+        return market.feed, Holding(0.0, 0.0)
+    book = market.book
+    return book.symbol, Holding(book.quantity, book.price)

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
+
+import backtrader as bt
+import pytest
+
+from realtrade.common import BaseBroker
+from realtrade.common.simulated import SimulatedVenue
+from realtrade.model.events import Event, EventType
+from realtrade.model.verdict import Denied
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from realtrade.model.order import Fill, OrderIntent, OrderStatus
+    from realtrade.plugins.ports.journal import Journal
+
+    Script = dict[int, Callable[[Any], Any]]
+
+
+D = Decimal
+O = bt.Order  # noqa: E741  # short on purpose: it stands in every script
+
+
+@dataclass
+class Diary:
+    """A journal that writes down calls, also those of the venue beside it."""
+
+    lines: list[str] = field(default_factory=list)
+    broken: bool = False
+
+    def intent(self, intent: OrderIntent) -> None:
+        if self.broken:
+            msg = "disk full"
+            raise OSError(msg)
+        self.lines.append("intent")
+
+    def status(self, client_order_id: str, status: OrderStatus, reason: str = "") -> None:
+        self.lines.append(f"status {status}")
+
+    def fill(self, fill: Fill) -> None:
+        self.lines.append(f"fill {fill.quantity}")
+
+    def event(self, event: Event) -> None:
+        self.lines.append(f"event {event.type}")
+
+    def close(self) -> None: ...
+
+
+class WatchedVenue(SimulatedVenue):
+    def __init__(self, diary: Diary) -> None:
+        super().__init__()
+        self.diary = diary
+
+    def submit(self, intents: Sequence[OrderIntent]) -> None:
+        self.diary.lines.append("sent")
+        super().submit(intents)
+
+
+def test_an_intent_is_remembered_before_it_is_sent_and_told_after(play: Any) -> None:
+    diary = Diary()
+    broker = BaseBroker(WatchedVenue(diary), journal=cast("Journal", diary))
+
+    play(broker, {2: lambda s: s.buy(size=1)})
+
+    assert diary.lines == [
+        "intent",
+        "sent",
+        "status submitted",
+        "event order_submitted",
+        "status accepted",
+        "fill 1.0",
+        "status filled",
+        "event order_filled",
+    ]
+
+
+def test_nothing_is_sent_when_the_journal_fails(play: Any) -> None:
+    diary = Diary(broken=True)
+    broker = BaseBroker(WatchedVenue(diary), journal=cast("Journal", diary))
+
+    with pytest.raises(OSError, match="disk full"):
+        play(broker, {2: lambda s: s.buy(size=1)})
+
+    assert diary.lines == []
+
+
+def test_events_say_what_people_want_to_know(play: Any) -> None:
+    heard: list[Event] = []
+
+    play(BaseBroker(events=heard.append), {2: lambda s: s.buy(size=1)})
+
+    filled = heard[-1]
+    assert [event.type for event in heard] == [
+        EventType.ORDER_SUBMITTED,
+        EventType.ORDER_FILLED,
+    ]
+    assert filled.message == "buy 1.0 btc filled"
+    assert (filled.data["filled"], filled.data["average_price"]) == (D("1.0"), D("120.0"))
+
+
+def test_a_refusal_says_why(play: Any, gate_of: Any, guarded: Any) -> None:
+    heard: list[Event] = []
+    broker = guarded(gate_of(Denied("halt", "halted: loss")), events=heard.append)
+
+    play(broker, {2: lambda s: s.buy(size=1)})
+
+    assert [event.type for event in heard] == [EventType.ORDER_DENIED]
+    assert heard[0].message == "buy 1.0 btc denied: halt: halted: loss"
+
+
+def test_running_again_gives_the_same_client_order_ids(play: Any) -> None:
+    script: Script = {2: lambda s: [s.buy(size=1), s.buy(size=1)], 3: lambda s: [s.close()]}
+
+    runs = [play(BaseBroker(account="a", bot="b"), script) for _ in range(2)]
+
+    names = [[o.client_order_id for part in run.orders for o in part] for run in runs]
+    assert len(set(names[0])) == 3
+    assert names[0] == names[1]

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import backtrader as bt
+import pytest
+
+from realtrade.common import BaseBroker
+from realtrade.model.events import Event, EventType
+from realtrade.model.verdict import Action, ActionKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Script = dict[int, Callable[[Any], Any]]
+
+
+D = Decimal
+O = bt.Order  # noqa: E741  # short on purpose: it stands in every script
+
+
+def action(kind: ActionKind, **words: Any) -> Action:
+    return Action(kind, "stop", "touched", **words)
+
+
+def test_closing_cancels_what_rests_and_sells_reduce_only(
+    play: Any, gate_of: Any, guarded: Any
+) -> None:
+    gate = gate_of(actions={5: [action(ActionKind.CLOSE, symbol="btc")]})
+    script: Script = {
+        1: lambda s: s.buy(size=2),
+        3: lambda s: s.sell(size=2, price=50, exectype=O.Stop),
+    }
+
+    actor = play(guarded(gate), script)
+
+    assert ("Canceled", 0) in actor.told
+    assert actor.told[-1] == ("Completed", -2)
+    assert actor.position.size == 0
+
+
+def test_closing_a_share_leaves_the_rest_and_its_orders(
+    play: Any, gate_of: Any, guarded: Any
+) -> None:
+    gate = gate_of(actions={5: [action(ActionKind.CLOSE, symbol="btc", fraction=D("0.25"))]})
+    script: Script = {
+        1: lambda s: s.buy(size=2),
+        3: lambda s: s.sell(size=2, price=50, exectype=O.Stop),
+    }
+
+    actor = play(guarded(gate), script)
+
+    assert actor.position.size == 1.5
+    assert actor.orders[1].alive()
+
+
+def test_a_wish_repeated_while_its_order_is_on_its_way_is_done_once(
+    play: Any, gate_of: Any, guarded: Any
+) -> None:
+    close = [action(ActionKind.CLOSE, symbol="btc")]
+    gate = gate_of(actions={4: close * 2, 5: close})
+
+    actor = play(guarded(gate), {1: lambda s: s.sell(size=1)})
+
+    assert [size for status, size in actor.told if status == "Completed"] == [-1, 1]
+
+
+def test_flattening_closes_all_and_cancels_what_would_open(
+    play: Any, gate_of: Any, guarded: Any
+) -> None:
+    gate = gate_of(actions={5: [action(ActionKind.FLATTEN_AND_HALT)]})
+    heard: list[Event] = []
+    script: Script = {
+        1: lambda s: s.buy(size=2),
+        3: lambda s: s.buy(size=1, price=60, exectype=O.Limit),
+    }
+
+    actor = play(guarded(gate, events=heard.append), script)
+
+    assert actor.position.size == 0
+    assert not actor.orders[1].alive()
+    halts = [event for event in heard if event.type is EventType.RISK_HALT]
+    assert [event.message for event in halts] == ["stop: touched"]
+
+
+@pytest.mark.parametrize("reducing", [True, False])
+def test_a_halt_cancels_only_what_adds_exposure(
+    play: Any, gate_of: Any, guarded: Any, reducing: bool
+) -> None:
+    gate = gate_of(actions={5: [action(ActionKind.HALT)]}, reducing=reducing)
+
+    actor = play(guarded(gate), {3: lambda s: s.buy(size=1, price=60, exectype=O.Limit)})
+
+    assert actor.orders[0].alive() is reducing
+
+
+def test_a_wish_without_a_position_does_nothing(play: Any, gate_of: Any, guarded: Any) -> None:
+    wishes = [action(ActionKind.CLOSE, symbol="btc"), action(ActionKind.CLOSE)]
+    wishes.append(action(ActionKind.CLOSE, symbol="unknown"))
+
+    actor = play(guarded(gate_of(actions={2: wishes})), {})
+
+    assert actor.told == []
+
+
+def test_a_reduce_only_order_never_turns_the_position(play: Any) -> None:
+    script: Script = {
+        1: lambda s: s.buy(size=2),
+        3: lambda s: s.sell(size=5, reduce_only=True),
+        5: lambda s: s.sell(size=5, reduce_only=True),
+    }
+
+    actor = play(BaseBroker(), script)
+
+    assert actor.position.size == 0
+    assert actor.told[-1] == ("Canceled", 0)
