@@ -5,6 +5,7 @@ from __future__ import annotations
 from threading import Event as Flag
 from typing import TYPE_CHECKING
 
+from realtrade.engine import equity
 from realtrade.engine.build import build
 from realtrade.engine.guard import Crash, wind_down
 from realtrade.engine.observer import Silent
@@ -144,6 +145,7 @@ class TradingRunner:
         ending: Ending = "failed" if crash else "stopped" if self._stop.is_set() else "completed"
         result = RunOutcome(ending=ending, crash=crash)
         try:
+            equity.finish(self._parts)
             return with_artifacts(self._parts, result, self._out, self._recipe_text)
         except Exception as error:
             if crash is None:

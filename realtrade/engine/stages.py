@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from realtrade.engine import equity
 from realtrade.engine.build import Stage
 from realtrade.engine.markets import find_markets, instrument_of, read_feeds, resample_feeds
 from realtrade.engine.unheeded import unheeded
@@ -74,7 +75,6 @@ def connect_exchange(parts: Parts, stack: ExitStack) -> None:
 
 def make_broker(parts: Parts, stack: ExitStack) -> None:
     """Put the risk rules before the venue, so that no order ever goes around them."""
-    from realtrade.common import BaseBroker
     from realtrade.risk import RiskManager
 
     rules = [
@@ -83,7 +83,7 @@ def make_broker(parts: Parts, stack: ExitStack) -> None:
     ]
     always = [WarmUpRule(parts.warming_up), parts.pause] if parts.live else [parts.pause]
     parts.risk = RiskManager([*always, *rules])
-    parts.broker = BaseBroker(
+    parts.broker = equity.broker_class(parts)(
         make_venue(parts),
         gate=parts.risk,
         journal=parts.journal,
@@ -125,7 +125,6 @@ def arm(parts: Parts, stack: ExitStack) -> None:
     from realtrade.engine.cerebros import make_cerebro
     from realtrade.engine.hooks import Hooks
     from realtrade.engine.sizing import PortSizer
-    from realtrade.monitor.analyzer import TrackingAnalyzer
 
     for sentence in unheeded(parts.recipe, live=parts.live):
         parts.say("warning", sentence)
@@ -141,7 +140,7 @@ def arm(parts: Parts, stack: ExitStack) -> None:
     cerebro.addstrategy(parts.spec.cls, **parts.spec.params)
     symbols = {name: instrument_of(parts, name).symbol for name in parts.datas}
     cerebro.addanalyzer(Hooks)
-    cerebro.addanalyzer(TrackingAnalyzer, tracker=parts.tracker, symbols=symbols)
+    cerebro.addanalyzer(equity.recorder_class(parts), tracker=parts.tracker, symbols=symbols)
     if parts.stream is not None and parts.hub is not None:
         parts.stream.start(parts.hub)
         stack.callback(parts.stream.stop)

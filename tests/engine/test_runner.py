@@ -212,16 +212,17 @@ STOPPED = "stopped\nanalyzer stopped\n"
 @pytest.mark.parametrize(
     ("where", "bars", "stopped"),
     [
-        ("__init__", 0, ""),
-        ("start", 0, STOPPED),
-        ("next", 200, STOPPED),
-        ("notify_order", 100, STOPPED),
-        ("notify_trade", 100, STOPPED),
-        ("stop", 600, STOPPED),
+        ("__init__", {0}, ""),
+        ("start", {0}, STOPPED),
+        ("next", {200}, STOPPED),
+        # The bar on which the strategy hears of its order and raises may count or not.
+        ("notify_order", {100, 101}, STOPPED),
+        ("notify_trade", {100, 101}, STOPPED),
+        ("stop", {600}, STOPPED),
     ],
 )
 def test_an_exception_in_a_strategy_stops_the_bot_cleanly(
-    bench: Bench, where: str, bars: int, stopped: str, mode: tuple[str, ...]
+    bench: Bench, where: str, bars: set[int], stopped: str, mode: tuple[str, ...]
 ) -> None:
     bench.strategy("mine", RAISING)
     told = bench.folder / "told.txt"
@@ -240,7 +241,7 @@ def test_an_exception_in_a_strategy_stops_the_bot_cleanly(
     assert "realtrade" not in outcome.crash.text
     assert told.read_text() == stopped
     assert _written(bench) == ARTIFACTS
-    assert outcome.summary["bars"] == bars
+    assert outcome.summary["bars"] in bars
 
 
 def test_an_error_of_ours_keeps_its_whole_traceback(
