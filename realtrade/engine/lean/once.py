@@ -37,16 +37,14 @@ def calculate(strategy: Any, *, vectorised: bool) -> None:
 class _Once:
     def __init__(self, *, vectorised: bool) -> None:
         self._vectorised = vectorised
-        self._blank = array("d")
 
-    def grow(self, owner: Any, size: int) -> None:
+    @staticmethod
+    def grow(owner: Any, size: int) -> None:
         """Append `size` missing values to the lines of `owner`: its `forward`, all at once."""
-        if len(self._blank) != size:
-            self._blank = array("d", (nan,)) * size
         for line in lines_of(owner):
             line.idx += size
             line.lencount += size
-            line.array.extend(self._blank)
+            _append_missing(line.array, size)
 
     def calculate(self, indicator: Any) -> None:
         """Fill the lines of `indicator`, those it is made of first."""
@@ -86,6 +84,14 @@ class _Once:
         indicator.preonce(0, period - 1)
         indicator.oncestart(period - 1, period)
         indicator.once(period, count)
+
+
+def _append_missing(values: array[float], size: int) -> None:
+    if values:
+        values.extend(array("d", (nan,)) * size)
+    elif size:
+        values.append(nan)
+        values *= size  # in place: no second array of that length
 
 
 def _let_go(owner: Any, parts: list[Any]) -> None:

@@ -8,7 +8,7 @@ import backtrader as bt
 from backtrader.linebuffer import LineActions, LineBuffer
 
 from realtrade.engine.lean.cursor import Cursor, can_follow, cursor_of
-from realtrade.engine.lean.lines import lines_of
+from realtrade.engine.lean.lines import length_line, lines_of
 from realtrade.engine.lean.listeners import Listeners
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Seats:
                 self._assign(indicator, seat)
 
     def _assign(self, indicator: Any, seat: StrategySeat) -> None:
-        feed = self._moving.get(id(_length_line(indicator._clock)))
+        feed = self._moving.get(id(length_line(indicator._clock)))
         lines = lines_of(indicator)
         if feed is None or not _plain_advance(indicator) or not all(map(can_follow, lines)):
             seat.stragglers.append(indicator)
@@ -87,13 +87,6 @@ class Seats:
             yield feed.cursor
         for seat in self.strategies:
             yield from (*seat.cursors, seat.cursor)
-
-
-def _length_line(clock: Any) -> Any:
-    """Return the buffer whose length is `len(clock)`."""
-    while not isinstance(clock, LineBuffer):
-        clock = clock.lines[0]
-    return clock
 
 
 def _plain_advance(indicator: Any) -> bool:

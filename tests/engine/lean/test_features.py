@@ -134,6 +134,64 @@ class Nested(Base):
         self.constant = bt.ind.SMA(bt.LineNum(4.0), period=2)
 
 
+class Stepped(bt.Indicator):
+    """Knows only `next`, and reads inputs and parts in every phase."""
+
+    lines: Any = ("value", "seen")
+    params = (("depth", 4),)
+
+    def __init__(self) -> None:
+        self.addminperiod(self.p.depth)
+        self.average = bt.ind.SMA(self.data, period=3)
+        self.spread = self.data.lines[0] * 2 - self.average
+        self.count = 0
+
+    def prenext(self) -> None:
+        self.lines.seen[0] = len(self)
+
+    def nextstart(self) -> None:
+        self.lines.value[0] = -1.0
+
+    def next(self) -> None:
+        self.count += 1
+        ticks = getattr(self.data, "tick_close", None) or 0.0
+        recent = sum(self.data.get(size=self.p.depth))
+        self.lines.value[0] = recent + self.average[0] - self.spread[-1] + self.value[-1] / 2
+        self.lines.seen[0] = len(self.data) + ticks + self.count
+
+
+class Steps(Base):
+    """Indicators of our own: on a feed, a line, an indicator, and on one feed twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        make: Any = Stepped
+        self.on_feed = make(self.data)
+        self.on_line = make(self.data.high, depth=6)
+        self.on_indicator = make(bt.ind.EMA(period=3))
+        self.on_twice = make(self.data, self.data)
+        self.on_other = make(self.datas[-1])
+        self.over = bt.ind.SMA(self.on_feed, period=2)
+
+    def next(self) -> None:
+        super().next()
+        self.p.diary.lines += [
+            [(len(x), repr(x.value[0]), repr(x.seen[0])) for x in self.getindicators()[1:-1]
+             if isinstance(x, Stepped)]
+        ]  # fmt: skip
+
+
+class Mixes(Base):
+    """Adds feeds that may differ in length, as Backtrader does: by row, not by time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        first, last = self.datas[0], self.datas[-1]
+        self.gap = first.close - last.close
+        self.both = bt.ind.CrossOver(first.close, last.open)
+        self.most = bt.Max(first.high, last.high)
+
+
 class Watcher(bt.Analyzer):
     """Hears everything."""
 
@@ -152,7 +210,19 @@ class Watcher(bt.Analyzer):
 
 @pytest.mark.parametrize(
     "strategy",
-    [Base, Stops, StopsInNotification, Raises, Rebinds, OwnLines, Looks, MovesLines, Nested],
+    [
+        Base,
+        Stops,
+        StopsInNotification,
+        Raises,
+        Rebinds,
+        OwnLines,
+        Looks,
+        MovesLines,
+        Nested,
+        Steps,
+        Mixes,
+    ],
 )
 @pytest.mark.parametrize("feeds", [1, 2])
 def test_strategies(compare, feed, rows, strategy, feeds) -> None:
@@ -162,6 +232,16 @@ def test_strategies(compare, feed, rows, strategy, feeds) -> None:
         cerebro.addstrategy(strategy, diary=diary)
 
     compare(build, stdstats=strategy is Base)
+
+
+@pytest.mark.parametrize("lengths", [(60, 90), (90, 60)])
+def test_feeds_of_different_length(compare, feed, rows, lengths) -> None:
+    def build(cerebro: Any, diary: Any) -> None:
+        for number, length in enumerate(lengths):
+            cerebro.adddata(feed(rows(length, seed=number)))
+        cerebro.addstrategy(Mixes, diary=diary)
+
+    compare(build)
 
 
 def test_analyzers(compare, feed, rows) -> None:

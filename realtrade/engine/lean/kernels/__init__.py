@@ -17,6 +17,7 @@ user's own indicators too. Only exact classes have a kernel: a subclass may mean
 | operations, `And Or Max Min Sum If Cmp …` | everything | numpy, or `map` | every bit |
 | `NonZeroDifference` | CrossOver, CrossUp, CrossDown | numpy | every bit |
 | `ParabolicSAR` | PSAR | plain loop | every bit |
+| any class with `next` only | users' indicators | its own `next` | every bit |
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from backtrader.linebuffer import (
 )
 
 from realtrade.engine.lean.kernels import averages, extremes, logic, operations, psar, shifts
+from realtrade.engine.lean.kernels.stepping import is_stepped, step
 
 if TYPE_CHECKING:
     from realtrade.engine.lean.kernels.columns import Kernel
@@ -44,7 +46,8 @@ def kernel_of(indicator: Any) -> Kernel | None:
     kind: Any = type(indicator)
     if vars(kind).get("aliased"):  # `Mean` is `Average` under another name, made by Backtrader
         kind = kind.__base__
-    return _table().get(kind)
+    found = _table().get(kind)
+    return step if found is None and is_stepped(kind) else found
 
 
 @lru_cache(maxsize=1)
