@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from realtrade.recipe.loader import check_recipe, effective, load_recipe
     from realtrade.recipe.rendering import render
     from realtrade.recipe.schema import schema_text
+    from realtrade.recipe.variants import Variants
 
 __all__ = [
     "Diagnostic",
     "Recipe",
     "RecipeInvalid",
+    "Variants",
     "check_recipe",
     "effective",
     "load_recipe",
@@ -27,6 +29,7 @@ _HOMES = {
     "Diagnostic": "diagnostic",
     "Recipe": "blocks",
     "RecipeInvalid": "diagnostic",
+    "Variants": "variants",
     "check_recipe": "loader",
     "effective": "loader",
     "load_recipe": "loader",

@@ -29,6 +29,15 @@ class Findings:
         self._sensitive: dict[str, set[int]] = {}
         self._literals: set[str] = set()
 
+    def copy(self) -> Findings:
+        """Return a collection of its own that begins with what was found so far."""
+        other = Findings()
+        other._found, other._bad = dict(self._found), set(self._bad)
+        other._order, other._lines = dict(self._order), dict(self._lines)
+        other._sensitive = {file: set(lines) for file, lines in self._sensitive.items()}
+        other._literals = set(self._literals)
+        return other
+
     def source(self, file: str, lines: tuple[str, ...]) -> None:
         """Remember the lines of a file, for showing them; files are reported in this order."""
         self._order.setdefault(file, len(self._order))
@@ -64,6 +73,18 @@ class Findings:
     def is_spoilt(self, place: Place) -> bool:
         """Tell whether the value at `place` was complained about before."""
         return place in self._bad
+
+    def inside(self, place: Place, text: str, offset: int) -> Place:
+        """Return the place `offset` characters into the text written at `place`.
+
+        `place` itself where the line does not show that text: folded, escaped or filled in.
+        """
+        lines = self._lines.get(place.file, ())
+        line = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
+        for start in (place.column - 1, place.column):  # plain, or behind a quote
+            if text and line.startswith(text, start):
+                return replace(place, column=start + offset + 1)
+        return place
 
     def hide(self, literals: Iterable[tuple[str, Place]]) -> None:
         """Never show these texts nor the lines they stand on: they may be secrets."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from realtrade.recipe.findings import Findings
 
 MAX_ENVIRONMENTS = 20
-_SET = "--set"
+SET = "--set"
 _PATH = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z][A-Za-z0-9_-]*){0,11}", re.ASCII)
 _MAX_SET = 10_000
 _FIXED = ("extends", "environments", "realtrade", "name")
@@ -65,30 +65,34 @@ def environment_names(tree: Map, findings: Findings) -> list[str]:
     return names
 
 
-def with_sets(tree: Map, sets: Sequence[str], findings: Findings) -> Map:
-    """Return `tree` with every `path=value` laid over it, later ones above earlier ones."""
-    lines = tuple(f"{_SET} {text}" for text in sets)
-    findings.source(_SET, lines)
+def with_sets(tree: Map, sets: Sequence[str], findings: Findings, *, called: str = SET) -> Map:
+    """Return `tree` with every `path=value` laid over it, later ones above earlier ones.
+
+    Findings call their place what the option is `called`.
+    """
+    if not sets:
+        return tree
+    findings.source(called, tuple(f"{called} {text}" for text in sets))
     for number, text in enumerate(sets, 1):
-        patch = _patch(text, number, findings)
+        patch = _patch(text, number, findings, called)
         if patch is not None:
             tree = merge_recipes(tree, patch)
     return tree
 
 
-def _patch(text: str, number: int, findings: Findings) -> Map | None:
+def _patch(text: str, number: int, findings: Findings, called: str) -> Map | None:
     path, equals, value = text.partition("=")
-    first = len(_SET) + 2
-    place = Place(_SET, number, first)
+    first = len(called) + 2
+    place = Place(called, number, first)
     keys = path.split(".")
     if not equals or not _PATH.fullmatch(path) or len(text) > _MAX_SET:
-        hint = "write --set path=value, such as --set risk.daily.limit=2%"
+        hint = f"write {called} path=value, such as {called} risk.daily.limit=2%"
         findings.add("RT309", "this is not path=value", place, hint=hint)
         return None
     if keys[0] in _FIXED:
         findings.add("RT309", f"'{keys[0]}' cannot be set from outside", place)
         return None
-    node = _value(value, Place(_SET, number, first + len(path) + 1), findings)
+    node = _value(value, Place(called, number, first + len(path) + 1), findings)
     return None if node is None else _nested(keys, node, place)
 
 

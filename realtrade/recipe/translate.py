@@ -120,11 +120,12 @@ class _Detail:
             self._add("RT203", _EXPECTED[self._kind], place, self._type_hint())
         elif name in _UNITS and name != self._kind:
             self._add("RT205", self._message, place)
+        elif self._kind == "realtrade_expression":
+            self._expression(place)
         else:
-            message = self._message.removeprefix("Value error, ").removeprefix("Input should be ")
-            text = self._message if message == self._message else f"expected {message}"
-            plain = message if self._kind == "value_error" else text
-            self._add("RT204", plain, place, self._choice_hint())
+            message = self._message.removeprefix("Value error, ")
+            message = message.replace("Input should be ", "expected ", 1)
+            self._add("RT204", message, place, self._choice_hint())
 
     def _secret(self, place: Place) -> None:
         node = find(self._tree, self._loc)
@@ -132,6 +133,13 @@ class _Detail:
             self._findings.hide(literals_under(node))
         code = "RT601" if self._kind == "realtrade_secret_literal" else "RT603"
         self._add(code, self._message, place, "secrets never stand in a recipe")
+
+    def _expression(self, place: Place) -> None:
+        """Point into an expression, where it stands in the file as it was read."""
+        node, offset = find(self._tree, self._loc), int(self._context.get("offset", 0))
+        if isinstance(node, Scalar) and isinstance(node.value, str):
+            place = self._findings.inside(place, node.value, offset)
+        self._add("RT207", self._message, place, str(self._context.get("hint", "")))
 
     def _type_hint(self) -> str:
         node = find(self._tree, self._loc)

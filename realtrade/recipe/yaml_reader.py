@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from realtrade.recipe.findings import Findings, shown
+from realtrade.recipe.flow import Events
 from realtrade.recipe.scalars import NotANumber, resolve
 from realtrade.recipe.source import Source, is_visible
 from realtrade.recipe.tree import Entry, Items, Map, Node, Place, Scalar
@@ -87,6 +88,7 @@ def _read(source: Source, findings: Findings, start: Place) -> Node | None:
 class _Reader:
     def __init__(self, source: Source, findings: Findings, start: Place) -> None:
         self._loader = _LOADER(source.text)
+        self._events = Events(self._loader, source.text)
         self._findings = findings
         self._start = start
         self._nodes = 0
@@ -118,8 +120,7 @@ class _Reader:
         self._findings.add("RT101", f"YAML syntax: {problem}", place, hint=hint)
 
     def _next(self) -> Event:
-        event: Event = self._loader.get_event()
-        return event
+        return self._events.next()
 
     def _at(self, line: int, column: int) -> Place:
         first = self._start.column - 1 if line == 0 else 0
