@@ -26,7 +26,7 @@ PIECES = [
     *("type: ", "env: ", "file", "resample: btc_1h", "live", "vars.fast", "é", "٣", "\u202e"),
 ]
 few = settings(
-    max_examples=120,
+    max_examples=80,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
