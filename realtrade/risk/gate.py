@@ -219,12 +219,13 @@ class RiskManager:
         return True
 
     def _move_stops(self, view: View) -> None:
-        for entry in view.entries:
+        entries = view.entries
+        for entry in entries:
             for stop in self._stops:
                 level = _stop_level(stop, entry, view)
                 if level is not None:
                     self.memory.note_level(stop.name, entry.symbol, level)
-        self.memory.note_bars(view)
+        self.memory.note_entries([view.extended(entry) for entry in entries])
 
 
 def _asked(name: str, rule: RiskRule, intent: OrderIntent, view: RiskView) -> Verdict:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from realtrade.model.remembered import ClosedTrade, Entry, Halt, Period, Resumed
 from realtrade.plugins.ports.risk import Needs
 from realtrade.risk.calendar import bounds_ms
-from realtrade.risk.entries import after_fill, with_bar
+from realtrade.risk.entries import after_fill
 from realtrade.risk.plain import number, pack, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from realtrade.model.order import Fill
     from realtrade.plugins.ports.account import AccountView
@@ -49,7 +49,7 @@ class RiskMemory:
         self.peak: Decimal | None = None
         self.entries: dict[str, Entry] = {}
         self.trades: deque[ClosedTrade] = deque()
-        self.orders: deque[int] = deque()
+        self.orders: list[int] = []
         self.periods: dict[tuple[str, str], Period] = {}
         self.peaks: deque[tuple[int, Decimal]] = deque()
         """Highest equity by bucket of the window, at its end: times rise, equities fall."""
@@ -62,8 +62,7 @@ class RiskMemory:
         """Remember that an order was let through."""
         if self.needs.orders:
             self.orders.append(now_ms)
-            while len(self.orders) > self.needs.orders:
-                self.orders.popleft()
+            del self.orders[: -self.needs.orders]
 
     def note_fill(self, fill: Fill, account: AccountView) -> None:
         """Bring the symbol's entry up to the account, which has applied `fill` already."""
@@ -119,13 +118,12 @@ class RiskMemory:
         while self.peaks[0][0] < now_ms - window_ms:
             self.peaks.popleft()
 
-    def note_bars(self, account: AccountView) -> None:
-        """Take this bar's high and low into the entries of what is held; forget what is not."""
-        for symbol, entry in list(self.entries.items()):
-            if account.position(symbol).quantity:
-                self.entries[symbol] = with_bar(entry, account.bar(symbol))
-            else:
-                self._forget(symbol)
+    def note_entries(self, entries: Iterable[Entry]) -> None:
+        """Remember what is held with this bar taken in; forget what is held no longer."""
+        held = {entry.symbol: entry for entry in entries}
+        for symbol in [symbol for symbol in self.entries if symbol not in held]:
+            self._forget(symbol)
+        self.entries.update(held)
 
     def _forget(self, symbol: str) -> None:
         self.entries.pop(symbol, None)
@@ -185,7 +183,7 @@ def _restored(memory: RiskMemory, data: Mapping[str, Any]) -> RiskMemory:
     memory.peak = None if data["peak"] is None else number(data["peak"])
     memory.entries = {row["symbol"]: unpack(Entry, row) for row in data["entries"]}
     memory.trades = deque(unpack(ClosedTrade, row) for row in data["trades"])
-    memory.orders = deque(int(time_ms) for time_ms in data["orders"])
+    memory.orders = [int(time_ms) for time_ms in data["orders"]]
     memory.periods = {(unit, zone): unpack(Period, row) for unit, zone, row in data["periods"]}
     memory.peaks = deque((int(time_ms), number(equity)) for time_ms, equity in data["peaks"])
     memory.levels = {

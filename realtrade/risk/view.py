@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -26,14 +27,16 @@ _MS = timedelta(milliseconds=1)
 
 
 class View:
-    """A `RiskView` of one moment: made for one question, equity is asked for once."""
+    """A `RiskView` of one moment, made for one question: equity and entries are read once."""
 
-    __slots__ = ("_account", "_equity", "_memory")
+    __slots__ = ("_account", "_entries", "_equity", "_extended", "_memory")
 
     def __init__(self, account: AccountView, memory: RiskMemory) -> None:
         self._account = account
         self._memory = memory
         self._equity: Decimal | None = None
+        self._entries: list[Entry] | None = None
+        self._extended: dict[str, tuple[Entry, Entry]] = {}
 
     @property
     def now_ms(self) -> int:
@@ -101,8 +104,10 @@ class View:
     @property
     def entries(self) -> Sequence[Entry]:
         """Open positions, each with its past."""
-        found = [self.entry(symbol) for symbol in self.positions]
-        return [entry for entry in found if entry is not None]
+        if self._entries is None:
+            found = [self.entry(symbol) for symbol in self.positions]
+            self._entries = [entry for entry in found if entry is not None]
+        return self._entries
 
     @property
     def trades(self) -> Sequence[ClosedTrade]:
@@ -168,7 +173,13 @@ class View:
 
     def extended(self, entry: Entry) -> Entry:
         """Return `entry` with this bar's high and low taken in."""
-        return with_bar(entry, self.bar(entry.symbol))
+        extended = self._extended.get(entry.symbol)
+        if extended is None or extended[0] is not entry:
+            extended = self._extended[entry.symbol] = (
+                entry,
+                with_bar(entry, self.bar(entry.symbol)),
+            )
+        return extended[1]
 
     def level(self, rule: str, symbol: str) -> Decimal | None:
         """Return where `rule`'s stop stood after the last bar."""
@@ -177,12 +188,8 @@ class View:
 
     def orders_since(self, time_ms: int) -> int:
         """Return how many orders were let through after `time_ms`."""
-        count = 0
-        for order_ms in reversed(self._memory.orders):
-            if order_ms <= time_ms:
-                break
-            count += 1
-        return count
+        orders = self._memory.orders
+        return len(orders) - bisect_right(orders, time_ms)
 
     def period(self, unit: Unit, timezone: str) -> Period:
         """Return the present day or week with the equity at its start."""

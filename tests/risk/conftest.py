@@ -156,6 +156,11 @@ class Bench:
         self.account.prices[symbol] = Decimal(repr(close))
         self.account.now_ms = max(time_ms, self.account.now_ms)
 
+    def see_bar(self) -> None:
+        """Take the newest bars into what is remembered of entries."""
+        view = self.view
+        self.memory.note_entries([view.extended(entry) for entry in view.entries])
+
     def request(self, side: Side = Side.BUY, **kwargs: Any) -> SizingRequest:
         request = SizingRequest(
             symbol=BTC, side=side, price=Decimal(100), fee_rate=Decimal(0), closes=False

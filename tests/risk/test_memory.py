@@ -114,9 +114,9 @@ def test_the_account_is_the_truth_about_what_is_held(bench: Any) -> None:
 def test_highest_and_lowest_follow_the_bars(bench: Any) -> None:
     bench.fill(1, 100)
     bench.bar(101, high=110, low=95)
-    bench.memory.note_bars(bench.account)
+    bench.see_bar()
     bench.bar(101, high=105, low=94)
-    bench.memory.note_bars(bench.account)
+    bench.see_bar()
 
     entry = bench.memory.entries[BTC]
     assert (entry.highest, entry.lowest, entry.seen_ms) == (110, 94, HOUR)
@@ -126,7 +126,7 @@ def test_a_bar_from_before_the_entry_gives_its_close_only(bench: Any) -> None:
     bench.bar(101, high=110, low=90)
     bench.account.now_ms = 1
     bench.fill(1, 100)
-    bench.memory.note_bars(bench.account)
+    bench.see_bar()
 
     entry = bench.memory.entries[BTC]
     assert (entry.highest, entry.lowest) == (101, 100)
@@ -137,7 +137,7 @@ def test_what_is_no_longer_held_is_forgotten(bench: Any) -> None:
     bench.memory.note_level("stop", BTC, Decimal(9))
     bench.account.positions.clear()
 
-    bench.memory.note_bars(bench.account)
+    bench.see_bar()
 
     assert not bench.memory.entries
     assert bench.view.level("stop", BTC) is None
