@@ -21,3 +21,12 @@ PYTHON = Plugin(
     build="realtrade.strategies.python:build",
     summary="Run any bt.Strategy class of your own.",
 )
+
+RULES = Plugin(
+    kind=Kind.STRATEGY,
+    name="rules",
+    api=API_VERSION,
+    config="realtrade.strategies.rules.config:RulesConfig",
+    build="realtrade.strategies.rules.strategy:build",
+    summary="Trade by conditions written in the recipe, without code.",
+)

@@ -1,0 +1,84 @@
+"""The strategy that trades by rules, bar by bar, as ordinary Backtrader code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import backtrader as bt
+
+from realtrade.plugins.ports.strategy import StrategySpec
+from realtrade.strategies.rules.decision import decide
+from realtrade.strategies.rules.evaluation import Evaluation
+
+if TYPE_CHECKING:
+    from realtrade.plugins.ports.build import BuildContext
+    from realtrade.strategies.rules.config import RulesConfig
+    from realtrade.strategies.rules.decision import Move
+
+
+class RulesStrategy(bt.Strategy):
+    """Trades the first feed by the rules of a plan; how much is the sizer's business.
+
+    A rule is asked on every bar of that feed. One that holds while an order is at work, which
+    happens live only, is remembered until the order is over, unless a newer one takes its place.
+
+    Params:
+        plan: what `RulesConfig.plan` returns.
+    """
+
+    params = (("plan", None),)
+
+    def __init__(self) -> None:
+        plan = self.p.plan
+        named = {data._name: data for data in self.datas}  # noqa: SLF001 - Backtrader has no public name
+        self._evaluation = Evaluation(plan)
+        self._others = [(name, named[name]) for name in plan.feeds]
+        self._seen = [0] * len(self._others)
+        self._traded = 0
+        self._working: set[int] = set()
+        self._remembered: dict[str, bool] = {}
+
+    def prenext(self) -> None:
+        """Do the same while some feed has no bar yet: what needs it is undefined till then."""
+        self.next()
+
+    def next(self) -> None:
+        """Take in every new bar, other feeds' first, and act on the traded feed's."""
+        for number, (name, data) in enumerate(self._others):
+            self._seen[number] = self._take(name, data, self._seen[number])
+        seen = self._traded
+        self._traded = self._take("", self.data, seen)
+        if self._traded > seen:
+            self._act(self._evaluation.answers())
+
+    def _take(self, name: str, data: Any, seen: int) -> int:
+        length = len(data)
+        for ago in range(seen + 1 - length, 1):
+            bar = [line[ago] for line in (data.open, data.high, data.low, data.close, data.volume)]
+            self._evaluation.bar(bar, name)
+        return length
+
+    def _act(self, holds: dict[str, bool]) -> None:
+        if any(holds.values()):
+            self._remembered = holds
+        if self._remembered and not self._working:
+            holds, self._remembered = self._remembered, {}
+            for move in decide(self.position.size, holds):
+                order = self._order(move)
+                if order is not None:
+                    self._working.add(order.ref)
+
+    def _order(self, move: Move) -> Any:
+        if move == "close":
+            return self.close()
+        return self.buy() if move == "buy" else self.sell()
+
+    def notify_order(self, order: Any) -> None:
+        """Forget an order that is over; live, a fill may take longer than a bar."""
+        if not order.alive():
+            self._working.discard(order.ref)
+
+
+def build(config: RulesConfig, context: BuildContext) -> StrategySpec:
+    """Return the strategy with its plan."""
+    return StrategySpec(RulesStrategy, {"plan": config.plan})
