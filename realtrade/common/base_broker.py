@@ -22,6 +22,7 @@ from realtrade.common.broker_risk import perform
 from realtrade.common.broker_settings import SimulationSettings
 from realtrade.common.broker_teller import Teller
 from realtrade.common.broker_ticket import BACKTRADER_STATUS, Ticket, intent_of
+from realtrade.common.broker_turns import Turns
 from realtrade.common.simulated import SimulatedVenue
 from realtrade.execution import (
     Desk,
@@ -105,15 +106,13 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         self._held_back: dict[str, list[Ticket]] = {}
         self._ordinals: dict[tuple[str, str], tuple[int, int]] = {}
         self._value: float | None = None
-        self._live = False
-        self._bars_seen = -1
+        self._turns = Turns(getattr(self, "cerebro", None), self.venue)
 
     def start(self) -> None:
         """Begin a run: nothing is held, no order is open, feeds are known by name."""
         super().start()
-        for data in self._datas():
+        for data in self._turns.datas:
             self.listings.of(data)
-        self._live = any(data.islive() and not data.replaying for data in self._datas())
 
     def stop(self) -> None:
         """End a run: from now on its last value is told, whatever becomes of the feeds."""
@@ -248,7 +247,7 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         """
         if self.idle:
             return
-        if self._live and not self._bar_is_new():
+        if not self._turns.bar_is_new():
             self._take_reports()
             return
         self.venue.on_bar()
@@ -258,20 +257,9 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
             for action in self._gate.watch(self.account):
                 self._tell.acted(action)
                 perform(self, action)
-        eager = self._looks_ahead()
+        eager = self._turns.strategy_runs_first()
         self._value = float(self.venue.equity) if eager else None
         self.idle = self.venue.idle and not watches and not eager
-
-    def _looks_ahead(self) -> bool:
-        """Tell whether strategies run before the broker on a bar: they must see the old value."""
-        cerebro = getattr(self, "cerebro", None)
-        cheats = self._is_simulated() and self.simulated.settings.cheat_on_open
-        return cheats or bool(getattr(cerebro, "_timerscheat", None))
-
-    def _bar_is_new(self) -> bool:
-        """Tell a bar from a call between bars: live feeds let Cerebro turn without one."""
-        seen, self._bars_seen = self._bars_seen, sum(len(data) for data in self._datas())
-        return seen != self._bars_seen
 
     def _take_reports(self) -> None:
         for report in self.venue.reports():
@@ -403,7 +391,3 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         """Set what trading costs by a commission scheme, for one feed's name or for all."""
         super().addcommissioninfo(comminfo, name)
         self.listings.charge()
-
-    def _datas(self) -> Sequence[Any]:
-        cerebro = getattr(self, "cerebro", None)
-        return () if cerebro is None else cerebro.datas

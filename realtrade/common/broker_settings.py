@@ -164,12 +164,11 @@ class SimulationSettings:
         account = self.simulated.account
         account.let_in()
         markets = [self.simulated.market(listing.feed) for listing in listings]
+        valued = [market for market in markets if market.values]
         if len(markets) > 1:
-            worth = account.worth([market for market in markets if market.values])
+            worth = account.worth(valued)
             return account.cash + (worth.market if lever else worth.own)
-        if not markets[0].values:
-            return 0.0
-        value, profit = account.value(markets[0])
+        value, profit = account.value(valued[0]) if valued else (0.0, 0.0)
         if lever and value > 0:
             return (value - profit) / markets[0].charges.get_leverage() + profit
         return value

@@ -49,7 +49,7 @@ class Holding(Generic[N]):
             return left
         if not held or (held > 0) != (left > 0):
             return price
-        if (held > 0) == (quantity > 0):
+        if quantity and (held > 0) == (quantity > 0):
             return (self.price * held + quantity * price) / left
         return self.price
 

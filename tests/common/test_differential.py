@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _CSV = Path(__file__).parents[2] / "recipes" / "data" / "coinbase-btc-usd-1h.csv"
 _O = bt.Order
+_FILLERS = bt.broker.fillers
 _TYPES = (_O.Market, _O.Close, _O.Limit, _O.Stop, _O.StopLimit, _O.StopTrail, _O.StopTrailLimit)
 
 
@@ -267,77 +268,20 @@ def _futures(broker: Any) -> None:
     broker.setcommission(commission=2.0, margin=300.0, mult=5.0)
 
 
-def _margin_by_price(broker: Any) -> None:
-    broker.setcommission(
-        commission=0.0005, commtype=bt.CommInfoBase.COMM_PERC, mult=2.0, automargin=0.2
-    )
-
-
-def _leverage(broker: Any) -> None:
-    broker.setcommission(commission=0.001, leverage=3.0)
-
-
-def _interest(broker: Any) -> None:
-    broker.setcommission(commission=0.001, interest=0.3, interest_long=True)
-
-
-def _interest_kept_apart(broker: Any) -> None:
-    broker.setcommission(commission=0.001, interest=0.3)
-    broker.set_int2pnl(False)
-
-
 def _mixed(broker: Any) -> None:
     broker.setcommission(commission=2.0, margin=250.0, mult=3.0, name="data0")
     broker.setcommission(commission=0.002, interest=0.1, leverage=2.0, name="data1")
     broker.set_slippage_fixed(0.2, slip_match=False, slip_limit=False)
 
 
-def _no_shortcash(broker: Any) -> None:
-    broker.setcommission(commission=0.001)
-    broker.set_shortcash(False)
+def both(*steps: Callable[[Any], Any]) -> Callable[[Any], None]:
+    """Arrange a broker in several steps."""
 
+    def arrange(broker: Any) -> None:
+        for step in steps:
+            step(broker)
 
-def _no_check(broker: Any) -> None:
-    broker.setcommission(commission=0.001)
-    broker.set_checksubmit(False)
-
-
-def _slippage(broker: Any) -> None:
-    broker.set_slippage_perc(0.003)
-
-
-def _slippage_out(broker: Any) -> None:
-    broker.set_slippage_perc(0.02, slip_out=True)
-    broker.setcommission(commission=0.0002)
-
-
-def _slippage_unmatched(broker: Any) -> None:
-    broker.set_slippage_perc(0.01, slip_open=False, slip_match=False, slip_limit=True)
-
-
-def _volume(broker: Any) -> None:
-    broker.set_filler(bt.broker.fillers.FixedSize(size=3))
-    broker.setcommission(commission=0.001)
-
-
-def _volume_share(broker: Any) -> None:
-    broker.set_filler(bt.broker.fillers.BarPointPerc(minmov=0.5, perc=50.0))
-    broker.setcommission(commission=2.0, margin=300.0, mult=5.0)
-
-
-def _coc(broker: Any) -> None:
-    broker.set_coc(True)
-    broker.set_slippage_perc(0.001)
-
-
-def _coo(broker: Any) -> None:
-    broker.set_coo(True)
-    broker.setcommission(commission=0.001)
-
-
-def _fund(broker: Any) -> None:
-    broker.set_fundmode(True, 50.0)
-    broker.setcommission(commission=0.001)
+    return arrange
 
 
 def _two() -> list[list[Row]]:
@@ -357,26 +301,45 @@ CASES = (
     Case("fees", arrange=_fees, feeds=lambda: [real_bars(2_000, 1_100)], dust=1),
     Case("futures", arrange=_futures),
     Case("futures real", arrange=_futures, feeds=lambda: [real_bars(9_000, 1_000)]),
-    Case("margin by price", arrange=_margin_by_price),
-    Case("leverage", arrange=_leverage, cash=3_000.0),
-    Case("interest", arrange=_interest),
-    Case("interest kept apart", arrange=_interest_kept_apart),
+    Case(
+        "margin by price",
+        arrange=lambda b: b.setcommission(0.0005, commtype=0, mult=2.0, automargin=0.2),
+    ),
+    Case("leverage", arrange=lambda b: b.setcommission(0.001, leverage=3.0), cash=3_000.0),
+    Case("interest", arrange=lambda b: b.setcommission(interest=0.3, interest_long=True)),
+    Case(
+        "interest kept apart",
+        arrange=both(lambda b: b.setcommission(interest=0.3), lambda b: b.set_int2pnl(False)),
+    ),
     Case("mixed two feeds", arrange=_mixed, feeds=_two),
     Case("gaps two feeds", arrange=_fees, feeds=_gappy),
     Case("long and short bars", arrange=_fees, feeds=_long_and_short),
     Case("compensating", arrange=_fees, feeds=_two, compensates=True),
     Case("replay", arrange=_fees, replays=True),
-    Case("no shortcash", arrange=_no_shortcash),
-    Case("no check", arrange=_no_check, cash=2_000.0),
-    Case("slippage", arrange=_slippage),
-    Case("slippage outside", arrange=_slippage_out),
-    Case("slippage unmatched", arrange=_slippage_unmatched),
-    Case("volume", arrange=_volume),
-    Case("volume share", arrange=_volume_share),
-    Case("cheat on close", arrange=_coc),
-    Case("cheat on open", arrange=_coo),
+    Case("no shortcash", arrange=both(_fees, lambda b: b.set_shortcash(False))),
+    Case("no check", arrange=both(_fees, lambda b: b.set_checksubmit(False)), cash=2_000.0),
+    Case("slippage", arrange=lambda b: b.set_slippage_perc(0.003)),
+    Case("slippage outside", arrange=both(_fees, lambda b: b.set_slippage_perc(0.02, slip_out=1))),
+    Case(
+        "slippage unmatched",
+        arrange=lambda b: b.set_slippage_perc(0.01, slip_open=False, slip_match=False),
+    ),
+    Case("volume", arrange=both(_fees, lambda b: b.set_filler(_FILLERS.FixedSize(size=3)))),
+    Case(
+        "volume share",
+        arrange=both(_futures, lambda b: b.set_filler(_FILLERS.BarPointPerc(minmov=0.5, perc=50))),
+    ),
+    Case(
+        "cheat on close",
+        arrange=both(lambda b: b.set_coc(True), lambda b: b.set_slippage_perc(0.001)),
+    ),
+    Case("cheat on open", arrange=both(_fees, lambda b: b.set_coo(True))),
     Case("decide before the open", arrange=_fees, cerebro={"cheat_on_open": True}),
-    Case("fund", arrange=_fund, cerebro={"runonce": False}),
+    Case(
+        "fund",
+        arrange=both(_fees, lambda b: b.set_fundmode(True, 50.0)),
+        cerebro={"runonce": False},
+    ),
     Case("next mode", arrange=_fees, cerebro={"runonce": False, "preload": False}),
     Case("poor", arrange=_fees, cash=400.0),
 )

@@ -1,0 +1,40 @@
+"""What Cerebro's loop is doing around the broker: has a bar come, does the strategy run first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from realtrade.common.simulated import SimulatedVenue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from realtrade.plugins.ports.venue import Venue
+
+
+class Turns:
+    """Looks at the Cerebro a broker was given to; without one, every turn is a bar's."""
+
+    def __init__(self, cerebro: Any, venue: Venue) -> None:
+        self._cerebro = cerebro
+        self._venue = venue
+        self._seen = -1
+        self._live = any(data.islive() and not data.replaying for data in self.datas)
+
+    @property
+    def datas(self) -> Sequence[Any]:
+        """Every feed of the run."""
+        return () if self._cerebro is None else self._cerebro.datas
+
+    def bar_is_new(self) -> bool:
+        """Tell a bar from a turn between bars: with live feeds Cerebro turns without one."""
+        if not self._live:
+            return True
+        before, self._seen = self._seen, sum(len(data) for data in self.datas)
+        return before != self._seen
+
+    def strategy_runs_first(self) -> bool:
+        """Tell whether strategies run on a bar before the broker does: they must see old values."""
+        venue = self._venue
+        cheats = isinstance(venue, SimulatedVenue) and venue.settings.cheat_on_open
+        return cheats or bool(getattr(self._cerebro, "_timerscheat", None))
