@@ -43,7 +43,7 @@ class Events:
             self._complete(event)
         return event  # type: ignore[no-any-return]  # a loader's events have no type
 
-    def _complete(self, event: yaml.ScalarEvent) -> None:
+    def _complete(self, event: Any) -> None:
         """Add to an open expression the keys without values that follow it, up to its end."""
         pieces = 0
         while _is_open(event) and pieces < MAX_PIECES and self._piece_follows():
