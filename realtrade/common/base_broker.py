@@ -261,6 +261,10 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         self._value = float(self.venue.equity) if eager else None
         self.idle = self.venue.idle and not watches and not eager
 
+    def wake(self) -> None:
+        """Make the next turn count after what no order shows, such as a person's halt."""
+        self.idle = False
+
     def _take_reports(self) -> None:
         for report in self.venue.reports():
             name = report.client_order_id
