@@ -53,7 +53,7 @@ class CurveBroker(BaseBroker):
         if self.idle:
             return
         super().next()
-        (data,) = self._datas()
+        (data,) = self.cerebro.datas
         held = self.positions[data]
         now = (self.simulated.account.cash, held.size, held.price)
         if now != self.steps[-1][1:]:
@@ -63,7 +63,7 @@ class CurveBroker(BaseBroker):
         """Hand the account after each of the first `bars` bars to `tracker`."""
         if not bars:
             return
-        (data,) = self._datas()
+        (data,) = self.cerebro.datas
         steps = [step for step in self.steps if step.bar < bars]
         starts = np.array([step.bar for step in steps], np.int64)
         lengths = np.diff(starts, append=bars)
@@ -78,7 +78,7 @@ class CurveBroker(BaseBroker):
 
     def _worth_after(self, quantity: Floats, price: Floats, closes: Floats) -> Floats:
         """Return what the position was worth, operation for operation as `Account.worth` does."""
-        scheme = self.getcommissioninfo(self._datas()[0])
+        scheme = self.getcommissioninfo(self.cerebro.datas[0])
         account = self.simulated.account
         if type(scheme) not in _SIMPLE or not (scheme.stocklike and account.short_cash):
             rows = zip(quantity.tolist(), price.tolist(), closes.tolist(), strict=True)

@@ -25,13 +25,21 @@ def find_markets(parts: Parts, stack: ExitStack) -> None:
     from realtrade.feeds import finest_timeframe
 
     for name, block in parts.recipe.feeds.items():
-        if isinstance(block, ExchangeFeed):
+        ready = banked(parts, name)
+        if ready is not None:
+            parts.sources[name] = ready
+        elif isinstance(block, ExchangeFeed):
             request = FeedRequest(name, block.symbol, block.timeframe, block.history)
             parts.sources[name] = _exchange(parts).feed(request)
         elif isinstance(block, Plugged):
             parts.sources[name] = built(parts, Kind.FEED, block, f"feeds.{name}", name=name)
     timeframes = [_timeframe(parts, name) for name in parts.recipe.feeds]
     parts.finest = finest_timeframe(timeframes)
+
+
+def banked(parts: Parts, name: str) -> Feed | None:
+    """Return feed `name` where its bars were read before this run."""
+    return None if parts.bank is None else parts.bank.feed(name, parts.recipe.feeds[name])
 
 
 def read_feeds(parts: Parts, stack: ExitStack) -> None:
@@ -41,7 +49,7 @@ def read_feeds(parts: Parts, stack: ExitStack) -> None:
     span = parts.recipe.backtest
     for name, feed in parts.sources.items():
         columns = feed.history()
-        if _is_file(parts, name):
+        if _is_file(parts, name) or banked(parts, name) is not None:
             columns = within(columns, name, _ms(span.start), _ms(span.end))
         check_stamps(columns, name)
         parts.columns[name] = columns
@@ -91,6 +99,7 @@ def _connect(parts: Parts, stack: ExitStack) -> None:
     from realtrade.common import FeedHub
     from realtrade.feeds import ReadyFeed
 
+    _no_files_beside_the_market(parts)
     parts.hub = FeedHub(on_gap=lambda gap: parts.say("warning", _gap_text(gap)))
     stack.callback(parts.hub.stop)
     streamed: dict[str, Feed] = {}
@@ -103,6 +112,13 @@ def _connect(parts: Parts, stack: ExitStack) -> None:
         if name not in parts.traded:
             parts.hub.history(name, feed.timeframe, _seen(parts, name))
     parts.stream = _exchange(parts).stream(streamed)
+
+
+def _no_files_beside_the_market(parts: Parts) -> None:
+    files = [name for name in parts.sources if _is_file(parts, name)]
+    if files and not getattr(parts.exchange, "streams_files", False):
+        msg = f"feed '{files[0]}' is a file: its bars are past, and only a replay plays them"
+        raise FeedError(msg)
 
 
 def _seen(parts: Parts, name: str) -> BarColumns | None:

@@ -27,6 +27,8 @@ def build(config: ReplayConfig, context: BuildContext) -> ReplayExchange:
 class ReplayExchange:
     """Brings no bars and no instruments of its own: it streams the feeds it is given."""
 
+    streams_files = True
+
     def __init__(self, config: ReplayConfig, *, clock: Clock) -> None:
         self._pace = config.pace
         self._clock = clock

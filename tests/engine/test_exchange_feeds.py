@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from realtrade.engine import RunOutcome, StageFailed, TradingRunner
+from realtrade.engine.observer import Silent
 from realtrade.plugins import Kind, Registry
 from realtrade.recipe import load_recipe
 
 if TYPE_CHECKING:
+    from realtrade.engine.observer import Level
     from tests.engine.conftest import Bench
 
 FAKE = """
@@ -160,6 +162,40 @@ def test_a_backtest_on_an_exchange_s_history_needs_no_stream(
     outcome = _run(bench, registry, f"    mode: backtest{FEEDS}{trading}")
 
     assert (outcome.ending, outcome.summary["bars"]) == ("completed", 205)
+
+
+def test_a_file_beside_a_live_market_is_refused(bench: Bench, registry: Registry) -> None:
+    text = """
+        mode: paper
+        exchange: {type: fake}
+        feeds:
+          btc: {symbol: BTC/USD, timeframe: 1h, history: 9 bars}
+          old: {type: file, path: eth.csv, symbol: ETH/USD, timeframe: 30m}
+        strategy: {type: ma_cross}
+    """
+
+    with pytest.raises(StageFailed, match="feed 'old' is a file: its bars are past") as caught:
+        _run(bench, registry, textwrap.dedent(text))
+
+    assert caught.value.stage == "feeds"
+
+
+def test_a_hole_in_what_is_streamed_is_told(bench: Bench, registry: Registry) -> None:
+    file = bench.folder / "btc.csv"
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(lines[:301] + lines[304:]), encoding="utf-8")
+    trading = "    strategy: {type: ma_cross, feeds: [btc]}\n"
+    recipe = load_recipe(bench.recipe(f"    mode: paper{FEEDS}{trading}"), registry=registry)
+    said: list[str] = []
+
+    class Notes(Silent):
+        def log(self, level: Level, line: str) -> None:
+            said.append(line)
+
+    TradingRunner(recipe, registry=registry, observer=Notes()).run()
+
+    gap = "feed 'btc': no bar opened from 2024-01-13T12:00:00Z to 2024-01-13T15:00:00Z"
+    assert [line for line in said if "no bar" in line] == [gap]
 
 
 def _log(bench: Bench) -> Any:

@@ -63,7 +63,11 @@ class BarStream(Protocol):
 
 
 class Exchange(Protocol):
-    """One exchange, connected as a recipe says."""
+    """One exchange, connected as a recipe says.
+
+    An exchange that also streams feeds it did not make itself, such as files, says so by an
+    attribute `streams_files` that is true.
+    """
 
     def feed(self, request: FeedRequest) -> Feed:
         """Return the feed for one symbol and timeframe.
