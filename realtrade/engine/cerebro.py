@@ -8,6 +8,7 @@ import backtrader as bt
 from backtrader.feed import DataClone
 
 from realtrade.engine.lean.delivery import deliver
+from realtrade.engine.lean.heap import old_objects_aside
 from realtrade.engine.lean.idle import gate_of
 from realtrade.engine.lean.loop import run_many, run_one
 from realtrade.engine.lean.objections import objection
@@ -79,7 +80,7 @@ class LeanCerebro(bt.Cerebro):
         for data in datas:
             watch_ticks(data)
         gate = gate_of(self._broker, datas)
-        with Seats(datas, runstrats) as seats:
+        with old_objects_aside(), Seats(datas, runstrats) as seats:
             if len(seats.feeds) == len(seats.strategies) == 1 and not self._asks_for_more():
                 run_one(self, seats.feeds[0], seats.strategies[0], gate)
             else:

@@ -41,7 +41,7 @@ class Result:
 
     engine: str
     seconds: float
-    """From bars in memory to finished, without interpreter and imports."""
+    """Processor time from bars in memory to finished, without interpreter and imports."""
     memory_bytes: int
     """Peak resident memory less what the process held after its imports."""
     trades: int

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _TOLERANCE = 1e-9
 _HEAD = (
-    "| engine | seconds | µs a bar | times baseline "
+    "| engine | CPU seconds | µs a bar | times baseline "
     "| MB above imports | bytes a bar | trades | equity |"
 )
 
