@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from realtrade.common import BaseBroker, BaseData, FeedHub
+    from realtrade.engine.bank import Bank
     from realtrade.engine.cerebro import LeanCerebro
     from realtrade.engine.observer import Level, RunObserver
     from realtrade.model.bar import BarColumns
@@ -38,6 +39,9 @@ class Parts:
     observer: RunObserver
     redactor: Redactor = field(default_factory=Redactor)
     pause: PauseRule = field(default_factory=PauseRule)
+
+    bank: Bank | None = None
+    """Bars read before for runs like this one; None when a run reads its own."""
 
     secret: Callable[[SecretRef], Secret] | None = None
     """Reads a secret and has it blotted out of everything said from then on."""

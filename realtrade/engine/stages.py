@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from realtrade.engine import equity
 from realtrade.engine.build import Stage
-from realtrade.engine.markets import find_markets, instrument_of, read_feeds, resample_feeds
+from realtrade.engine.markets import banked, find_markets, instrument_of, read_feeds, resample_feeds
 from realtrade.engine.unheeded import unheeded
 from realtrade.engine.venues import make_venue
 from realtrade.engine.warm_up import WarmUpRule
@@ -66,7 +66,10 @@ def open_storage(parts: Parts, stack: ExitStack) -> None:
 def connect_exchange(parts: Parts, stack: ExitStack) -> None:
     """Connect before anything is asked of the exchange; a backtest on files needs none."""
     recipe = parts.recipe
-    needed = parts.live or any(isinstance(feed, ExchangeFeed) for feed in recipe.feeds.values())
+    needed = parts.live or any(
+        isinstance(feed, ExchangeFeed) and banked(parts, name) is None
+        for name, feed in recipe.feeds.items()
+    )
     if recipe.exchange is None or not needed:
         return
     parts.exchange = built(parts, Kind.EXCHANGE, recipe.exchange, "exchange")
