@@ -40,10 +40,10 @@ class Account:
     instruments: dict[str, Instrument] = field(default_factory=dict)
 
     def position(self, symbol: str) -> Position:
-        return self.positions.get(symbol, Position())
+        return self.positions.get(_known(symbol), Position())
 
     def price(self, symbol: str) -> Decimal:
-        return self.prices.get(symbol, Decimal(100))
+        return self.prices.get(_known(symbol), Decimal(100))
 
     def instrument(self, symbol: str) -> Instrument:
         base, quote = symbol.split(":", maxsplit=1)[0].split("/")
@@ -53,10 +53,10 @@ class Account:
         return self.history[symbol][-1]
 
     def bars(self, symbol: str, count: int) -> list[Bar]:
-        return self.history.get(symbol, [])[-count:]
+        return self.history.get(_known(symbol), [])[-count:]
 
     def spread(self, symbol: str) -> Decimal | None:
-        return self.spreads.get(symbol)
+        return self.spreads.get(_known(symbol))
 
 
 class Bench:
@@ -166,6 +166,13 @@ class Bench:
             symbol=BTC, side=side, price=Decimal(100), fee_rate=Decimal(0), closes=False
         )
         return replace(request, **kwargs)
+
+
+def _known(symbol: str) -> str:
+    """Refuse what is no symbol, as a broker does."""
+    if not symbol.endswith("/USDT"):
+        raise KeyError(symbol)
+    return symbol
 
 
 def _plugin(name: str) -> Plugin:

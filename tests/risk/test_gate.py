@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from realtrade.model.instrument import Instrument
+from realtrade.model.remembered import Resumed
 from realtrade.model.verdict import Action, ActionKind, Approved, Denied, Resized
 from realtrade.plugins.ports.risk import Needs
 from realtrade.risk import PositionSizer, RiskManager, RiskMemory, StopLoss
@@ -411,6 +412,26 @@ def test_tells_where_every_rule_stands(bench: Any) -> None:
         ("minimum_equity", True),
     ]
     assert not bench.memory.halts
+
+
+def test_a_sizer_may_look_at_what_is_remembered(bench: Any) -> None:
+    class Peaked:
+        def quantity(self, request: Any, account: Any) -> Any:
+            return account.peak_equity
+
+    bench.memory.note_equity(Decimal(4000), 0)
+
+    assert bench.gate(sizer=Peaked()).quantity(bench.request(), bench.account) == 4000
+
+
+def test_resuming_measures_from_the_equity_of_now(bench: Any) -> None:
+    gate = bench.gate()
+    bench.account.now_ms = 5
+    gate.halt("person", "lunch", bench.account)
+
+    gate.resume(bench.account)
+
+    assert bench.view.resumed("person") == Resumed(5, Decimal(1000), Decimal(1000))
 
 
 def test_tells_whether_an_order_at_work_reduces(bench: Any) -> None:

@@ -108,6 +108,21 @@ def test_the_account_is_the_truth_about_what_is_held(bench: Any) -> None:
     assert not bench.memory.entries
 
 
+def test_adding_that_leaves_nothing_forgets_the_entry(bench: Any) -> None:
+    bench.fill(1, 100)
+    bench.hold(-1)
+    bench.fill(1, 100)
+
+    assert not bench.memory.entries
+
+
+def test_adding_below_the_lowest_price_lowers_it(bench: Any) -> None:
+    bench.fill(1, 100)
+    bench.fill(1, 90)
+
+    assert bench.memory.entries[BTC].lowest == 90
+
+
 # -- bars
 
 

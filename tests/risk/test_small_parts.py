@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtrade.model.instrument import Instrument
+from realtrade.model.verdict import Denied
 from realtrade.plugins.plugin import Kind, Plugin
-from realtrade.plugins.ports.risk import Needs
+from realtrade.plugins.ports.risk import Needs, RiskGauge, RiskWatch
 from realtrade.risk import plugins
 from realtrade.risk.calendar import bounds_ms
 from realtrade.risk.ranges import average_true_range
@@ -149,6 +150,76 @@ def test_every_part_is_registered_and_documented(bench: Any, plugin: Plugin) -> 
     assert f"type: {plugin.name}" in config.__doc__
     assert config.model_fields["type"].default == plugin.name
     config.model_json_schema()
+
+
+# Each rule at a moment at which it denies; most of them also read and act.
+DENYING: dict[str, dict[str, Any]] = {
+    "max_position": {"notional": "1%", "action": "deny"},
+    "max_open_orders": {"max": 1},
+    "max_open_positions": {"max": 1},
+    "max_order_size": {"notional": "1%", "action": "deny"},
+    "price_collar": {"limit": "1%"},
+    "order_rate": {"max": 1, "per": "1d", "action": "halt"},
+    "cooldown": {"after_exit": "1d", "scope": "account"},
+    "max_trades_per_day": {"max": 1},
+    "daily_loss": {"limit": "1%", "until": "next"},
+    "weekly_loss": {"limit": "1%", "until": "resumed"},
+    "consecutive_losses": {"max": 1, "pause": "1d", "action": "halt"},
+    "max_drawdown": {"limit": "1%", "action": "halt", "halt_for": "1d"},
+    "symbol_loss": {"losses": 1, "within": "1d", "pause": "1d"},
+    "max_leverage": {"limit": Decimal("0.01"), "action": "deny"},
+    "correlation_group": {"symbols": ["BTC/USDT", "ETH/USDT"], "positions": 1},
+    "trading_hours": {"days": "sun"},
+    "blackout": {"from": "1970-01-01", "to": "2070-01-01"},
+    "stale_data": {"max_age": "1s"},
+    "spread_guard": {"limit": "1 bps", "unknown": "deny"},
+    "volatility_guard": {"limit": "1 bps", "period": 1},
+    "minimum_equity": {"limit": "5000 USDT", "halt_for": "1d"},
+}
+
+
+@pytest.fixture
+def trouble(bench: Any) -> Any:
+    """An account in which every rule of `DENYING` has something against another purchase."""
+    bench.memory.note_equity(Decimal(2000), 0)
+    bench.bar(100, at_ms=0)
+    bench.trade(-1, at_ms=60_000)
+    bench.hold(1, symbol="ETH/USDT")
+    bench.account.open_orders = [bench.buy(1, "ETH/USDT")]
+    bench.account.now_ms = 6 * 3_600_000
+    return bench
+
+
+@pytest.mark.parametrize("type_", DENYING)
+def test_every_verdict_action_and_reading_names_its_block(trouble: Any, type_: str) -> None:
+    rule = trouble.build(type_, "my_block", **DENYING[type_])
+    trouble.memory.needs = rule.needs | Needs(orders=1)
+    trouble.memory.note_equity(Decimal(2000), 1)
+    trouble.memory.note_order(trouble.account.now_ms)
+
+    verdict = rule.assess(trouble.buy(1, limit_price=Decimal(150)), trouble.view)
+    actions = rule.watch(trouble.view) if isinstance(rule, RiskWatch) else ()
+    readings = [rule.reading(trouble.view)] if isinstance(rule, RiskGauge) else []
+
+    assert rule.name == "my_block"
+    assert isinstance(verdict, Denied)
+    assert verdict.rule == "my_block"
+    assert {action.rule for action in actions} <= {"my_block"}
+    assert (verdict.action is None) == (not rule.needs.actions)
+    assert tuple(actions) in ((), (verdict.action,))
+    for reading in readings:
+        assert (reading.rule, type(reading.value), type(reading.limit)) == (
+            "my_block",
+            Decimal,
+            Decimal,
+        )
+
+
+def test_no_rule_is_left_out_of_the_trouble() -> None:
+    stops = {plugin.name for plugin in DESCRIPTORS if ".stops." in plugin.config}
+    rules = {plugin.name for plugin in DESCRIPTORS if plugin.kind is Kind.RISK_RULE}
+
+    assert set(DENYING) == rules - stops
 
 
 def test_no_part_is_forgotten() -> None:

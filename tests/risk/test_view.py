@@ -213,14 +213,16 @@ def test_a_position_nobody_saw_opened_starts_now(bench: Any) -> None:
     entry = bench.view.entry(BTC)
 
     assert (entry.quantity, entry.largest, entry.opened_ms, entry.notional) == (-2, 2, 77, 100)
-    assert (entry.price, entry.highest, entry.lowest) == (50, 50, 50)
+    assert (entry.symbol, entry.price, entry.highest, entry.lowest) == (BTC, 50, 50, 50)
     bench.account.now_ms = 88
     assert bench.view.entry(BTC) is entry
 
 
-@pytest.mark.parametrize(("held", "opened", "largest"), [(1, 5, 3), (4, 5, 4), (-1, 9, 1)])
+@pytest.mark.parametrize(
+    ("held", "opened", "largest"), [(1, 5, 3), (4, 5, 4), ("0.1", 5, 3), (-1, 9, 1)]
+)
 def test_an_entry_catches_up_with_the_account(
-    bench: Any, held: int, opened: int, largest: int
+    bench: Any, held: Any, opened: int, largest: int
 ) -> None:
     bench.account.now_ms = 5
     bench.fill(3)
@@ -229,7 +231,7 @@ def test_an_entry_catches_up_with_the_account(
 
     entry = bench.view.entry(BTC)
 
-    assert (entry.quantity, entry.opened_ms, entry.largest) == (held, opened, largest)
+    assert (entry.quantity, entry.opened_ms, entry.largest) == (Decimal(held), opened, largest)
 
 
 def test_extended_takes_this_bar_in(bench: Any) -> None:

@@ -89,8 +89,8 @@ class MaxPosition:
 
     def watch(self, view: RiskView) -> Sequence[Action]:
         """Return a CLOSE of what exceeds the limit, for each symbol, when `trim` is set."""
-        actions = []
-        for symbol in self._watched(view):
+        actions: list[Action] = []
+        for symbol in self._watched(view) if self._config.trim else ():
             held = abs(view.position(symbol).quantity)
             limit, text = self._limit(symbol, _value(symbol, view), view)
             if held > limit:
@@ -100,14 +100,26 @@ class MaxPosition:
         return actions
 
     def reading(self, view: RiskView) -> Reading:
-        """Return which share of its limit the fullest symbol uses."""
-        used, fullest, text = Decimal(0), "nothing", ""
+        """Return what of a limit is used, in units: of all together, or of the fullest symbol."""
+        if self._config.scope == "total":
+            return self._total(view)
+        fullest = Reading(self.name, Decimal(0), Decimal(0), breached=False, text="nothing is held")
+        most = Decimal(-1)
         for symbol in self._watched(view):
+            held = abs(view.position(symbol).quantity)
             limit, limit_text = self._limit(symbol, _value(symbol, view), view)
-            share = abs(view.position(symbol).quantity) / limit if limit > 0 else Decimal(1)
-            if share > used:
-                used, fullest, text = share, symbol, f" of {limit_text}"
-        return Reading(self.name, used, Decimal(1), used > 1, f"{fullest} uses {used:.2%}{text}")
+            share = held / limit if limit > 0 else Decimal("Infinity")
+            if share > most:
+                most, text = share, f"position of {symbol} is {shown(held)}, limit {limit_text}"
+                fullest = Reading(self.name, held, limit, held > limit, text)
+        return fullest
+
+    def _total(self, view: RiskView) -> Reading:
+        config = self._config
+        value = gross(view, among=config.symbols or None)
+        limit = Decimal(0) if config.notional is None else config.notional.of(view.equity)
+        text = f"all positions are worth {shown(value)}, limit {config.notional}"
+        return Reading(self.name, value, limit, value > limit, text)
 
     def _watched(self, view: RiskView) -> Sequence[str]:
         """Return what is held, has a price, and is meant."""

@@ -137,7 +137,9 @@ def test_reads_gross_exposure(bench: Any, held: Any, breached: bool) -> None:
     rule = bench.build("max_leverage", limit=Decimal(2))
     bench.hold(held)
 
-    assert rule.reading(bench.view).breached is breached
+    reading = rule.reading(bench.view)
+    assert reading.breached is breached
+    assert (reading.value, reading.limit) == (abs(Decimal(held)) / 10, 2)
 
 
 def test_an_account_without_money_has_no_leverage_to_tell(bench: Any) -> None:

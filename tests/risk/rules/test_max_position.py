@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from realtrade.model.instrument import Instrument
 from realtrade.model.order import OrderType
 from realtrade.model.verdict import Action, ActionKind, Approved, Denied, Resized
+from realtrade.plugins.ports.risk import Reading
 
 # equity 1000, price 100: 20% of equity are 2 units
 
@@ -264,20 +265,62 @@ def test_trims_all_when_no_equity_is_left(bench: Any) -> None:
     bench.account.equity = Decimal(-5)
 
     assert rule.watch(bench.view)[0].fraction == 1
-    assert rule.reading(bench.view).value == 1
+    assert rule.reading(bench.view).breached
 
 
-def test_tells_how_much_of_the_limit_the_fullest_symbol_uses(bench: Any) -> None:
-    rule = bench.build("max_position", notional="20%")
-    assert rule.reading(bench.view).text == "nothing uses 0.00%"
+def test_trims_at_contract_size_and_price(bench: Any) -> None:
+    rule = bench.build("max_position", notional="20%", trim=True)
+    bench.account.instruments["BTC/USDT"] = Instrument(
+        "BTC/USDT", "BTC", "USDT", "swap", contract_size=Decimal("0.1")
+    )
+    bench.account.prices["BTC/USDT"] = Decimal("0.5")
+    bench.hold(8000)
+
+    assert rule.watch(bench.view)[0].fraction == Decimal("0.5")
+
+
+def test_what_has_no_price_is_not_trimmed(bench: Any) -> None:
+    rule = bench.build("max_position", notional="20%", trim=True)
+    bench.hold(8000)
+    bench.account.prices["BTC/USDT"] = Decimal(0)
+
+    assert rule.watch(bench.view) == []
+
+
+def test_reads_the_fullest_symbol(bench: Any) -> None:
+    rule = bench.build("max_position", "mine", notional="20%")
+    assert rule.reading(bench.view).text == "nothing is held"
     bench.hold(1, symbol="ETH/USDT")
     bench.hold(-3)
     bench.hold("0.1", symbol="SOL/USDT")
 
-    reading = rule.reading(bench.view)
+    assert rule.reading(bench.view) == Reading(
+        "mine",
+        Decimal(3),
+        Decimal(2),
+        breached=True,
+        text="position of BTC/USDT is 3, limit 20.00% of equity",
+    )
+    bench.hold(2)
+    assert not rule.reading(bench.view).breached
 
-    assert (reading.value, reading.limit, reading.breached) == (Decimal("1.5"), 1, True)
-    assert reading.text == "BTC/USDT uses 150.00% of 20.00% of equity"
+
+def test_reads_all_together(bench: Any) -> None:
+    symbols = ["BTC/USDT", "ETH/USDT"]
+    rule = bench.build("max_position", "mine", notional="30%", scope="total", symbols=symbols)
+    bench.hold(1, symbol="ETH/USDT")
+    bench.hold(-2)
+    bench.hold(9, symbol="SOL/USDT")
+
+    assert rule.reading(bench.view) == Reading(
+        "mine",
+        Decimal(300),
+        Decimal(300),
+        breached=False,
+        text="all positions are worth 300, limit 30.00% of equity",
+    )
+    bench.hold("-2.01")
+    assert rule.reading(bench.view).breached
 
 
 @pytest.mark.parametrize(

@@ -121,9 +121,14 @@ def test_buys_nothing_below_the_least_order(
     assert sizer.quantity(bench_of_range_ten.request(), bench_of_range_ten.account) == 0
 
 
-@pytest.mark.parametrize(("market", "quantity"), [("swap", 20), ("spot", 10)])
-def test_leverage_is_for_swaps_only(bench: Any, market: Any, quantity: int) -> None:
-    sizer = bench.build("fixed_quantity", quantity=Decimal(99), leverage=Decimal(2))
+@pytest.mark.parametrize("name", SIZERS)
+@pytest.mark.parametrize(("market", "quantity"), [("swap", 2), ("spot", 1)])
+def test_leverage_is_for_swaps_only(
+    bench_of_range_ten: Any, name: str, market: Any, quantity: int
+) -> None:
+    bench = bench_of_range_ten
+    sizer = bench.build(name, leverage=Decimal(2), **SIZERS[name])
+    bench.account.cash = Decimal(100)
     bench.account.instruments["BTC/USDT"] = Instrument("BTC/USDT", "BTC", "USDT", market)
 
     assert sizer.quantity(bench.request(), bench.account) == quantity

@@ -250,9 +250,9 @@ def test_there_is_no_stop_before_the_range_is_known(bench: Any, name: str) -> No
     assert bench.view.level(name, "BTC/USDT") is None
 
 
-@pytest.mark.parametrize(("quantity", "level"), [(1, 96), (-1, 104)])
+@pytest.mark.parametrize(("quantity", "level"), [(1, 92), (-1, 108)])
 def test_an_atr_trailing_stop_follows_the_close(bench: Any, quantity: int, level: int) -> None:
-    track = Track(bench, bench.build("atr_trailing_stop", multiple=Decimal(1), period=3))
+    track = Track(bench, bench.build("atr_trailing_stop", multiple=Decimal(2), period=3))
     ranges(track)
     track.enter(quantity)
     track.bar(100, high=102, low=98)
@@ -263,9 +263,9 @@ def test_an_atr_trailing_stop_follows_the_close(bench: Any, quantity: int, level
     assert bench.view.level("atr_trailing_stop", "BTC/USDT") == level
 
 
-@pytest.mark.parametrize(("quantity", "level"), [(1, 98), (-1, 102)])
+@pytest.mark.parametrize(("quantity", "level"), [(1, 94), (-1, 106)])
 def test_a_chandelier_hangs_from_the_best_price(bench: Any, quantity: int, level: int) -> None:
-    track = Track(bench, bench.build("chandelier_stop", multiple=Decimal(1), period=3))
+    track = Track(bench, bench.build("chandelier_stop", multiple=Decimal(2), period=3))
     ranges(track)
     track.enter(quantity)
 
