@@ -11,6 +11,7 @@ from realtrade.risk.steps import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from realtrade.model.order import OrderIntent
     from realtrade.model.verdict import Action, Verdict
@@ -49,28 +50,35 @@ class PeriodLoss:
 
     def assess(self, intent: OrderIntent, view: RiskView) -> Verdict:
         """Return a denial for new exposure from the limit on."""
-        if view.reduces(intent) or not (reading := self.reading(view)).breached:
+        if not self._breached(view) or view.reduces(intent):
             return Approved()
-        return self._then.denied(reading.text, view.now_ms, self._end_ms(view))
+        return self._then.denied(self.reading(view).text, view.now_ms, self._end_ms(view))
 
     def watch(self, view: RiskView) -> Sequence[Action]:
         """Return the action from the limit on."""
-        reading = self.reading(view)
-        if not reading.breached:
+        if not self._breached(view):
             return ()
-        return self._then.actions(reading.text, view.now_ms, self._end_ms(view))
+        return self._then.actions(self.reading(view).text, view.now_ms, self._end_ms(view))
 
     def reading(self, view: RiskView) -> Reading:
         """Return the loss of the present period against the limit."""
-        period = view.period(self._unit, self._timezone)
-        since = view.resumed(self.name)
-        start = since.equity if since and since.time_ms > period.start_ms else period.equity
+        start = self._start(view)
         loss, limit = start - view.equity, self._limit.of(start)
-        breached = loss >= limit
+        breached = self._breached(view)
         verb = "has reached" if breached else "of"
         share = f" ({loss / start:.2%})" if start > 0 else ""
         text = f"loss of the {self._unit} {shown(loss)}{share} {verb} the limit {self._limit}"
         return Reading(self.name, loss, limit, breached, text)
+
+    def _breached(self, view: RiskView) -> bool:
+        start = self._start(view)
+        return start - view.equity >= self._limit.of(start)
+
+    def _start(self, view: RiskView) -> Decimal:
+        """Return the equity to measure from: the period's start, or a later end of a halt."""
+        period = view.period(self._unit, self._timezone)
+        since = view.resumed(self.name)
+        return since.equity if since and since.time_ms > period.start_ms else period.equity
 
     def _end_ms(self, view: RiskView) -> int | None:
         if self._until == "resumed":

@@ -70,20 +70,21 @@ class MaxDrawdown:
 
     def assess(self, intent: OrderIntent, view: RiskView) -> Verdict:
         """Return a denial for new exposure from the limit on."""
-        if view.reduces(intent) or not (reading := self.reading(view)).breached:
+        if not self._breached(view) or view.reduces(intent):
             return Approved()
-        return self._then.denied(reading.text, view.now_ms)
+        return self._then.denied(self.reading(view).text, view.now_ms)
 
     def watch(self, view: RiskView) -> Sequence[Action]:
         """Return the action from the limit on."""
-        reading = self.reading(view)
-        return self._then.actions(reading.text, view.now_ms) if reading.breached else ()
+        if not self._breached(view):
+            return ()
+        return self._then.actions(self.reading(view).text, view.now_ms)
 
     def reading(self, view: RiskView) -> Reading:
         """Return drawdown against the limit."""
         peak = self._peak(view)
         fall, limit = peak - view.equity, self._limit.of(peak)
-        breached = fall >= limit
+        breached = self._breached(view)
         verb = "has reached" if breached else "of"
         if self._limit.fraction is None:
             text = f"drawdown {shown(fall)} {verb} the limit {shown(limit)}"
@@ -91,6 +92,10 @@ class MaxDrawdown:
             share = fall / peak if peak > 0 else self._limit.fraction
             text = f"drawdown {share:.2%} {verb} the limit {self._limit.fraction:.2%}"
         return Reading(self.name, fall, limit, breached, text)
+
+    def _breached(self, view: RiskView) -> bool:
+        peak = self._peak(view)
+        return peak - view.equity >= self._limit.of(peak)
 
     def _peak(self, view: RiskView) -> Decimal:
         since = view.resumed(self.name)

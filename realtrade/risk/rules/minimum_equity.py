@@ -58,14 +58,15 @@ class MinimumEquity:
 
     def assess(self, intent: OrderIntent, view: RiskView) -> Verdict:
         """Return a denial below the limit."""
-        if view.reduces(intent) or not (reading := self.reading(view)).breached:
+        if view.equity >= self._limit or view.reduces(intent):
             return Approved()
-        return self._then.denied(reading.text, view.now_ms)
+        return self._then.denied(self.reading(view).text, view.now_ms)
 
     def watch(self, view: RiskView) -> Sequence[Action]:
         """Return the action below the limit."""
-        reading = self.reading(view)
-        return self._then.actions(reading.text, view.now_ms) if reading.breached else ()
+        if view.equity >= self._limit:
+            return ()
+        return self._then.actions(self.reading(view).text, view.now_ms)
 
     def reading(self, view: RiskView) -> Reading:
         """Return equity against the limit."""
