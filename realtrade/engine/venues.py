@@ -32,11 +32,14 @@ def make_venue(parts: Parts) -> Venue:
 def _simulated(parts: Parts) -> Venue:
     """Return a venue that fills from bars with the fees and slippage of the recipe.
 
-    Slippage is lost on market orders too, which Backtrader leaves out unless told.
+    Two settings are not Backtrader's defaults: slippage is lost on market orders too, and an order
+    is never filled from a bar that was over when it was decided, as Backtrader's broker does to
+    orders on a longer feed while that feed stands still.
     """
-    from realtrade.common.simulated import MakerTaker, SimulatedVenue, Slippage
+    from realtrade.common.simulated import MakerTaker, Settings, SimulatedVenue, Slippage
 
     money = parts.money
     fees = MakerTaker(maker=float(money.fees.maker), taker=float(money.fees.taker))
     slippage = Slippage(fraction=float(money.slippage), at_open=True)
-    return SimulatedVenue(cash=money.cash.amount, fees=fees, slippage=slippage)
+    settings = Settings(old_bars=False)
+    return SimulatedVenue(cash=money.cash.amount, fees=fees, slippage=slippage, settings=settings)
