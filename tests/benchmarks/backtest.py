@@ -5,7 +5,8 @@
     python tests/benchmarks/backtest.py --idle
 
 The work: one-minute bars of a seeded random walk; long while SMA(10) of the close is above
-SMA(30), flat otherwise; market orders filled at the next open; a fee of 0.1 %. Engines take turns,
+SMA(30), flat otherwise; market orders filled at the next open; a fee of 0.1 %. Every engine reads
+the same CSV file the way its users do, and is timed from there to its result. Engines take turns,
 each in a process of its own; peers are installed into their own virtual environments. When two
 engines disagree about the trades or the final equity, no ratio is printed.
 """

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 from backtesting import Backtest, Strategy
 from turn import CASH, FAST, FEE, SLOW, Outcome, asked, take
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _average(values: Any, period: int) -> Any:
@@ -38,20 +40,13 @@ class Idle(Cross):
         """Do nothing."""
 
 
-def work(bars: Any) -> Any:
-    """Prepare a run over all bars."""
-    index = pd.to_datetime(np.asarray(bars[0]).astype(np.int64), unit="ms")
-    names = ("Open", "High", "Low", "Close", "Volume")
-    columns = {name: np.array(bars[row]) for row, name in enumerate(names, start=1)}
-    frame = pd.DataFrame(columns, index=index)
-    kind = Idle if asked("--idle") else Cross
-    test = Backtest(frame, kind, cash=CASH, commission=FEE)
-
-    def run() -> Outcome:
-        stats = test.run()
-        return len(stats["_trades"]), float(stats["_equity_curve"]["Equity"].iloc[-1])
-
-    return run
+def work(bars: Path) -> Outcome:
+    """Run over the bars of a file."""
+    frame = pd.read_csv(bars).rename(columns=str.capitalize).set_index("Time")
+    frame.index = pd.to_datetime(frame.index, unit="s")
+    test = Backtest(frame, Idle if asked("--idle") else Cross, cash=CASH, commission=FEE)
+    stats = test.run()
+    return len(stats["_trades"]), float(stats["_equity_curve"]["Equity"].iloc[-1])
 
 
 if __name__ == "__main__":

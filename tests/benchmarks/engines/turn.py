@@ -1,6 +1,6 @@
 """What every engine's script shares: the work's figures, the clock, and how to tell the result.
 
-Runs inside peers' environments, so it needs nothing but numpy.
+Runs inside peers' environments, so it needs nothing but Python.
 """
 
 from __future__ import annotations
@@ -9,9 +9,7 @@ import json
 import sys
 import time  # noqa: TID251 (a benchmark measures time)
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,18 +22,13 @@ Outcome = tuple[int, float]
 """Closed trades and final equity."""
 
 
-def take(work: Callable[[Any], Callable[[], Outcome]]) -> None:
-    """Measure one turn and print it as JSON.
-
-    `work` gets the rows of the bars file and prepares a run; only the run is timed.
-    """
+def take(work: Callable[[Path], Outcome]) -> None:
+    """Measure one turn of `work`, from the bars' CSV file to the outcome, and print it as JSON."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak counts from here
     before = _memory("VmRSS")
-    run = work(np.load(sys.argv[1], mmap_mode="r"))
-    # From here on the peak counts: bars in the engine's own form, and all it makes of them.
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     # Processor time: neighbours on the same machine lengthen it far less than the clock's.
     start = time.process_time()
-    trades, equity = run()
+    trades, equity = work(Path(sys.argv[1]))
     seconds = time.process_time() - start
     told = {"seconds": seconds, "memory_bytes": _memory("VmHWM") - before}
     print(json.dumps({**told, "trades": trades, "equity": equity}))  # noqa: T201 (the answer)
