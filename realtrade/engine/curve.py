@@ -6,6 +6,7 @@ closes. Asking the broker after every bar takes as long as all the rest of a bac
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import backtrader as bt
@@ -14,6 +15,8 @@ import numpy as np
 from realtrade.common import BaseBroker
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from realtrade.monitor import PerformanceTracker
@@ -64,13 +67,7 @@ class CurveBroker(BaseBroker):
         if not bars:
             return
         (data,) = self.cerebro.datas
-        steps = [step for step in self.steps if step.bar < bars]
-        starts = np.array([step.bar for step in steps], np.int64)
-        lengths = np.diff(starts, append=bars)
-        cash, quantity, price = (
-            np.repeat(np.array([step[column] for step in steps], np.float64), lengths)
-            for column in (1, 2, 3)
-        )
+        cash, quantity, price = by_bar(self.steps, bars)
         closes = np.array(data.lines.close.array[:bars], np.float64)
         numbers = np.array(data.lines.datetime.array[:bars], np.float64)
         times = np.rint((numbers - _EPOCH_DAY) * _DAY_MS).astype(np.int64)
@@ -84,10 +81,29 @@ class CurveBroker(BaseBroker):
             rows = zip(quantity.tolist(), price.tolist(), closes.tolist(), strict=True)
             worth = (_worth_by(scheme, *row, short_cash=account.short_cash) for row in rows)
             return np.array(list(worth), np.float64)
-        part = quantity * closes
-        profit = quantity * (closes - price)
-        own: Floats = np.where(part > 0, (part - profit) / scheme.get_leverage() + profit, part)
-        return own
+        return plain_worth(quantity, price, closes, leverage=scheme.get_leverage())
+
+
+def by_bar(
+    steps: Iterable[tuple[int, float, float, float]], bars: int
+) -> tuple[Floats, Floats, Floats]:
+    """Return cash, quantity and entry price after each of the first `bars` bars.
+
+    `steps` are like `Step`, in order, the first of bar 0.
+    """
+    table = np.array([step for step in steps if step[0] < bars], np.float64)
+    starts = [*table[:, 0].astype(np.int64).tolist(), bars]
+    lengths = [stop - start for start, stop in pairwise(starts)]
+    cash, quantity, price = (np.repeat(table[:, column], lengths) for column in (1, 2, 3))
+    return cash, quantity, price
+
+
+def plain_worth(quantity: Floats, price: Floats, closes: Floats, *, leverage: float) -> Floats:
+    """Return what a position paid in full was worth at each close."""
+    part = quantity * closes
+    profit = quantity * (closes - price)
+    own: Floats = np.where(part > 0, (part - profit) / leverage + profit, part)
+    return own
 
 
 def _worth_by(

@@ -67,6 +67,8 @@ class Parts:
     spec: StrategySpec = field(init=False)
     cerebro: LeanCerebro = field(init=False)
     tracker: PerformanceTracker = field(init=False)
+    done: int = 0
+    """Bars traded in one pass, which the feeds know nothing of."""
     started: bool = False
     """True from the last stage on: `cerebro` may be told to stop."""
 
@@ -101,7 +103,7 @@ class Parts:
 
     def progress(self) -> tuple[int, int | None]:
         """Return how many bars of the longest feed are done, of how many; from any thread."""
-        done = max((_length(data) for data in self.datas.values()), default=0)
+        done = max((_length(data) for data in self.datas.values()), default=0) or self.done
         return done, max((len(self.columns[name]) for name in self.datas), default=0) or None
 
     def warming_up(self) -> bool:

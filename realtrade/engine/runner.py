@@ -14,6 +14,7 @@ from realtrade.engine.parts import Parts
 from realtrade.engine.pulse import Pulse
 from realtrade.engine.report import with_artifacts
 from realtrade.engine.stages import STAGES
+from realtrade.engine.vectorised.run import run_bars
 from realtrade.plugins.registry import Registry
 from realtrade.utils.clock import Clock, SystemClock
 
@@ -118,7 +119,7 @@ class TradingRunner:
         parts = self._parts
         try:
             with Pulse(self._beat):
-                parts.cerebro.run()
+                run_bars(parts)
                 parts.settle_orders()
         except KeyboardInterrupt:
             self._stop.set()

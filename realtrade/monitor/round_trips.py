@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PlainFill = tuple[int, float, float, float]
+"""Time in milliseconds, signed quantity, price, fee."""
 _DUST = 1e-12
 """A remainder below this share of the quantities involved is float residue, not a position."""
 
@@ -144,6 +149,33 @@ class RoundTrips:
             trip = self.open[symbol] = OpenTrip(symbol, time_ms, contract_size)
             trip.enter(math.copysign(rest, signed_quantity), price, fee - closing_fee)
 
+    def apply_all(self, symbol: str, fills: Sequence[PlainFill], contract_size: float) -> None:
+        """Take in many fills of one symbol; an entry and its whole exit become a trip at once."""
+        at = 0
+        while at < len(fills):
+            whole = fills[at : at + 2] if symbol not in self.open else ()
+            if len(whole) > 1 and whole[0][1] + whole[1][1] == 0.0:
+                self.closed.append(_whole(symbol, *whole, contract_size))
+                at += 2
+                continue
+            time_ms, signed, price, fee = fills[at]
+            self.apply(
+                symbol, signed, price=price, fee=fee, time_ms=time_ms, contract_size=contract_size
+            )
+            at += 1
+
     def _close(self, trip: RoundTrip) -> None:
         del self.open[trip.symbol]
         self.closed.append(trip)
+
+
+def _whole(symbol: str, entry: PlainFill, leave: PlainFill, contract_size: float) -> RoundTrip:
+    """Return the trip of one entry and one exit of all of it, digit for digit as step by step."""
+    (opened_ms, held, price, entry_fee), (closed_ms, _, exit_price, exit_fee) = entry, leave
+    fees = entry_fee + exit_fee
+    gross = held * (exit_price - price) * contract_size
+    side: Literal["long", "short"] = "long" if held > 0 else "short"
+    quantity = abs(held)
+    return RoundTrip(
+        symbol, side, opened_ms, closed_ms, quantity, price, exit_price, gross - fees, fees
+    )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from realtrade.model.order import Fill
+    from realtrade.monitor.round_trips import PlainFill
     from realtrade.utils.timeframes import Timeframe
 
 
@@ -140,6 +141,23 @@ class PerformanceTracker:
                 time_ms=time_ms,
                 contract_size=contract_size,
             )
+
+    def record_fills(
+        self, symbol: str, fills: Sequence[PlainFill], *, contract_size: float = 1.0
+    ) -> None:
+        """Take in many executions of one symbol, oldest first, none of them of nothing."""
+        if not fills:
+            return
+        index = self._symbols.setdefault(symbol, len(self._symbols))
+        times, quantities, prices, fees = zip(*fills, strict=True)
+        self._fill_time.extend(times)
+        self._fill_symbol.extend([index] * len(fills))
+        self._fill_quantity.extend(quantities)
+        self._fill_price.extend(prices)
+        self._fill_fee.extend(fees)
+        for fee in fees:  # one by one, so that it is rounded as in `record_fill`
+            self.fees_paid += fee
+        self._trips.apply_all(symbol, fills, contract_size)
 
     def record(self, fill: Fill) -> None:
         """Take in one execution as a venue reported it.

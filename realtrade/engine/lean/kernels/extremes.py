@@ -31,17 +31,28 @@ def _extreme(
     if type(period) is not int or period < 1:
         raise Unsuitable
     source = column(indicator.data, start - period + 1, end)
-    target = column(indicator.lines[0], start, end)
+    column(indicator.lines[0], start, end)[:] = window_extremes(source, period, pick, plain)
+
+
+def window_extremes(
+    values: Column, period: int, pick: np.ufunc, plain: Callable[[Any], float]
+) -> Column:
+    """Return the extreme of each window of `period` values, oldest window first.
+
+    `pick` and `plain` are numpy's and Python's word for it; where they may differ, Python's counts.
+    """
+    result = np.empty(len(values) - period + 1)
     size = max(CHUNK, period)
-    for first in range(0, len(target), size):
-        last = min(first + size, len(target))
-        part = source[first : last + period - 1]
+    for first in range(0, len(result), size):
+        last = min(first + size, len(result))
+        part = values[first : last + period - 1]
         if _ordered(part):
-            target[first:last] = _window_extremes(part, period, pick)
+            result[first:last] = _window_extremes(part, period, pick)
         else:
-            values = part.tolist()
-            ends = range(period, len(values) + 1)
-            target[first:last] = [plain(values[stop - period : stop]) for stop in ends]
+            listed = part.tolist()
+            ends = range(period, len(listed) + 1)
+            result[first:last] = [plain(listed[stop - period : stop]) for stop in ends]
+    return result
 
 
 def _ordered(values: Column) -> bool:

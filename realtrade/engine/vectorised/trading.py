@@ -1,0 +1,134 @@
+"""The loop over the bars on which a rule has something done; all others are passed over."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from realtrade.execution.ledger import Holding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from realtrade.common.simulated import Slippage
+    from realtrade.engine.vectorised.account import LeanAccount
+    from realtrade.engine.vectorised.orders import OrderDesk
+    from realtrade.model.bar import BarColumns
+    from realtrade.strategies.rules.decision import Move
+
+    Bits = NDArray[np.bool_]
+
+
+class Signals:
+    """What the rules want, bar by bar, by what is held: the table of `decide` in columns."""
+
+    def __init__(self, holds: Mapping[str, Bits], count: int) -> None:
+        """`holds` says on which bars each rule holds."""
+        never = np.zeros(count, np.bool_)
+        leave, cover = holds.get("exit", never), holds.get("short_exit", never)
+        self._up = holds.get("entry", never) & ~leave
+        self._down = holds.get("short_entry", never) & ~cover
+        turns = (self._up ^ self._down, leave, cover)
+        self._flat, self._long, self._short = (np.flatnonzero(bits).tolist() for bits in turns)
+
+    def next(self, held: float, bar: int) -> int:
+        """Return the first bar from `bar` on with something to do; a huge number for none."""
+        bars = self._long if held > 0 else self._short if held < 0 else self._flat
+        place = bisect_left(bars, bar)
+        return bars[place] if place < len(bars) else _NEVER
+
+    def moves(self, held: float, bar: int) -> tuple[Move, ...]:
+        """Return the orders of a bar that `next` returned."""
+        if held > 0:
+            return ("close", "sell") if self._down.item(bar) else ("close",)
+        if held < 0:
+            return ("close", "buy") if self._up.item(bar) else ("close",)
+        return ("buy",) if self._up.item(bar) else ("sell",)
+
+
+class Trading:
+    """Plays the signals of a backtest through an account."""
+
+    def __init__(
+        self,
+        bars: BarColumns,
+        signals: Signals,
+        *,
+        account: LeanAccount,
+        desk: OrderDesk,
+        slippage: Slippage,
+    ) -> None:
+        self._bars = bars
+        self._signals = signals
+        self._account = account
+        self._desk = desk
+        self._slippage = slippage
+        # Plain tuples of numbers: the garbage collector need not look at them.
+        self.steps: list[tuple[int, float, float, float]] = [(0, account.cash_now, 0.0, 0.0)]
+        """The account whenever it has changed: bar, cash, signed quantity, entry price."""
+        self.executions: list[tuple[int, float, float, float]] = []
+        """Bar, signed quantity, price, fee."""
+
+    def run(self) -> None:
+        """Trade from the first bar to the last; an order of the last bar is never filled."""
+        account, signals, desk = self._account, self._signals, self._desk
+        held, close, last = account.held, self._bars.close.item, len(self._bars) - 1
+        bar = signals.next(held.quantity, 0)
+        while bar < last:
+            account.close = close(bar)
+            quantities = desk.quantities(signals.moves(held.quantity, bar))
+            bar += 1
+            if quantities:
+                for quantity in self._affordable(quantities):
+                    self._execute(quantity, bar)
+                self._note(bar)
+            bar = signals.next(held.quantity, bar)
+
+    def _affordable(self, quantities: list[float]) -> list[float]:
+        """Return the orders that the cash pays for at the close they were decided on."""
+        account, close = self._account, self._account.close
+        if len(quantities) == 1:
+            left = account.after(account.cash_now, quantities[0], close, account.held)
+            return quantities if left >= 0.0 else []
+        cash, held = account.cash_now, Holding(account.held.quantity, account.held.price)
+        accepted = []
+        for quantity in quantities:  # each is judged as if those before it were filled
+            cash = account.after(cash, quantity, close, held)
+            held.apply(quantity, close)
+            if cash >= 0.0:
+                accepted.append(quantity)
+        return accepted
+
+    def _execute(self, quantity: float, bar: int) -> None:
+        price = self._price(quantity, bar)
+        closed, closed_fee, opened, opened_fee = self._account.execute(quantity, price)
+        if closed:
+            self.executions.append((bar, closed, price, closed_fee))
+        if opened:
+            self.executions.append((bar, opened, price, opened_fee))
+
+    def _price(self, quantity: float, bar: int) -> float:
+        """Return the bar's open, slipped."""
+        bars, slippage = self._bars, self._slippage
+        price = bars.open.item(bar)
+        if not slippage.fraction:
+            return price
+        if quantity > 0:
+            slipped = slippage.up(bars.high.item(bar), price, at_open=True)
+        else:
+            slipped = slippage.down(bars.low.item(bar), price, at_open=True)
+        assert slipped is not None  # noqa: S101 - a market order fills at the bar's extreme at worst
+        return slipped
+
+    def _note(self, bar: int) -> None:
+        cash, held = self._account.cash_now, self._account.held
+        _, before, quantity, _ = self.steps[-1]
+        if cash != before or held.quantity != quantity:
+            self.steps.append((bar, cash, held.quantity, held.price))
+
+
+_NEVER = 1 << 62
