@@ -12,6 +12,10 @@ from realtrade.cli.exits import Ending, ExitCode
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("realtrade.cli.run:run", "Run a recipe: backtest, paper, testnet or live."),
+    "sweep": (
+        "realtrade.cli.sweep:sweep",
+        "Backtest a recipe with many values and tell which to believe.",
+    ),
     "validate": (
         "realtrade.cli.validate:validate",
         "Check recipes and show every mistake at its line.",

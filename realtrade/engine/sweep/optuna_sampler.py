@@ -1,0 +1,121 @@
+"""Optuna as a sampler: it learns from finished trials where better ones may be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from realtrade.engine.sweep.errors import SweepRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from realtrade.engine.sweep.objective import Objective
+    from realtrade.engine.sweep.samplers import Choices
+    from realtrade.engine.sweep.space import Space
+
+_TIRED = 200
+"""Known combinations in a row after which nothing new is expected."""
+
+
+class OptunaSampler:
+    """Tree-structured Parzen estimation or NSGA-II, and median pruning over folds.
+
+    Its study lives in memory: finished trials are told again after a restart.
+    """
+
+    def __init__(
+        self,
+        space: Space,
+        objectives: Sequence[Objective],
+        *,
+        name: str,
+        seed: int,
+        prune: bool = False,
+    ) -> None:
+        """Make a study.
+
+        Raises:
+            SweepRefused: Optuna is not installed, or pruning has no single objective.
+        """
+        try:
+            import optuna
+        except ImportError:
+            msg = f"the sampler '{name}' needs Optuna, which is not installed"
+            raise SweepRefused(msg, hint="pip install 'realtrade[sweep]'") from None
+        if prune and len(objectives) > 1:
+            raise SweepRefused("pruning needs a single objective", hint="leave out --prune")
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        self._optuna = optuna
+        self._space = space
+        self._prune = prune
+        self._objectives = tuple(objectives)
+        self._study = optuna.create_study(
+            directions=["minimize" if one.smaller else "maximize" for one in objectives],
+            sampler=_sampler(optuna, name, seed),
+            pruner=optuna.pruners.MedianPruner() if prune else optuna.pruners.NopPruner(),
+        )
+        self._open: dict[int, Any] = {}
+        self._known: set[Choices] = set()
+
+    def ask(self, number: int) -> Choices | None:
+        """Return a combination not tried before, or None when Optuna thinks of no other."""
+        failed = self._optuna.trial.TrialState.FAIL
+        for _ in range(_TIRED):
+            if len(self._known) >= self._space.size:
+                return None
+            trial = self._study.ask()
+            choices = tuple(self._suggest(trial))
+            if choices not in self._known:
+                self._known.add(choices)
+                self._open[number] = trial
+                return choices
+            self._study.tell(trial, state=failed)
+        return None
+
+    def step(self, number: int, fold: int, value: float | None) -> bool:
+        """Report the objective of one fold; return True when the trial is not worth going on."""
+        trial = self._open.get(number)
+        if not self._prune or trial is None or value is None:
+            return False
+        trial.report(value, step=fold)
+        return bool(trial.should_prune())
+
+    def tell(self, number: int, choices: Choices, values: Sequence[float | None] | None) -> None:
+        """Take the objectives of a trial, one of this run or of a run before."""
+        trial = self._open.pop(number, None)
+        self._known.add(choices)
+        given = None if values is None or None in values else [float(v or 0.0) for v in values]
+        state = self._optuna.trial.TrialState
+        if trial is not None:
+            self._study.tell(trial, given, state=None if given else state.FAIL)
+        elif given:
+            self._study.add_trial(self._finished(choices, given))
+
+    def _suggest(self, trial: Any) -> list[int]:
+        """Let Optuna choose among the places of ordered values, and among unordered ones."""
+        found: list[int] = []
+        for axis in self._space.axes:
+            if axis.numbers is None:
+                found.append(trial.suggest_categorical(axis.path, list(range(len(axis.values)))))
+            else:
+                found.append(trial.suggest_int(axis.path, 0, len(axis.values) - 1))
+        return found
+
+    def _finished(self, choices: Choices, values: list[float]) -> Any:
+        distributions = self._optuna.distributions
+        names = [axis.path for axis in self._space.axes]
+        ranges = {
+            axis.path: distributions.CategoricalDistribution(list(range(len(axis.values))))
+            if axis.numbers is None
+            else distributions.IntDistribution(0, len(axis.values) - 1)
+            for axis in self._space.axes
+        }
+        return self._optuna.trial.create_trial(
+            params=dict(zip(names, choices, strict=True)), distributions=ranges, values=values
+        )
+
+
+def _sampler(optuna: Any, name: str, seed: int) -> Any:
+    if name == "nsga2":
+        return optuna.samplers.NSGAIISampler(seed=seed)
+    return optuna.samplers.TPESampler(seed=seed, multivariate=False)

@@ -1,0 +1,201 @@
+"""Run a sweep: read the bars once, hand tasks out, keep every result as it comes, judge."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from threading import Event as Flag
+from typing import TYPE_CHECKING, Protocol
+
+from realtrade.engine.bank import Bank
+from realtrade.engine.build import build
+from realtrade.engine.observer import Silent
+from realtrade.engine.parts import Parts
+from realtrade.engine.stages import STAGES
+from realtrade.engine.sweep.board import Board
+from realtrade.engine.sweep.crew import Crew, LocalCrew
+from realtrade.engine.sweep.errors import SweepRefused
+from realtrade.engine.sweep.findings import facts_of
+from realtrade.engine.sweep.plan import check_values
+from realtrade.engine.sweep.trial import Job, Result
+from realtrade.monitor.overfitting import Moments
+from realtrade.plugins.registry import Registry
+from realtrade.storage.study import StoredResult, StudyMismatch, StudyStore
+from realtrade.utils.clock import SystemClock
+
+if TYPE_CHECKING:
+    from realtrade.engine.sweep.plan import SweepPlan
+    from realtrade.monitor.sweep_facts import SweepFacts
+    from realtrade.recipe import Recipe
+
+_WAIT_S = 0.2
+
+
+class SweepWatch(Protocol):
+    """Told how a sweep goes on, on its own thread; it must return at once."""
+
+    def log(self, line: str) -> None:
+        """Something worth a line has happened."""
+        ...
+
+    def begin(self, done: int, total: int, workers: int) -> None:
+        """It begins; `done` of `total` tasks were done before."""
+        ...
+
+    def progress(self, done: int, total: int, best: str) -> None:
+        """So many tasks of about `total` are done; `best` says the best value so far."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepOutcome:
+    """What a sweep came to."""
+
+    facts: SweepFacts
+    stopped: bool
+    """True when somebody stopped it: it can be gone on with."""
+
+
+class Sweep:
+    """One sweep, run once.
+
+    ```python
+    space = Space.parse(["strategy.params.fast=5..50:5"])
+    plan = SweepPlan(variants=variants, space=space, out=Path("runs/trend/sweep"))
+    outcome = Sweep(plan, watch=watch).run()
+    ```
+    """
+
+    def __init__(self, plan: SweepPlan, *, watch: SweepWatch) -> None:
+        """Take what is asked for; nothing happens before `run`."""
+        self._plan = plan
+        self._watch = watch
+        self._stop = Flag()
+
+    def stop(self) -> None:
+        """Hand out nothing more; `run` returns what there is. From any thread, repeatable."""
+        self._stop.set()
+
+    def run(self) -> SweepOutcome:
+        """Run what is not done yet, and return everything found.
+
+        Raises:
+            RecipeInvalid: a parameter or a value of it is no good.
+            SweepRefused: it cannot be done as asked.
+            StageFailed, FeedError: the bars cannot be had.
+            StudyUnreachable: results cannot be kept.
+        """
+        plan = self._plan
+        recipe = check_values(plan.variants, plan.space)
+        sampler = plan.make_sampler()
+        bank = read_bank(recipe)
+        folds = plan.split.folds(*history(recipe, bank))
+        with StudyStore(plan.storage or _file(plan), recipe.name) as store:
+            self._identify(store, recipe, bank)
+            board = Board(plan, sampler, folds)
+            board.recall(_result(one) for one in store.results())
+            self._train_and_test(board, store, Job(plan.variants, bank))
+        facts = facts_of(plan, recipe, folds, board.trials)
+        return SweepOutcome(facts=facts, stopped=self._stop.is_set())
+
+    def _identify(self, store: StudyStore, recipe: Recipe, bank: Bank) -> None:
+        try:
+            store.identify(self._plan.identity(recipe, bank))
+        except StudyMismatch as mismatch:
+            hint = "choose another --out, or delete the study to begin anew"
+            raise SweepRefused(str(mismatch), hint=hint) from mismatch
+
+    def _train_and_test(self, board: Board, store: StudyStore, job: Job) -> None:
+        with self._crew(job) as crew:
+            self._watch.begin(board.done, board.total, crew.workers)
+            self._work(board, store, crew)
+            board.choose()
+            self._work(board, store, crew)
+
+    def _crew(self, job: Job) -> Crew:
+        if not self._plan.cluster:
+            depth = 3 if self._plan.sampler in ("grid", "random") else 1
+            return LocalCrew(job, workers=self._plan.workers, depth=depth)
+        from realtrade.engine.sweep.cluster import DaskCrew
+
+        return DaskCrew(job, self._plan.cluster, told=self._watch.log)
+
+    def _work(self, board: Board, store: StudyStore, crew: Crew) -> None:
+        """Hand out the board's tasks until it has no more, or until stopped."""
+        running = 0
+        while True:
+            while not self._stop.is_set() and crew.room() > 0:
+                task = board.next_task()
+                if task is None:
+                    break
+                crew.submit(task)
+                running += 1
+            if self._stop.is_set() or not running:
+                return
+            results = crew.results(_WAIT_S)
+            running -= len(results)
+            self._keep(board, store, results)
+
+    def _keep(self, board: Board, store: StudyStore, results: list[Result]) -> None:
+        if results:
+            store.add(_stored(one) for one in results)
+        for one in results:
+            board.take(one)
+        self._watch.progress(board.done, board.total, board.best_text())
+
+
+def read_bank(recipe: Recipe) -> Bank:
+    """Read every bar the recipe's feeds have.
+
+    Raises:
+        StageFailed: a feed cannot be made.
+        FeedError: a feed cannot be read.
+    """
+    parts = Parts(recipe=recipe, registry=Registry(), clock=SystemClock(), observer=Silent())
+    names = [stage.name for stage in STAGES]
+    stages = STAGES[: names.index("markets") + 1]
+    with build(stages, parts, lambda name: None):
+        return Bank.read(recipe.feeds, parts.sources)
+
+
+def history(recipe: Recipe, bank: Bank) -> tuple[int, int]:
+    """Return from when on all feeds have bars that the recipe wants, and until when."""
+    firsts, ends = [], []
+    for shelf in bank.shelves.values():
+        columns = shelf.feed().history()
+        firsts.append(int(columns.time_ms[0]))
+        ends.append(int(columns.due_ms[-1]))
+    span = recipe.backtest
+    if span.start is not None:
+        firsts.append(round(span.start.timestamp() * 1000))
+    if span.end is not None:
+        ends.append(min([*ends, round(span.end.timestamp() * 1000)]))
+    return max(firsts), min(ends)
+
+
+def _file(plan: SweepPlan) -> str:
+    folder = plan.out
+    folder.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{(folder / 'study.db').absolute()}"
+
+
+def _stored(result: Result) -> StoredResult:
+    content = {
+        "params": list(result.params),
+        "measures": dict(result.measures),
+        "moments": asdict(result.moments),
+        "message": result.message,
+    }
+    return StoredResult(result.number, result.part, result.state, content)
+
+
+def _result(stored: StoredResult) -> Result:
+    content = stored.content
+    return Result(
+        number=stored.number,
+        params=tuple(content["params"]),
+        part=stored.part,
+        state=stored.state,  # type: ignore[arg-type]  # as `_stored` wrote it
+        measures=content["measures"],
+        moments=Moments(**content["moments"]),
+        message=content["message"],
+    )
