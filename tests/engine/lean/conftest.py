@@ -151,3 +151,35 @@ def compare() -> Any:
         return stock, lean
 
     return check
+
+
+class Trader(bt.Strategy):
+    """Trades every few bars and writes everything down."""
+
+    params = (("diary", None), ("every", 9))
+
+    def __init__(self) -> None:
+        self.average = bt.ind.SMA(period=6)
+
+    def prenext(self) -> None:
+        self.p.diary.bar(self, "prenext")
+
+    def next(self) -> None:
+        self.p.diary.bar(self, "next")
+        if len(self) % self.p.every == 0:
+            self.buy(size=2) if not self.position else self.close()
+
+    def notify_order(self, order: Any) -> None:
+        self.p.diary.order(self, order)
+
+    def notify_trade(self, trade: Any) -> None:
+        self.p.diary.trade(self, trade)
+
+    def stop(self) -> None:
+        self.p.diary.lines.append(("stop", len(self)))
+
+
+@pytest.fixture
+def trader() -> Any:
+    """Return a strategy that trades every few bars."""
+    return Trader
