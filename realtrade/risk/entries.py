@@ -64,11 +64,11 @@ def with_bar(entry: Entry, bar: Bar) -> Entry:
     low may be older than the position, or were weighed already.
     """
     low, high = prices(entry, bar)
-    seen_ms = max(entry.seen_ms, bar.time_ms)
-    if low >= entry.lowest and high <= entry.highest and seen_ms == entry.seen_ms:
-        return entry
     return replace(
-        entry, lowest=min(low, entry.lowest), highest=max(high, entry.highest), seen_ms=seen_ms
+        entry,
+        lowest=min(low, entry.lowest),
+        highest=max(high, entry.highest),
+        seen_ms=max(entry.seen_ms, bar.time_ms),
     )
 
 

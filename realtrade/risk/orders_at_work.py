@@ -20,8 +20,8 @@ def pending(
     symbol: str,
     side: Side,
     *,
-    beside: OrderIntent | None = None,
-    resting: bool = False,
+    beside: OrderIntent | None,
+    resting: bool,
 ) -> Decimal:
     """Return what the orders on one side would move at most: reduce-only ones cannot add.
 

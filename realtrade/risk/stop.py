@@ -63,7 +63,7 @@ def met(stop: StopLoss, view: RiskView) -> Sequence[Action]:
         low, high = prices(entry, bar)
         worst = low if entry.direction > 0 else high
         before = view.level(stop.name, entry.symbol) or stop.level(entry, view)
-        after = tighter(entry, before, stop.level(view.extended(entry), view))
+        after = stop.level(view.extended(entry), view)
         for price, level in ((worst, before), (exact(bar.close), after)):
             if level is not None and (price - level) * entry.direction <= 0:
                 actions.append(_close(stop.name, entry, price, level))

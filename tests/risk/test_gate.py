@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from realtrade.model.instrument import Instrument
-from realtrade.model.remembered import Resumed
+from realtrade.model.remembered import Halt, Resumed
 from realtrade.model.verdict import Action, ActionKind, Approved, Denied, Resized
 from realtrade.plugins.ports.risk import Needs
 from realtrade.risk import PositionSizer, RiskManager, RiskMemory, StopLoss
@@ -159,6 +159,20 @@ def test_a_halt_denies_all_but_reductions(bench: Any) -> None:
     assert gate.assess(bench.sell(2), bench.account) == Approved()
 
 
+def test_remembers_since_when_it_halts(bench: Any) -> None:
+    gate = bench.gate(Wants(halt()), Says(Denied("other", "no", halt("other", until_ms=99))))
+    bench.account.now_ms = 5
+    gate.watch(bench.account)
+    bench.memory.halts.clear()
+    gate.assess(bench.buy(), bench.account)
+    gate.watch(bench.account)
+
+    assert bench.memory.halts == {
+        "other": Halt("other", "too much", 5, 99, flatten=False),
+        "wants": Halt("wants", "too much", 5, None, flatten=False),
+    }
+
+
 def test_a_halt_is_news_once(bench: Any) -> None:
     gate = bench.gate(Wants(halt()))
 
@@ -175,7 +189,7 @@ def test_a_halt_ends_at_its_time(bench: Any) -> None:
     assert isinstance(gate.assess(bench.buy(), bench.account), Denied)
     bench.account.now_ms = 1000
     assert gate.assess(bench.buy(), bench.account) == Approved()
-    assert bench.view.resumed("wants").time_ms == 1000
+    assert bench.view.resumed("wants") == Resumed(1000, Decimal(0), Decimal(0))
 
 
 def test_a_halt_that_ended_measures_from_the_equity_last_seen(bench: Any) -> None:

@@ -65,6 +65,23 @@ def test_a_fill_may_turn_the_position_round(bench: Any) -> None:
     assert (entry.largest, entry.notional) == (2, 180)
 
 
+def test_a_fee_is_shared_by_what_it_closes_and_opens(bench: Any) -> None:
+    bench.fill("0.5", 100)
+    bench.fill("-0.25", 100)
+    assert not bench.memory.trades
+    bench.fill("-1", 100, fee=4)
+
+    assert bench.memory.trades[0].pnl == -1
+    assert bench.memory.entries[BTC].realised == -3
+
+
+def test_what_cost_nothing_has_no_gain(bench: Any) -> None:
+    bench.fill(1, 0)
+    bench.fill(-1, 5)
+
+    assert (bench.memory.trades[0].pnl, bench.memory.trades[0].gain) == (5, 0)
+
+
 def test_contracts_are_counted_at_their_size(bench: Any) -> None:
 
     bench.account.instruments[BTC] = Instrument(
@@ -284,4 +301,6 @@ def test_a_period_goes_on_until_its_end() -> None:
 
     assert first == Period(0, 24 * HOUR, Decimal(5))
     assert memory.period("day", "UTC", Decimal(9), 24 * HOUR) is first
-    assert memory.period("day", "UTC", Decimal(9), 24 * HOUR + 1).equity == 9
+    assert memory.period("day", "UTC", Decimal(9), 24 * HOUR + 1) == Period(
+        24 * HOUR, 48 * HOUR, Decimal(9)
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from realtrade.model.instrument import Instrument
 from realtrade.model.order import OrderType, Side
 
 BTC, ETH = "BTC/USDT", "ETH/USDT"
@@ -209,10 +210,13 @@ def test_an_entry_is_what_was_remembered(bench: Any) -> None:
 def test_a_position_nobody_saw_opened_starts_now(bench: Any) -> None:
     bench.hold(-2, 50)
     bench.account.now_ms = 77
+    bench.account.instruments[BTC] = Instrument(
+        BTC, "BTC", "USDT", "swap", contract_size=Decimal("0.1")
+    )
 
     entry = bench.view.entry(BTC)
 
-    assert (entry.quantity, entry.largest, entry.opened_ms, entry.notional) == (-2, 2, 77, 100)
+    assert (entry.quantity, entry.largest, entry.opened_ms, entry.notional) == (-2, 2, 77, 10)
     assert (entry.symbol, entry.price, entry.highest, entry.lowest) == (BTC, 50, 50, 50)
     bench.account.now_ms = 88
     assert bench.view.entry(BTC) is entry

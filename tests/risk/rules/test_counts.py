@@ -206,6 +206,24 @@ def test_halts_and_counts_anew_afterwards(bench: Any) -> None:
     assert rule.watch(bench.view) == ()
 
 
+def test_a_halt_keeps_its_own_time(bench: Any) -> None:
+    rule = bench.build("consecutive_losses", max=1, action="halt", pause="1h")
+    bench.trade(-1, at_ms=5)
+
+    bench.account.now_ms = 9 * HOUR
+
+    assert rule.reading(bench.view).breached
+
+
+def test_losses_from_before_the_end_of_a_halt_do_not_count(bench: Any) -> None:
+    rule = bench.build("consecutive_losses", max=2, action="halt")
+    bench.trade(-1, at_ms=5)
+    bench.memory.lift("consecutive_losses", Decimal(0), 5)
+    bench.trade(-1, at_ms=6)
+
+    assert rule.reading(bench.view).value == 1
+
+
 def test_a_halt_without_pause_lasts_until_resumed(bench: Any) -> None:
     rule = bench.build("consecutive_losses", max=1, action="flatten_and_halt")
     bench.trade(-1, at_ms=5)

@@ -97,6 +97,13 @@ def test_a_stop_limit_is_measured_from_its_stop(bench: Any) -> None:
     assert rule.assess(bench.buy(1, limit_price=Decimal(125)), bench.view) != Approved()
 
 
+def test_cheap_symbols_have_a_collar_too(bench: Any) -> None:
+    rule = bench.build("price_collar", limit="5%")
+    bench.account.prices["BTC/USDT"] = Decimal("0.5")
+
+    assert isinstance(rule.assess(bench.buy(1, limit_price=Decimal("0.6")), bench.view), Denied)
+
+
 def test_without_a_last_close_there_is_no_collar(bench: Any) -> None:
     rule = bench.build("price_collar", limit="5%")
     bench.account.prices["BTC/USDT"] = Decimal(0)
@@ -176,8 +183,12 @@ def test_caps_the_value_of_a_group(bench: Any) -> None:
 def test_denies_whole_orders_of_a_full_group(bench: Any) -> None:
     symbols = ["BTC/USDT", ETH]
     rule = bench.build("correlation_group", symbols=symbols, notional="40%", action="deny")
+    bench.hold(3)
+    assert isinstance(rule.assess(bench.buy(2, ETH), bench.view), Denied)
+    assert rule.assess(bench.buy(1, ETH), bench.view) == Approved()
+    bench.hold(4)
+    assert not rule.reading(bench.view).breached
     bench.hold(5)
-
     assert isinstance(rule.assess(bench.buy(1, ETH), bench.view), Denied)
     assert rule.assess(bench.sell(5), bench.view) == Approved()
     assert rule.reading(bench.view).breached
@@ -325,6 +336,15 @@ def test_denies_below_the_least_equity(bench: Any, equity: str, expected: type) 
     bench.account.equity = Decimal(equity)
 
     assert isinstance(rule.assess(bench.buy(), bench.view), expected)
+
+
+def test_halts_as_long_as_told(bench: Any) -> None:
+    rule = bench.build("minimum_equity", limit="500 USDT", halt_for="1h")
+    bench.account.equity = Decimal(400)
+    bench.account.now_ms = 7
+
+    assert rule.watch(bench.view)[0].until_ms == 7 + HOUR
+    assert rule.assess(bench.buy(), bench.view).action.until_ms == 7 + HOUR
 
 
 def test_acts_below_the_least_equity(bench: Any) -> None:

@@ -134,9 +134,9 @@ def test_joining_a_group_adds_only_what_is_above_its_largest(
     leader = bench.sell(first, type=OrderType.LIMIT)
     bench.account.open_orders = [leader]
 
-    verdict = rule.assess(bench.sell(10, oco_id=leader.client_order_id), bench.view)
-
-    assert verdict.quantity == fits
+    for type_ in (OrderType.LIMIT, OrderType.MARKET):
+        order = bench.sell(10, oco_id=leader.client_order_id, type=type_)
+        assert rule.assess(order, bench.view).quantity == fits
 
 
 @pytest.mark.parametrize(
@@ -156,6 +156,43 @@ def test_resting_orders_keep_within_the_limit_though_the_position_may_go(
     bench.hold(held)
 
     assert rule.assess(bench.sell(10, type=type_), bench.view).quantity == fits
+
+
+def test_exits_at_work_count_against_an_order_that_turns_round(bench: Any) -> None:
+    rule = bench.build("max_position", quantity=Decimal(1))
+    bench.hold(5)
+    bench.account.open_orders = [bench.sell(3)]
+
+    assert rule.assess(bench.sell(4), bench.view).quantity == 3
+
+
+def test_a_child_alone_is_no_reduction(bench: Any) -> None:
+    rule = bench.build("max_position", quantity=Decimal(1))
+
+    assert rule.assess(bench.sell(4, parent_id="gone"), bench.view).quantity == 1
+
+
+@pytest.mark.parametrize(
+    ("held", "side", "worth"), [(2, "sell", 300), (-2, "buy", 300), (2, "buy", 700)]
+)
+def test_others_count_at_their_worst(bench: Any, held: int, side: str, worth: int) -> None:
+    rule = bench.build("max_position", notional="1000 USDT", scope="total")
+    bench.hold(held, symbol="ETH/USDT")
+    bench.account.prices["ETH/USDT"] = Decimal(1000)
+    bench.account.instruments["ETH/USDT"] = Instrument(
+        "ETH/USDT", "ETH", "USDT", "swap", contract_size=Decimal("0.1")
+    )
+    bench.account.open_orders = [getattr(bench, side)(5, "ETH/USDT")]
+
+    assert rule.reading(bench.view).value == worth
+    assert rule.assess(bench.buy(99), bench.view).quantity == Decimal(1000 - worth) / 100
+
+
+def test_cheap_symbols_can_be_valued(bench: Any) -> None:
+    rule = bench.build("max_position", notional="20%")
+    bench.account.prices["BTC/USDT"] = Decimal("0.5")
+
+    assert rule.assess(bench.buy(500), bench.view).quantity == 400
 
 
 def test_market_orders_at_work_are_not_resting(bench: Any) -> None:

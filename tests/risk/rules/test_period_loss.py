@@ -157,6 +157,17 @@ def test_an_account_without_money_has_no_share_to_tell(bench: Any) -> None:
     assert rule.reading(bench.view).text == "loss of the day 0 of the limit 30"
 
 
+@pytest.mark.parametrize(
+    ("until", "ends"), [("next", at("2024-01-08T00:00") + 1), ("resumed", None)]
+)
+def test_a_weeks_halt_ends_as_told(bench: Any, until: str, ends: int | None) -> None:
+    rule = bench.build("weekly_loss", limit="6%", until=until)
+    see(bench, 1000, "2024-01-01T00:00")
+    see(bench, 900, "2024-01-02T00:00")
+
+    assert rule.watch(bench.view)[0].until_ms == ends
+
+
 def test_deny_watches_nothing(bench: Any) -> None:
     rule = bench.build("weekly_loss", limit="6%", action="deny")
     see(bench, 1000, "2024-01-01T00:00")

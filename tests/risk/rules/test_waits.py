@@ -47,6 +47,7 @@ def test_waits_after_an_exit_and_longer_after_a_loss(
     ("gain", "reason"),
     [
         (1, "BTC/USDT was closed in profit, 0:59:00 of 1:00:00 are left to wait"),
+        (0, "BTC/USDT was closed in profit, 0:59:00 of 1:00:00 are left to wait"),
         (-1, "BTC/USDT was closed at a loss, 1:59:00 of 2:00:00 are left to wait"),
     ],
 )
@@ -129,6 +130,21 @@ def test_losses_count_within_the_span_before_the_last(
     bench.trade(-1, at_ms=second_ms)
 
     assert isinstance(rule.assess(bench.buy(), bench.view), expected)
+
+
+@pytest.mark.parametrize("gain", ["0", "0.5"])
+def test_what_loses_nothing_is_no_loss(bench: Any, gain: str) -> None:
+    rule = bench.build("symbol_loss", losses=2, within="24h", pause="1h")
+    bench.trade(-1, at_ms=0)
+    bench.trade(gain, at_ms=HOUR // 2)
+    assert rule.assess(bench.buy(), bench.view) == Approved()
+    bench.trade(-1, at_ms=HOUR)
+    bench.trade(gain, at_ms=2 * HOUR - 1)
+    assert isinstance(rule.assess(bench.buy(), bench.view), Denied)
+
+    bench.account.now_ms = 2 * HOUR
+
+    assert rule.assess(bench.buy(), bench.view) == Approved()
 
 
 @pytest.mark.parametrize(("second", "expected"), [("-1.99", Approved), ("-2", Denied)])

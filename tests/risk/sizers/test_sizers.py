@@ -75,6 +75,15 @@ def test_buys_nothing_without_a_price(bench_of_range_ten: Any, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", SIZERS)
+def test_buys_cheap_symbols(bench_of_range_ten: Any, name: str) -> None:
+    bench_of_range_ten.account.prices["BTC/USDT"] = Decimal("0.5")
+    sizer = bench_of_range_ten.build(name, **SIZERS[name])
+    request = bench_of_range_ten.request(price=Decimal("0.5"))
+
+    assert sizer.quantity(request, bench_of_range_ten.account) > 0
+
+
+@pytest.mark.parametrize("name", SIZERS)
 def test_leaves_fee_and_slippage_in_the_cash(bench_of_range_ten: Any, name: str) -> None:
     sizer = bench_of_range_ten.build(name, slippage="10%", **SIZERS[name])
     bench_of_range_ten.account.cash = Decimal(121)
@@ -155,7 +164,9 @@ def test_counts_in_contracts(bench_of_range_ten: Any, name: str) -> None:
     assert quantity == (3 if name == "fixed_quantity" else WANTED[name] * 10)
 
 
-@pytest.mark.parametrize("name", ["percent_equity", "risk_per_trade", "volatility_target"])
+@pytest.mark.parametrize(
+    "name", ["percent_equity", "risk_per_trade", "volatility_target", "fractional_kelly"]
+)
 def test_negative_equity_buys_nothing(bench_of_range_ten: Any, name: str) -> None:
     sizer = bench_of_range_ten.build(name, **SIZERS[name])
     bench_of_range_ten.account.equity = Decimal(-1)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from realtrade.model.verdict import Action, ActionKind
 from realtrade.plugins.errors import SettingWrong
 from realtrade.risk import StopLoss
+from realtrade.risk.stop import tighter
 
 ETH = "ETH/USDT"
 
@@ -231,6 +232,20 @@ def test_an_atr_stop_stays_at_the_range_of_the_entry(bench: Any) -> None:
     assert closes(track.bar(99, low=92)) == ["BTC/USDT went to 92, past the stop at 92"]
 
 
+def test_an_atr_stop_does_not_close_in_when_the_range_shrinks(bench: Any) -> None:
+    track = Track(bench, bench.build("atr_stop", multiple=Decimal(2), period=3))
+    ranges(track)
+    track.enter()
+    for _ in range(5):
+        track.bar(100, high=102, low=98)
+    assert bench.view.level("atr_stop", "BTC/USDT") == 92
+
+    for _ in range(5):
+        track.bar(100, high=100.5, low=99.5)
+
+    assert bench.view.level("atr_stop", "BTC/USDT") == 92
+
+
 def test_an_atr_stop_of_a_short_position_is_above(bench: Any) -> None:
     track = Track(bench, bench.build("atr_stop", multiple=Decimal(2), period=3))
     ranges(track)
@@ -330,6 +345,26 @@ def test_exchange_reads_well_but_is_not_built(bench: Any, name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in STOPS if name != "take_profit"])
 def test_is_a_stop_loss_by_the_public_name(bench: Any, name: str) -> None:
     assert isinstance(bench.build(name, **STOPS[name]), StopLoss)
+
+
+@pytest.mark.parametrize("name", [*STOPS, "time_stop", "roi_table"])
+def test_every_stop_needs_entries_and_has_its_name(bench: Any, name: str) -> None:
+    own: dict[str, Any] = {"time_stop": {"after": "1h"}, "roi_table": {"table": {"1h": "1%"}}}
+    stop = bench.build(name, "mine", **(STOPS | own)[name])
+
+    assert stop.name == "mine"
+    assert stop.needs.entries is True
+
+
+def test_a_stop_that_loses_its_level_stays_where_it_was(bench: Any) -> None:
+    bench.fill(1)
+    entry = bench.view.entry("BTC/USDT")
+    one, other = Decimal(1), Decimal(2)
+
+    assert tighter(entry, one, None) == one
+    assert tighter(entry, None, other) == other
+    assert tighter(entry, None, None) is None
+    assert (tighter(entry, one, other), tighter(entry, other, one)) == (other, other)
 
 
 def test_two_stops_close_once(bench: Any) -> None:
