@@ -20,6 +20,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "realtrade.cli.validate:validate",
         "Check recipes and show every mistake at its line.",
     ),
+    "check": (
+        "realtrade.cli.check:check",
+        "Rerun a strategy to see whether it looks ahead, and how much history it needs.",
+    ),
     "show": (
         "realtrade.cli.show:show",
         "Show a recipe as it is after merging, with origins on request.",

@@ -11,6 +11,7 @@ class ExitCode(IntEnum):
     OK = 0
     INTERNAL = 1
     USAGE = 64
+    FAILED = 65
     UNREACHABLE = 69
     LOCKED = 75
     DENIED = 77
