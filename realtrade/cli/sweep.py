@@ -11,6 +11,8 @@ from realtrade.cli.exits import Ending, ExitCode, Failure
 from realtrade.cli.options import RECIPE_FILE, recipe_options
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from realtrade.engine.sweep import SweepOutcome, SweepPlan
 
 _SAMPLERS = ("grid", "random", "tpe", "nsga2")
@@ -75,17 +77,19 @@ def sweep(recipe: Path, quiet: bool, top: int, **asked: Any) -> int:
     from realtrade.cli.sweep_watch import watching
     from realtrade.engine import StageFailed
     from realtrade.engine.sweep import Sweep, SweepRefused
+    from realtrade.engine.sweep.errors import SweepBusy
     from realtrade.plugins.ports import FeedError
     from realtrade.storage.study import StudyUnreachable
 
     try:
         plan = _plan(recipe, **asked)
         with watching(quiet=quiet) as watch:
-            whole = Sweep(plan, watch=watch)
+            whole = Sweep(plan, watch=watch, recipe_text=_shown(recipe, asked))
             with stopping(whole.stop):
                 outcome = whole.run()
     except SweepRefused as refused:
-        raise Failure(str(refused), ExitCode.USAGE, hint=refused.hint) from refused
+        code = ExitCode.LOCKED if isinstance(refused, SweepBusy) else ExitCode.USAGE
+        raise Failure(str(refused), code, hint=refused.hint) from refused
     except StageFailed as failed:
         _no_bars(failed)
     except FeedError as error:
@@ -132,11 +136,25 @@ def _plan(
     )
 
 
+def _shown(recipe: Path, asked: Mapping[str, Any]) -> Callable[[Sequence[str]], str]:
+    """Return what shows the recipe as it took effect with some parameters."""
+
+    def shown(params: Sequence[str]) -> str:
+        from realtrade.cli.yaml_text import yaml_lines
+        from realtrade.recipe import effective
+
+        sets = (*asked["sets"], "mode=backtest", *params)
+        return "\n".join(yaml_lines(effective(recipe, env=asked["env"], sets=sets)))
+
+    return shown
+
+
 def _told(plan: SweepPlan, outcome: SweepOutcome, top: int) -> int:
     """Print the table on stdout and return the exit code."""
     from realtrade.cli.sweep_table import print_sweep
 
     print_sweep(outcome.facts, top)
+    click.echo(f"\nreport: {outcome.folder / 'sweep.html'}")
     if outcome.stopped:
         raise Ending(ExitCode.INTERRUPTED, "stopped: the same command goes on where this one ended")
     if outcome.facts.best is None:

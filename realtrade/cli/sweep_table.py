@@ -97,6 +97,8 @@ def _notes(facts: SweepFacts) -> Iterable[str]:
         yield f"{states['failed']:,} failed: {_example(facts, 'failed')}"
     if states["pruned"]:
         yield f"{states['pruned']:,} given up early"
+    for path in facts.idle:
+        yield f"warning: the values of {path} made no difference to any run"
     if facts.luck is not None:
         yield f"Sharpe ratio that luck alone gives the best of so many: {facts.luck:.2f}"
 

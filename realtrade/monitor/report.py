@@ -7,16 +7,11 @@ hashes stand in it: text from a recipe or an exchange can neither fetch nor run 
 from __future__ import annotations
 
 import re
-from base64 import b64encode
-from hashlib import sha256
-from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from plotly.offline import get_plotlyjs
 
 from realtrade.monitor.artifacts import replacing
 from realtrade.monitor.figures import drawdown_chart, equity_chart, price_charts
+from realtrade.monitor.pages import page_file, script_hash, scripts_of, template
 from realtrade.monitor.summary import NOTHING
 from realtrade.monitor.texts import iso_text
 
@@ -72,9 +67,8 @@ def write_report(
         prices: bars by symbol; a chart each, in this order.
     """
     payload = _payload(tracker, prices)
-    scripts = _scripts()
-    page = _environment().get_template("report.html.j2")
-    html = page.stream(
+    scripts = scripts_of("report.js")
+    html = template("report.html.j2").stream(
         facts=facts,
         rows=rows,
         cards=list(_cards(rows)),
@@ -86,22 +80,12 @@ def write_report(
         open_trips=len(tracker.open_trips),
         recipe=[list(_words(line)) for line in recipe_text.splitlines()],
         scripts=scripts,
-        hashes=[_hash(text) for text in scripts.values()],
-        style=_page_file("report.css"),
+        hashes=[script_hash(text) for text in scripts.values()],
+        style=page_file("report.css"),
     )
     with replacing(folder / "report.html") as file:
         html.dump(file, encoding="utf-8")
     return folder / "report.html"
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("realtrade.monitor", "page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def _payload(tracker: PerformanceTracker, prices: Mapping[str, BarColumns]) -> dict[str, Any]:
@@ -162,19 +146,3 @@ def _words(line: str) -> Iterator[Word]:
     if key:
         yield Word("key", key)
     yield Word("", rest)
-
-
-def _scripts() -> dict[str, str]:
-    return {
-        "guard": _page_file("guard.js"),
-        "plotly": get_plotlyjs(),
-        "page": _page_file("report.js"),
-    }
-
-
-def _page_file(name: str) -> str:
-    return resources.files("realtrade.monitor").joinpath("page", name).read_text("utf-8")
-
-
-def _hash(script: str) -> str:
-    return b64encode(sha256(script.encode()).digest()).decode()

@@ -89,6 +89,8 @@ class SweepFacts:
     wanted: int
     """Trials asked for."""
     folds: tuple[SweepFold, ...] = ()
+    idle: tuple[str, ...] = ()
+    """Paths of parameters whose values made no difference at all."""
     luck: float | None = None
     """Sharpe ratio, annualised, that the best of as many tries has without any merit."""
 

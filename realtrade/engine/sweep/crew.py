@@ -8,15 +8,14 @@ import pickle
 from collections import deque
 from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from pathlib import Path
 from queue import Empty, SimpleQueue
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol, Self
 
 from realtrade.engine.sweep.trial import Job, Result, Task
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+    from pathlib import Path
 
 _DEPTH = 3
 """Tasks handed out per worker: one at work, the next ones at hand."""
@@ -59,10 +58,11 @@ class LocalCrew:
     at a time, until it is known which one kills its process; that one has failed.
     """
 
-    def __init__(self, job: Job, *, workers: int = 0, depth: int = _DEPTH) -> None:
-        """Take the job; `workers` is every core that this process may use, unless given."""
+    def __init__(self, job: Job, folder: Path, *, workers: int = 0, depth: int = _DEPTH) -> None:
+        """Take the job and an empty folder; `workers` is every core there is, unless given."""
         self._job = job
-        self._workers = workers or len(os.sched_getaffinity(0))
+        self._folder = folder
+        self._workers = workers or _cores()
         self._depth = depth
         self._running: dict[tuple[int, str], Task] = {}
         self._suspects: deque[Task] = deque()
@@ -76,8 +76,7 @@ class LocalCrew:
 
     def __enter__(self) -> Self:
         """Write bars and job down; processes start with the first task."""
-        self._folder = TemporaryDirectory(prefix="realtrade-sweep-")
-        folder = Path(self._folder.name)
+        folder = self._folder.absolute()
         self._file = folder / "job.pickle"
         stored = Job(self._job.variants, self._job.bank.stored(folder / "bars"))
         self._file.write_bytes(pickle.dumps(stored))
@@ -87,7 +86,6 @@ class LocalCrew:
     def __exit__(self, *_: object) -> None:
         """End the processes after the tasks they are at."""
         self._pool.shutdown(cancel_futures=True)
-        self._folder.cleanup()
 
     def room(self) -> int:
         """Return how many more tasks may be submitted now."""
@@ -162,6 +160,13 @@ class LocalCrew:
         return ProcessPoolExecutor(
             self._workers, mp_context=context, initializer=begin, initargs=(str(self._file),)
         )
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _result(task: Task, future: Future[Result]) -> Result:

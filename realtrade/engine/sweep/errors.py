@@ -9,3 +9,7 @@ class SweepRefused(Exception):
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+
+
+class SweepBusy(SweepRefused):
+    """Another process is at the same sweep."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from statistics import fmean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from realtrade.engine.sweep.board import chosen
 from realtrade.engine.sweep.objective import pareto
@@ -14,7 +14,7 @@ from realtrade.monitor.sweep_facts import SweepAxis, SweepFacts, SweepFold, Swee
 from realtrade.monitor.texts import iso_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from realtrade.engine.sweep.plan import SweepPlan
     from realtrade.engine.sweep.splits import Fold, Span
@@ -41,7 +41,7 @@ def facts_of(
             values=plan.space.values(trials[number].choices),
             state=trials[number].state,
             objectives=values[number],
-            measures={part: one.measures for part, one in trials[number].results.items()},
+            measures=_measures(trials[number]),
             tested=trials[number].tested(objectives),
             deflated_sharpe=deflated_sharpe(moments[number], luck),
             stability=lands.stability(trials[number].choices),
@@ -66,8 +66,15 @@ def facts_of(
         trials=tuple(told),
         wanted=plan.wanted,
         folds=tuple(_folds(plan, folds, dict(trials))),
+        idle=tuple(_idle(plan, told)),
         luck=_annualised(luck, trials) if luck else None,
     )
+
+
+def _measures(trial: Trial) -> dict[str, Mapping[str, Any]]:
+    """Return what was measured by part, in the order of folds: not in that of coming in."""
+    parts = (name for fold in range(trial.folds) for name in (train(fold), test(fold)))
+    return {part: trial.results[part].measures for part in parts if part in trial.results}
 
 
 def _moments(trial: Trial, folds: Sequence[Fold]) -> Moments:
@@ -86,6 +93,24 @@ def _annualised(per_bar: float, trials: Mapping[int, Trial]) -> float | None:
             if yearly and own:
                 return per_bar * float(yearly) / own
     return None
+
+
+def _idle(plan: SweepPlan, trials: Sequence[SweepTrial]) -> Iterator[str]:
+    """Yield the paths of parameters that changed nothing while all others stayed the same."""
+    done = [trial for trial in trials if trial.state == "done"]
+    for place, axis in enumerate(plan.space.axes):
+        groups: dict[tuple[int, ...], list[SweepTrial]] = {}
+        for trial in done:
+            others = (*trial.choices[:place], *trial.choices[place + 1 :])
+            groups.setdefault(others, []).append(trial)
+        compared = [group for group in groups.values() if len(group) > 1]
+        if compared and all(_alike(group[0], one) for group in compared for one in group):
+            yield axis.path
+
+
+def _alike(one: SweepTrial, other: SweepTrial) -> bool:
+    parts = (part for part in one.measures if part.startswith("train"))
+    return all(one.measures[part] == other.measures.get(part) for part in parts)
 
 
 class _Lands:

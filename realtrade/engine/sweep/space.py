@@ -25,6 +25,7 @@ _BOUND = r"([+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?)(\s?[A-Za-z%]{0,10})"
 _RANGE = re.compile(rf"{_BOUND}\.\.{_BOUND}(?::(x?){_BOUND})?", re.ASCII)
 _NUMBER = re.compile(_BOUND, re.ASCII)
 _OPENING, _CLOSING, _QUOTES = "([{", ")]}", "\"'"
+_FIXED = ("mode", "name", "realtrade", "extends", "environments")
 _HINT = "write --param path=5..50:5, path=5%..25%:5%, path=1..1000:x10 or path=a,b,c"
 
 
@@ -65,6 +66,10 @@ class Space:
         twice = next((path for path in paths if paths.count(path) > 1), None)
         if not axes:
             raise SweepRefused("a sweep needs at least one parameter", hint=_HINT)
+        fixed = next((path for path in paths if path.partition(".")[0] in _FIXED), None)
+        if fixed:
+            msg = f"'{fixed}' cannot be tried: a sweep is a backtest, of one bot"
+            raise SweepRefused(msg, hint="a part of history is chosen with --split or --holdout")
         if twice:
             msg = f"the parameter '{twice}' is named twice"
             raise SweepRefused(msg, hint="list all its values at once: a,b,c")

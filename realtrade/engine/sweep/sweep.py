@@ -7,24 +7,34 @@ from threading import Event as Flag
 from typing import TYPE_CHECKING, Protocol
 
 from realtrade.engine.bank import Bank
-from realtrade.engine.build import build
+from realtrade.engine.build import StageFailed, build
 from realtrade.engine.observer import Silent
+from realtrade.engine.outcome import RunOutcome
 from realtrade.engine.parts import Parts
+from realtrade.engine.report import with_artifacts
 from realtrade.engine.stages import STAGES
 from realtrade.engine.sweep.board import Board
 from realtrade.engine.sweep.crew import Crew, LocalCrew
 from realtrade.engine.sweep.errors import SweepRefused
 from realtrade.engine.sweep.findings import facts_of
 from realtrade.engine.sweep.plan import check_values
-from realtrade.engine.sweep.trial import Job, Result
+from realtrade.engine.sweep.trial import Job, Result, TrialCrashed, backtest
+from realtrade.engine.sweep.workplace import workplace
 from realtrade.monitor.overfitting import Moments
+from realtrade.monitor.sweep_file import write_sweep_file
+from realtrade.monitor.sweep_page import write_sweep_page
 from realtrade.plugins.registry import Registry
+from realtrade.recipe.diagnostic import RecipeInvalid
 from realtrade.storage.study import StoredResult, StudyMismatch, StudyStore
 from realtrade.utils.clock import SystemClock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
     from realtrade.engine.sweep.plan import SweepPlan
     from realtrade.monitor.sweep_facts import SweepFacts
+    from realtrade.monitor.tracker import Columns
     from realtrade.recipe import Recipe
 
 _WAIT_S = 0.2
@@ -51,6 +61,8 @@ class SweepOutcome:
     """What a sweep came to."""
 
     facts: SweepFacts
+    folder: Path
+    """Where `study.db`, `sweep.parquet`, `sweep.html` and `best/` are."""
     stopped: bool
     """True when somebody stopped it: it can be gone on with."""
 
@@ -65,9 +77,19 @@ class Sweep:
     ```
     """
 
-    def __init__(self, plan: SweepPlan, *, watch: SweepWatch) -> None:
-        """Take what is asked for; nothing happens before `run`."""
+    def __init__(
+        self,
+        plan: SweepPlan,
+        *,
+        watch: SweepWatch,
+        recipe_text: Callable[[Sequence[str]], str] = lambda params: "",
+    ) -> None:
+        """Take what is asked for; nothing happens before `run`.
+
+        `recipe_text` shows the recipe with `path=value` texts laid over it, for the best's report.
+        """
         self._plan = plan
+        self._recipe_text = recipe_text
         self._watch = watch
         self._stop = Flag()
 
@@ -89,13 +111,34 @@ class Sweep:
         sampler = plan.make_sampler()
         bank = read_bank(recipe)
         folds = plan.split.folds(*history(recipe, bank))
-        with StudyStore(plan.storage or _file(plan), recipe.name) as store:
-            self._identify(store, recipe, bank)
-            board = Board(plan, sampler, folds)
-            board.recall(_result(one) for one in store.results())
-            self._train_and_test(board, store, Job(plan.variants, bank))
-        facts = facts_of(plan, recipe, folds, board.trials)
-        return SweepOutcome(facts=facts, stopped=self._stop.is_set())
+        board = Board(plan, sampler, folds)
+        with workplace(plan.out) as folder:
+            with StudyStore(plan.storage or _file(plan), recipe.name) as store:
+                self._identify(store, recipe, bank)
+                board.recall(_result(one) for one in store.results())
+                self._train_and_test(board, store, Job(plan.variants, bank), folder)
+            facts = facts_of(plan, recipe, folds, board.trials)
+            self._write(facts, bank)
+        return SweepOutcome(facts=facts, stopped=self._stop.is_set(), folder=plan.out)
+
+    def _write(self, facts: SweepFacts, bank: Bank) -> None:
+        equity = None if self._stop.is_set() else self._best(facts, bank)
+        write_sweep_file(self._plan.out, facts)
+        write_sweep_page(self._plan.out, facts, equity)
+
+    def _best(self, facts: SweepFacts, bank: Bank) -> Columns | None:
+        """Run the best once more, over the whole history, and leave its artifacts behind."""
+        if facts.best is None:
+            return None
+        params = self._plan.space.params(facts.best.choices)
+        try:
+            parts = backtest(self._plan.variants.recipe(params), bank)
+        except (RecipeInvalid, StageFailed, TrialCrashed) as error:
+            self._watch.log(f"the best has no report: {error}")
+            return None
+        ran = RunOutcome(ending="completed")
+        with_artifacts(parts, ran, self._plan.out / "best", self._recipe_text(params))
+        return parts.tracker.columns()
 
     def _identify(self, store: StudyStore, recipe: Recipe, bank: Bank) -> None:
         try:
@@ -104,17 +147,17 @@ class Sweep:
             hint = "choose another --out, or delete the study to begin anew"
             raise SweepRefused(str(mismatch), hint=hint) from mismatch
 
-    def _train_and_test(self, board: Board, store: StudyStore, job: Job) -> None:
-        with self._crew(job) as crew:
+    def _train_and_test(self, board: Board, store: StudyStore, job: Job, folder: Path) -> None:
+        with self._crew(job, folder) as crew:
             self._watch.begin(board.done, board.total, crew.workers)
             self._work(board, store, crew)
             board.choose()
             self._work(board, store, crew)
 
-    def _crew(self, job: Job) -> Crew:
+    def _crew(self, job: Job, folder: Path) -> Crew:
         if not self._plan.cluster:
             depth = 3 if self._plan.sampler in ("grid", "random") else 1
-            return LocalCrew(job, workers=self._plan.workers, depth=depth)
+            return LocalCrew(job, folder, workers=self._plan.workers, depth=depth)
         from realtrade.engine.sweep.cluster import DaskCrew
 
         return DaskCrew(job, self._plan.cluster, told=self._watch.log)
@@ -173,9 +216,7 @@ def history(recipe: Recipe, bank: Bank) -> tuple[int, int]:
 
 
 def _file(plan: SweepPlan) -> str:
-    folder = plan.out
-    folder.mkdir(parents=True, exist_ok=True)
-    return f"sqlite:///{(folder / 'study.db').absolute()}"
+    return f"sqlite:///{(plan.out / 'study.db').absolute()}"
 
 
 def _stored(result: Result) -> StoredResult:

@@ -11,8 +11,10 @@ from realtrade.engine.guard import Crash, wind_down
 from realtrade.engine.observer import Silent
 from realtrade.engine.parts import Parts
 from realtrade.engine.stages import STAGES
+from realtrade.engine.vectorised.run import run_bars
 from realtrade.monitor.overfitting import Moments
 from realtrade.plugins.registry import Registry
+from realtrade.recipe.blocks import Mode
 from realtrade.recipe.diagnostic import RecipeInvalid
 from realtrade.utils.clock import SystemClock
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
     from realtrade.engine.bank import Bank
     from realtrade.engine.sweep.splits import Span
-    from realtrade.monitor import PerformanceTracker
     from realtrade.recipe import Recipe
     from realtrade.recipe.variants import Variants
 
@@ -82,7 +83,7 @@ class Job:
         except RecipeInvalid as invalid:
             return _without(task, "refused", first_words(invalid))
         try:
-            tracker = backtest(recipe, self.bank)
+            tracker = backtest(recipe, self.bank).tracker
             measures = asdict(tracker.statistics())
             moments = Moments.of(tracker)
         except Exception as error:  # noqa: BLE001 - a user's code, or anything below it: the trial has failed, the sweep goes on
@@ -90,25 +91,29 @@ class Job:
         return Result(task.number, task.params, task.part, "done", measures, moments)
 
 
-def backtest(recipe: Recipe, bank: Bank) -> PerformanceTracker:
-    """Run `recipe` on the bars of `bank` and return what was tracked.
+def backtest(recipe: Recipe, bank: Bank) -> Parts:
+    """Run `recipe` on the bars of `bank`; what was tracked is in the parts returned.
 
     Raises:
+        ValueError: it is no backtest: a sweep never trades.
         StageFailed: it could not be built.
         TrialCrashed: the strategy raised, or anything below it.
     """
+    if recipe.mode is not Mode.BACKTEST:
+        msg = f"a sweep never runs mode '{recipe.mode}'"
+        raise ValueError(msg)
     parts = Parts(
         recipe=recipe, registry=Registry(), clock=SystemClock(), observer=Silent(), bank=bank
     )
     with build(STAGES, parts, _unheard):
         try:
-            parts.cerebro.run()
+            run_bars(parts)
         except Exception as error:
             wind_down(getattr(parts.cerebro, "runningstrats", ()))
             crash = Crash.of(error, parts.folder, parts.spec.cls, redact=parts.redactor.redact)
             raise TrialCrashed(crash) from error
         equity.finish(parts)
-        return parts.tracker
+    return parts
 
 
 class TrialCrashed(Exception):
