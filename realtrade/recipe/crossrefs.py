@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic_core import PydanticCustomError
 
 from realtrade.plugins.plugin import Kind
+from realtrade.plugins.ports.strategy import NamesFeeds
 from realtrade.plugins.registry import PluginError
 from realtrade.recipe.blocks import ExchangeFeed, Mode, Plugged, ResampledFeed
 from realtrade.recipe.crossfeeds import check_feeds
@@ -31,6 +32,7 @@ def cross_check(checker: Checker, parts: Parts, file: str) -> None:
     """Note every contradiction; `file` is the recipe's own file, for what only it may say."""
     _credentials(checker)
     _strategy_feeds(checker, parts)
+    _named_feeds(checker, parts)
     check_feeds(checker, parts)
     _routes(checker, parts)
     mode = _mode(checker)
@@ -66,6 +68,27 @@ def _strategy_feeds(checker: Checker, parts: Parts) -> None:
         elif name in seen:
             checker.say("RT307", f"the feed '{name}' is named twice", loc)
         seen.add(name)
+
+
+def _named_feeds(checker: Checker, parts: Parts) -> None:
+    """Check feeds a strategy's own settings name: see `NamesFeeds`."""
+    block = parts.data.get("strategy")
+    config = block.get("config") if isinstance(block, dict) else None
+    if not isinstance(config, NamesFeeds):
+        return
+    given = {name for _, name in _texts(checker, ("strategy", "feeds"))} or set(parts.feeds)
+    for named in config.named_feeds():
+        loc = ("strategy", *named.loc)
+        node = find(checker.tree, loc)
+        if named.name in given or not isinstance(node, Scalar):
+            continue
+        message = f"there is no feed '{shown(named.name)}'"
+        hint = did_you_mean(named.name, given)
+        if named.name in parts.feeds:
+            message = f"the feed '{named.name}' is not among the strategy's"
+            hint = "name it under strategy.feeds, behind the one that is traded"
+        place = checker.findings.inside(node.place, str(node.value), named.at)
+        checker.findings.add("RT301", message, place, loc=loc, hint=hint)
 
 
 def _routes(checker: Checker, parts: Parts) -> None:

@@ -128,3 +128,30 @@ def test_no_money_is_lost_between_trips(fills: list[tuple[int, int, int]]) -> No
     assert sum(closed.fees for closed in trips.closed) == pytest.approx(
         sum(fee for _, _, fee in fills)
     )
+
+
+FILLS = st.lists(
+    st.tuples(
+        st.integers(0, 10**12),
+        st.sampled_from([1.0, -1.0, 2.5, -2.5, 0.1, -0.1]),
+        st.floats(0.01, 1e5),
+        st.floats(0, 100),
+    ),
+    max_size=30,
+)
+
+
+@given(fills=FILLS)
+def test_many_fills_at_once_make_the_trips_of_one_after_another(
+    fills: list[tuple[int, float, float, float]],
+) -> None:
+    at_once, in_turn = RoundTrips(), RoundTrips()
+
+    at_once.apply_all("BTC/USD", fills, 0.5)
+    for time_ms, signed, price, fee in fills:
+        in_turn.apply("BTC/USD", signed, price=price, fee=fee, time_ms=time_ms, contract_size=0.5)
+
+    assert at_once.closed == in_turn.closed
+    assert [trip.held for trip in at_once.open.values()] == [
+        trip.held for trip in in_turn.open.values()
+    ]

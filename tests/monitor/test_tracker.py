@@ -163,3 +163,20 @@ def test_a_fee_in_a_third_currency_is_kept_apart(
 
     assert (tracker.fees_paid, tracker.other_fees) == (fees, others)
     assert tracker.open_trips[0].held == 2
+
+
+def test_many_fills_at_once_are_recorded_as_one_by_one() -> None:
+    at_once, in_turn = PerformanceTracker(1000), PerformanceTracker(1000)
+    fills = [(1, 2.0, 10.0, 0.1), (2, -2.0, 11.0, 0.2), (3, -1.0, 9.0, 0.7), (4, 0.5, 8.0, 0.3)]
+
+    at_once.record_fills("BTC/USDT", fills)
+    at_once.record_fills("BTC/USDT", [])
+    for time_ms, signed, price, fee in fills:
+        side = Side.BUY if signed > 0 else Side.SELL
+        in_turn.record_fill(
+            "BTC/USDT", side, quantity=abs(signed), price=price, fee=fee, time_ms=time_ms
+        )
+
+    assert list(at_once.fills) == list(in_turn.fills)
+    assert at_once.round_trips == in_turn.round_trips
+    assert at_once.fees_paid == in_turn.fees_paid == 0.1 + 0.2 + 0.7 + 0.3

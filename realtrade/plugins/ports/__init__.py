@@ -19,7 +19,7 @@ from realtrade.plugins.ports.risk import (
     Sizer,
     SizingRequest,
 )
-from realtrade.plugins.ports.strategy import StrategySpec
+from realtrade.plugins.ports.strategy import NamedFeed, NamesFeeds, StrategySpec
 from realtrade.plugins.ports.venue import Report, ReportKind, Venue
 
 __all__ = [
@@ -33,6 +33,8 @@ __all__ = [
     "FeedError",
     "FeedRequest",
     "Journal",
+    "NamedFeed",
+    "NamesFeeds",
     "Needs",
     "Reading",
     "Report",

@@ -218,7 +218,7 @@ class Checker:
         numbers: list[float] = []
         for parameter, argument in zip(function.parameters, arguments, strict=False):
             if parameter.takes is Takes.SERIES:
-                series.append(self._series(argument, function, several=len(arguments) > 1))
+                series.append(self._series(argument, function))
             else:
                 numbers.append(self._setting(parameter, argument))
         missing = function.parameters[len(arguments) :]
@@ -248,7 +248,7 @@ class Checker:
         if not least <= count <= MOST_VALUES:
             message = f"'{function.name}' takes {least} to {MOST_VALUES} values, not {count}"
             raise ExpressionError(message, call.at, f"write {function.usage}")
-        steps = tuple(self._series(one, function, several=True) for one in call.arguments)
+        steps = tuple(self._series(one, function) for one in call.arguments)
         self._some_move(function, call, steps)
         return steps
 
@@ -259,14 +259,11 @@ class Checker:
             message = f"'{function.name}' is given only numbers that never change"
             raise ExpressionError(message, call.at, "give it a series, such as close")
 
-    def _series(self, tree: Expression, function: Function, *, several: bool) -> int:
+    def _series(self, tree: Expression, function: Function) -> int:
         found = self._typed(tree)
         if found.kind is Kind.CONDITION:
             message = f"'{function.name}' takes a series, not a condition"
             raise ExpressionError(message, start_of(tree), f"write {function.usage}")
-        if found.kind is Kind.NUMBER and not several:
-            message = f"'{function.name}' takes a series, not {found.kind}"
-            raise ExpressionError(message, start_of(tree), "give it a series, such as close")
         return self._as_step(found)
 
     def _setting(self, parameter: Parameter, tree: Expression) -> float:

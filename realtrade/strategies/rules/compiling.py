@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from realtrade.plugins.ports.strategy import NamedFeed
 from realtrade.strategies.rules.checker import Checker, Kind, SpoiltName, Typed, known_words
 from realtrade.strategies.rules.errors import ExpressionError
 from realtrade.strategies.rules.parser import parse
@@ -26,15 +27,6 @@ class Wrong(NamedTuple):
 
     loc: Loc
     error: ExpressionError
-
-
-class NamedFeed(NamedTuple):
-    """A feed that a setting names."""
-
-    loc: Loc
-    name: str
-    at: int
-    """Index of the character in the setting."""
 
 
 class Compiled(NamedTuple):

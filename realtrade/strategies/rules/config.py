@@ -10,11 +10,12 @@ from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, mo
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from realtrade.plugins.config import PluginConfig
-from realtrade.strategies.rules.compiling import Compiled, NamedFeed, compile_rules
+from realtrade.strategies.rules.compiling import Compiled, compile_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from realtrade.plugins.ports.strategy import NamedFeed
     from realtrade.strategies.rules.compiling import Wrong
     from realtrade.strategies.rules.plan import Plan
 

@@ -192,7 +192,7 @@ REASONS = {
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_what_it_cannot_do_exactly_it_leaves_to_the_other_path(bench: Bench, reason: str) -> None:
-    path = bench.recipe(_text(SPOT, CROSS, SIZINGS["a share"], MONEY["plain"]))
+    path = bench.recipe(_text(SPOT, CROSS, "", MONEY["plain"]))
 
     outcome = bench.run(path, "out", *REASONS[reason])
 
