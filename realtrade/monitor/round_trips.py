@@ -155,7 +155,7 @@ class RoundTrips:
         while at < len(fills):
             whole = fills[at : at + 2] if symbol not in self.open else ()
             if len(whole) > 1 and whole[0][1] + whole[1][1] == 0.0:
-                self.closed.append(_whole(symbol, *whole, contract_size))
+                self.closed.append(_whole(symbol, whole[0], whole[1], contract_size))
                 at += 2
                 continue
             time_ms, signed, price, fee = fills[at]

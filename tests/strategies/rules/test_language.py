@@ -15,7 +15,16 @@ from realtrade.strategies.rules.config import RulesConfig
 from realtrade.strategies.rules.errors import ExpressionError
 from realtrade.strategies.rules.evaluation import Evaluation
 from realtrade.strategies.rules.parser import parse
-from realtrade.strategies.rules.syntax import Binary, Call, Expression, Member, Number, Shift, Unary
+from realtrade.strategies.rules.syntax import (
+    Binary,
+    Call,
+    Expression,
+    Member,
+    Name,
+    Number,
+    Shift,
+    Unary,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +47,8 @@ def written(tree: Expression) -> str:  # noqa: PLR0911 - one line for each kind 
             return f"({tree.operator} {written(tree.operand)})"
         case Binary():
             return f"({written(tree.left)} {tree.operator} {written(tree.right)})"
-    return tree.text
+        case Name():
+            return tree.text
 
 
 @pytest.mark.parametrize(
