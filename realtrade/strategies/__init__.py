@@ -2,19 +2,69 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from realtrade.strategies.dca.dca_drop import DcaDrop
+    from realtrade.strategies.dca.dca_schedule import DcaSchedule
+    from realtrade.strategies.mean_reversion.bollinger import Bollinger
+    from realtrade.strategies.mean_reversion.pairs import Pairs
+    from realtrade.strategies.mean_reversion.rsi_reversion import RsiReversion
+    from realtrade.strategies.mean_reversion.zscore import Zscore
+    from realtrade.strategies.momentum.roc_rank import RocRank
+    from realtrade.strategies.momentum.rsi_momentum import RsiMomentum
+    from realtrade.strategies.momentum.volume_breakout import VolumeBreakout
+    from realtrade.strategies.stances import StanceStrategy
+    from realtrade.strategies.trend.adx_trend import AdxTrend
+    from realtrade.strategies.trend.donchian import DonchianBreakout
     from realtrade.strategies.trend.ma_cross import MaCross
+    from realtrade.strategies.trend.macd import Macd
+    from realtrade.strategies.trend.supertrend import SupertrendStrategy
 
-__all__ = ["MaCross"]
+__all__ = [
+    "AdxTrend",
+    "Bollinger",
+    "DcaDrop",
+    "DcaSchedule",
+    "DonchianBreakout",
+    "MaCross",
+    "Macd",
+    "Pairs",
+    "RocRank",
+    "RsiMomentum",
+    "RsiReversion",
+    "StanceStrategy",
+    "SupertrendStrategy",
+    "VolumeBreakout",
+    "Zscore",
+]
+
+_PLACES = MappingProxyType(
+    {
+        "AdxTrend": "trend.adx_trend",
+        "Bollinger": "mean_reversion.bollinger",
+        "DcaDrop": "dca.dca_drop",
+        "DcaSchedule": "dca.dca_schedule",
+        "DonchianBreakout": "trend.donchian",
+        "MaCross": "trend.ma_cross",
+        "Macd": "trend.macd",
+        "Pairs": "mean_reversion.pairs",
+        "RocRank": "momentum.roc_rank",
+        "RsiMomentum": "momentum.rsi_momentum",
+        "RsiReversion": "mean_reversion.rsi_reversion",
+        "StanceStrategy": "stances",
+        "SupertrendStrategy": "trend.supertrend",
+        "VolumeBreakout": "momentum.volume_breakout",
+        "Zscore": "mean_reversion.zscore",
+    }
+)
 
 
 def __getattr__(name: str) -> Any:
     """Import a strategy, and Backtrader with it, only when it is asked for."""
-    if name != "MaCross":
+    if name not in _PLACES:
         msg = f"module '{__name__}' has no attribute '{name}'"
         raise AttributeError(msg)
-    from realtrade.strategies.trend.ma_cross import MaCross
-
-    return MaCross
+    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)

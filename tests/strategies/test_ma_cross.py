@@ -103,7 +103,7 @@ def test_a_signal_is_kept_while_an_order_is_at_work() -> None:
     class Slow(MaCross):
         def next(self) -> None:
             super().next()
-            if self._signals:
+            if self._pending:
                 waits.append(len(self.data))
 
         def buy(self, data: Any = None, **kwargs: Any) -> Any:
@@ -123,7 +123,7 @@ def test_a_signal_is_kept_while_an_order_is_at_work() -> None:
 
     assert len(waits) > 3
     assert strategy.position.size == 0
-    assert strategy._signals == {}
+    assert strategy._pending == {}
 
 
 def test_every_feed_is_traded_on_its_own() -> None:
@@ -154,9 +154,10 @@ def test_builds_from_its_settings() -> None:
     [
         ({"fast": 30, "slow": 30}, ("params",), "fast (30) must be less than slow (30)"),
         ({"fast": 50}, ("params",), "fast (50) must be less than slow (30)"),
+        ({"fast": 1, "average": "hma"}, ("params",), "fast (1) must be at least 2"),
         ({"fast": 0}, ("params", "fast"), "greater than or equal to 1"),
         ({"slow": 10_001}, ("params", "slow"), "less than or equal to 10000"),
-        ({"average": "hull"}, ("params", "average"), "'sma', 'ema' or 'wma'"),
+        ({"average": "hull"}, ("params", "average"), "'sma', 'ema', 'wma', 'hma' or 'kama'"),
         ({"fats": 3}, ("params", "fats"), "Extra inputs are not permitted"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Settings of the `ma_cross` strategy, apart from it so that validating imports no Backtrader."""
+"""Settings of the `ma_cross` strategy, apart from it: validating imports no Backtrader."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from realtrade.plugins.config import PluginConfig
 
+_SHORTEST_HULL = 2
+
 
 class MaCrossParams(PluginConfig):
     """Parameters of `MaCross`."""
@@ -17,8 +19,8 @@ class MaCrossParams(PluginConfig):
     """Bars of the fast average; it must be shorter than the slow one."""
     slow: int = Field(default=30, ge=2, le=10_000)
     """Bars of the slow average."""
-    average: Literal["sma", "ema", "wma"] = "sma"
-    """Kind of both averages: simple, exponential or linearly weighted."""
+    average: Literal["sma", "ema", "wma", "hma", "kama"] = "sma"
+    """Kind of both averages: simple, exponential, linearly weighted, Hull's or Kaufman's."""
     short: bool = False
     """Also sell short when the fast average falls below the slow one."""
 
@@ -27,6 +29,9 @@ class MaCrossParams(PluginConfig):
         if self.fast >= self.slow:
             code, message = "realtrade_order", "fast ({fast}) must be less than slow ({slow})"
             raise PydanticCustomError(code, message, {"fast": self.fast, "slow": self.slow})
+        if self.average == "hma" and self.fast < _SHORTEST_HULL:
+            code, message = "realtrade_hull", "fast ({fast}) must be at least 2: Hull halves it"
+            raise PydanticCustomError(code, message, {"fast": self.fast})
         return self
 
 

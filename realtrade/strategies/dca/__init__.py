@@ -1,0 +1,3 @@
+"""Strategies that buy in parts and so at an average price."""
+
+from __future__ import annotations

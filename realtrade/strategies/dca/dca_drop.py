@@ -1,0 +1,81 @@
+"""Buy more each time the price has dropped further."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import backtrader as bt
+
+from realtrade.plugins.ports.strategy import StrategySpec
+from realtrade.strategies.working import OrdersAtWork
+
+if TYPE_CHECKING:
+    from realtrade.plugins.ports.build import BuildContext
+    from realtrade.strategies.dca.dca_drop_config import DcaDropConfig
+
+
+class _Lots:
+    """What has been bought of one feed since it was last out."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.last_price = 0.0
+
+
+class DcaDrop(bt.Strategy):
+    """Buy after a drop, again after every further one, and sell all at a gain on the average.
+
+    The first purchase comes `drop` below the highest high of `period` bars, each further one
+    `drop` below the one before, at most `most` of them. The average price comes down with each,
+    so a bounce of less than the whole fall is enough.
+
+    Fails in a long fall: it is fully invested early and waits for a price that may not return.
+    There is no stop but the recipe's.
+
+    A position it finds at the start is sold at its gain too, and not added to: how many
+    purchases it is made of cannot be known. Every feed is traded on its own, so give it one feed
+    per symbol.
+
+    Example:
+        ```python
+        cerebro.addstrategy(DcaDrop, period=72, drop=0.05, most=5, take_profit=0.03)
+        ```
+    """
+
+    params = (("period", 72), ("drop", 0.05), ("most", 5), ("take_profit", 0.03))
+
+    def __init__(self) -> None:
+        self._highs = [bt.ind.Highest(data.high, period=self.p.period) for data in self.datas]
+        self._lots = [_Lots() for _ in self.datas]
+        self._working = OrdersAtWork()
+
+    def next(self) -> None:
+        """Buy or sell, feed by feed, where no order is at work."""
+        for index, data in enumerate(self.datas):
+            if not self._working.on(index):
+                self._working.add(self._trade(index, data), index)
+
+    def _trade(self, index: int, data: Any) -> Any:
+        position, lots, close = self.getposition(data), self._lots[index], data.close[0]
+        if position.size <= 0:
+            lots.count = 0
+            low_enough = close <= self._highs[index][0] * (1.0 - self.p.drop)
+            return self.buy(data=data) if low_enough else None
+        if close >= position.price * (1.0 + self.p.take_profit):
+            return self.close(data=data)
+        more = 0 < lots.count < self.p.most and close <= lots.last_price * (1.0 - self.p.drop)
+        return self.buy(data=data) if more else None
+
+    def notify_order(self, order: Any) -> None:
+        """Count a purchase, and forget an order that is over."""
+        self._working.notice(order)
+        if order.isbuy() and not order.alive() and order.executed.size:
+            index = next(at for at, data in enumerate(self.datas) if data is order.data)
+            lots = self._lots[index]
+            lots.count += 1
+            lots.last_price = order.executed.price
+
+
+def build(config: DcaDropConfig, context: BuildContext) -> StrategySpec:
+    """Return the strategy with its checked parameters."""
+    return StrategySpec(DcaDrop, config.params.model_dump())

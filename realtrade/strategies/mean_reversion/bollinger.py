@@ -1,0 +1,56 @@
+"""Buy when the price comes back into its Bollinger bands from below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import backtrader as bt
+
+from realtrade.plugins.ports.strategy import StrategySpec
+from realtrade.strategies.indicators import RollingScore
+from realtrade.strategies.stances import StanceStrategy
+
+if TYPE_CHECKING:
+    from realtrade.plugins.ports.build import BuildContext
+    from realtrade.strategies.mean_reversion.bollinger_config import BollingerConfig
+
+
+class Bollinger(StanceStrategy):
+    """Buy when the close returns above the lower band, leave at the middle or the upper band.
+
+    The bands lie some standard deviations around the average. Waiting for the return keeps it
+    from buying every bar of a fall. Short is the mirror image, from the upper band.
+
+    Fails in trends: in a fall the price returns into the bands and falls on, and there is no stop
+    but the recipe's.
+
+    Example:
+        ```python
+        cerebro.addstrategy(Bollinger, period=20, width=2.0, leave="middle")
+        ```
+    """
+
+    params = (("period", 20), ("width", 2.0), ("leave", "middle"))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._goal = 0.0 if self.p.leave == "middle" else self.p.width
+        self._scores, self._returns = [], []
+        for data in self.datas:
+            score = RollingScore(data.close, period=self.p.period).score
+            self._scores.append(score)
+            crosses = [bt.ind.CrossOver(score, band) for band in (-self.p.width, self.p.width)]
+            self._returns.append(crosses)
+
+    def stance(self, index: int, now: int) -> int:
+        """Enter on the way back into the bands, leave at the goal."""
+        score = self._scores[index][0]
+        if now:
+            return 0 if score * now >= self._goal else now
+        lower, upper = self._returns[index]
+        return int(lower[0] > 0) - int(upper[0] < 0)
+
+
+def build(config: BollingerConfig, context: BuildContext) -> StrategySpec:
+    """Return the strategy with its checked parameters."""
+    return StrategySpec(Bollinger, config.params.model_dump())

@@ -1,0 +1,71 @@
+"""Sell what has become dear against its partner, buy the partner."""
+
+from __future__ import annotations
+
+from collections import deque
+from math import log
+from typing import TYPE_CHECKING
+
+from realtrade.plugins.ports.strategy import StrategySpec
+from realtrade.strategies.indicators.rolling_score import score
+from realtrade.strategies.mean_reversion.scores import reverting
+from realtrade.strategies.stances import StanceStrategy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from realtrade.plugins.ports.build import BuildContext
+    from realtrade.strategies.mean_reversion.pairs_config import PairsConfig
+
+
+class Pairs(StanceStrategy):
+    """Trade the ratio of two prices: long the first feed and short the second, or the reverse.
+
+    When the logarithm of the ratio is `entry` standard deviations from its mean of `period` bars,
+    the cheap one is bought and the dear one sold; both are left when it is within `leave`. Size
+    both for the same money, and what is left is the ratio, whatever the market does. The mean and
+    the deviation are of bars that both feeds had.
+
+    Fails when the two part for good: there is no bottom to a ratio. One leg may also fill
+    without the other, when a rule or the cash refuses it.
+
+    Takes exactly two feeds; `direction` is that of the first.
+
+    Raises:
+        ValueError: there are fewer or more feeds.
+
+    Example:
+        ```python
+        cerebro.addstrategy(Pairs, period=30, entry=2.0, leave=0.5)
+        ```
+    """
+
+    params = (("period", 30), ("entry", 2.0), ("leave", 0.5), ("direction", "both"))
+
+    def __init__(self) -> None:
+        super().__init__()
+        if len(self.datas) != 2:  # noqa: PLR2004 - a pair
+            msg = f"pairs trades two feeds, and was given {len(self.datas)}"
+            raise ValueError(msg)
+        self._ratios: deque[float] = deque(maxlen=self.p.period)
+        self._seen = (0, 0)
+
+    def stances(self, now: Sequence[int]) -> list[int]:
+        """Take opposite stances on the two."""
+        lengths = (len(self.data0), len(self.data1))
+        if lengths[0] > self._seen[0] and lengths[1] > self._seen[1]:
+            self._seen = lengths
+            self._ratios.append(log(self.data0.close[0] / self.data1.close[0]))
+            if len(self._ratios) == self.p.period:
+                return self._opposite(now[0])
+        return list(now)
+
+    def _opposite(self, now: int) -> list[int]:
+        wanted = reverting(score(self._ratios), now, entry=self.p.entry, leave=self.p.leave)
+        first = min(max(wanted, self._least), self._most)
+        return [first, -first]
+
+
+def build(config: PairsConfig, context: BuildContext) -> StrategySpec:
+    """Return the strategy with its checked parameters."""
+    return StrategySpec(Pairs, config.params.model_dump())

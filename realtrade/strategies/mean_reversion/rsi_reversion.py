@@ -1,0 +1,50 @@
+"""Buy what the RSI calls oversold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import backtrader as bt
+
+from realtrade.plugins.ports.strategy import StrategySpec
+from realtrade.strategies.stances import StanceStrategy
+
+if TYPE_CHECKING:
+    from realtrade.plugins.ports.build import BuildContext
+    from realtrade.strategies.mean_reversion.rsi_reversion_config import RsiReversionConfig
+
+
+class RsiReversion(StanceStrategy):
+    """Buy when the RSI falls below `low`, leave when it is back at `middle`.
+
+    The RSI compares the latest gains with the latest losses; far from 50 one side may be tired.
+    Short is the mirror image, above `high`.
+
+    Fails in trends and in crashes: oversold may last, and the falling price is bought at once.
+
+    Example:
+        ```python
+        cerebro.addstrategy(RsiReversion, period=14, low=30.0, middle=50.0, high=70.0)
+        ```
+    """
+
+    params = (("period", 14), ("low", 30.0), ("middle", 50.0), ("high", 70.0))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._strengths = [
+            bt.ind.RSI(data.close, period=self.p.period, safediv=True) for data in self.datas
+        ]
+
+    def stance(self, index: int, now: int) -> int:
+        """Enter at the extremes, leave at the middle."""
+        strength = self._strengths[index][0]
+        if now:
+            over = strength >= self.p.middle if now > 0 else strength <= self.p.middle
+            return 0 if over else now
+        return int(strength < self.p.low) - int(strength > self.p.high)
+
+
+def build(config: RsiReversionConfig, context: BuildContext) -> StrategySpec:
+    """Return the strategy with its checked parameters."""
+    return StrategySpec(RsiReversion, config.params.model_dump())

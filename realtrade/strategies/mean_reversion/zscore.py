@@ -1,0 +1,44 @@
+"""Buy what is unusually far below its average."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from realtrade.plugins.ports.strategy import StrategySpec
+from realtrade.strategies.indicators import RollingScore
+from realtrade.strategies.mean_reversion.scores import reverting
+from realtrade.strategies.stances import StanceStrategy
+
+if TYPE_CHECKING:
+    from realtrade.plugins.ports.build import BuildContext
+    from realtrade.strategies.mean_reversion.zscore_config import ZscoreConfig
+
+
+class Zscore(StanceStrategy):
+    """Buy `entry` standard deviations below the average, leave `leave` deviations below it.
+
+    Both distances are one's own: leaving before the average is reached gives away a little and is
+    reached more often. Short is the mirror image.
+
+    Fails in trends: the average follows the price down, and the way back to it becomes a loss.
+
+    Example:
+        ```python
+        cerebro.addstrategy(Zscore, period=50, entry=2.0, leave=0.5)
+        ```
+    """
+
+    params = (("period", 50), ("entry", 2.0), ("leave", 0.5))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._scores = [RollingScore(data.close, period=self.p.period).score for data in self.datas]
+
+    def stance(self, index: int, now: int) -> int:
+        """Enter far from the average, leave near it."""
+        return reverting(self._scores[index][0], now, entry=self.p.entry, leave=self.p.leave)
+
+
+def build(config: ZscoreConfig, context: BuildContext) -> StrategySpec:
+    """Return the strategy with its checked parameters."""
+    return StrategySpec(Zscore, config.params.model_dump())

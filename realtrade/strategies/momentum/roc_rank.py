@@ -1,0 +1,69 @@
+"""Hold the symbols that have risen most, and rotate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import backtrader as bt
+
+from realtrade.plugins.ports.strategy import StrategySpec
+from realtrade.strategies.rhythm import Rhythm
+from realtrade.strategies.stances import StanceStrategy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from realtrade.plugins.ports.build import BuildContext
+    from realtrade.strategies.momentum.roc_rank_config import RocRankConfig
+
+
+class RocRank(StanceStrategy):
+    """Every `every` bars hold the `top` symbols that have changed most over `period` bars.
+
+    Only changes beyond `least` percent count, so a falling market is sat out. Short holds those
+    that have fallen most. What is no longer among them is sold first; what that brings is spent
+    a bar later, when the sales are filled. Size each for its share: two symbols, 45 % each.
+
+    Fails when leaders change often: it buys each near its peak and sells it near its trough.
+
+    Give it one feed per symbol, all of the same timeframe.
+
+    Example:
+        ```python
+        cerebro.addstrategy(RocRank, period=30, every=7, top=2)
+        ```
+    """
+
+    params = (("period", 30), ("every", 7), ("top", 1), ("least", 0.0))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._changes = [bt.ind.ROC100(data.close, period=self.p.period) for data in self.datas]
+        self._rhythm = Rhythm(self.data, self.p.every)
+        self._chosen: list[int] | None = None
+
+    def stances(self, now: Sequence[int]) -> list[int]:
+        """Leave first, and enter when every order is over."""
+        if self._rhythm.begins():
+            self._chosen = self._rank()
+            return [
+                one if one == taken else 0 for one, taken in zip(self._chosen, now, strict=True)
+            ]
+        return list(now) if self._chosen is None or self._working else self._chosen
+
+    def _rank(self) -> list[int]:
+        changes = [change[0] for change in self._changes]
+        order = sorted(range(len(changes)), key=changes.__getitem__)
+        chosen = [0] * len(changes)
+        for index in order[-self.p.top :]:
+            if changes[index] > self.p.least:
+                chosen[index] = min(1, self._most)
+        for index in order[: self.p.top]:
+            if changes[index] < -self.p.least:
+                chosen[index] = max(-1, self._least)
+        return chosen
+
+
+def build(config: RocRankConfig, context: BuildContext) -> StrategySpec:
+    """Return the strategy with its checked parameters."""
+    return StrategySpec(RocRank, config.params.model_dump())

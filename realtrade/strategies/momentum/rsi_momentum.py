@@ -1,0 +1,52 @@
+"""Buy strength by the RSI, leave when it is gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import backtrader as bt
+
+from realtrade.plugins.ports.strategy import StrategySpec
+from realtrade.strategies.stances import StanceStrategy
+
+if TYPE_CHECKING:
+    from realtrade.plugins.ports.build import BuildContext
+    from realtrade.strategies.momentum.rsi_momentum_config import RsiMomentumConfig
+
+
+class RsiMomentum(StanceStrategy):
+    """Buy when the RSI rises above `strong`, leave when it falls below `middle`.
+
+    The very reading a reversion sells is bought here: gains that outweigh losses tend to go on
+    for a while. Short is the mirror image: below `100 - strong` until above `100 - middle`.
+
+    Fails in ranges, where strength is the top of the range.
+
+    Example:
+        ```python
+        cerebro.addstrategy(RsiMomentum, period=14, strong=60.0, middle=50.0)
+        ```
+    """
+
+    params = (("period", 14), ("strong", 60.0), ("middle", 50.0))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._strengths = [
+            bt.ind.RSI(data.close, period=self.p.period, safediv=True) for data in self.datas
+        ]
+
+    def stance(self, index: int, now: int) -> int:
+        """Enter on strength, leave when it has gone."""
+        strength = self._strengths[index][0]
+        if strength > self.p.strong:
+            return 1
+        if strength < 100.0 - self.p.strong:
+            return -1
+        gone = strength < self.p.middle if now > 0 else strength > 100.0 - self.p.middle
+        return 0 if gone else now
+
+
+def build(config: RsiMomentumConfig, context: BuildContext) -> StrategySpec:
+    """Return the strategy with its checked parameters."""
+    return StrategySpec(RsiMomentum, config.params.model_dump())

@@ -1,0 +1,57 @@
+"""Buy new highs that come with unusual volume."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import backtrader as bt
+
+from realtrade.plugins.ports.strategy import StrategySpec
+from realtrade.strategies.indicators import Donchian
+from realtrade.strategies.stances import StanceStrategy
+
+if TYPE_CHECKING:
+    from realtrade.plugins.ports.build import BuildContext
+    from realtrade.strategies.momentum.volume_breakout_config import VolumeBreakoutConfig
+
+
+class VolumeBreakout(StanceStrategy):
+    """Buy a close above the highest high of `period` bars if volume is `factor` times the usual.
+
+    Usual is the average of the same bars, this one left out. It leaves when a close is below the
+    lowest low of `leave` bars. Short is the mirror image.
+
+    Fails on spikes: a liquidation or a rumour brings volume and a new extreme too, and the price
+    comes back. Volume of another exchange, or none, makes it trade nothing of meaning.
+
+    Example:
+        ```python
+        cerebro.addstrategy(VolumeBreakout, period=20, factor=2.0, leave=10)
+        ```
+    """
+
+    params = (("period", 20), ("factor", 2.0), ("leave", 10))
+
+    def __init__(self) -> None:
+        super().__init__()
+        period = self.p.period
+        self._ranges = [Donchian(data, period=period) for data in self.datas]
+        self._exits = [Donchian(data, period=self.p.leave) for data in self.datas]
+        self._volumes = [bt.ind.SMA(data.volume(-1), period=period) for data in self.datas]
+
+    def stance(self, index: int, now: int) -> int:
+        """Enter on a breakout with volume, leave on the opposite one of the shorter channel."""
+        data, leave = self.datas[index], self._exits[index]
+        close = data.close[0]
+        if data.volume[0] > self.p.factor * self._volumes[index][0]:
+            if close > self._ranges[index].upper[0]:
+                return 1
+            if close < self._ranges[index].lower[0]:
+                return -1
+        over = close < leave.lower[0] if now > 0 else now < 0 and close > leave.upper[0]
+        return 0 if over else now
+
+
+def build(config: VolumeBreakoutConfig, context: BuildContext) -> StrategySpec:
+    """Return the strategy with its checked parameters."""
+    return StrategySpec(VolumeBreakout, config.params.model_dump())

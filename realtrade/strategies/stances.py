@@ -1,0 +1,90 @@
+"""What strategies that take a stance have in common: entering, reversing, leaving, feed by feed."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+import backtrader as bt
+
+from realtrade.strategies.working import OrdersAtWork
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Stance = Literal[-1, 0, 1]
+"""Short, out or long."""
+
+_ALLOWED = MappingProxyType({"long": (0, 1), "short": (-1, 0), "both": (-1, 1)})
+
+
+class StanceStrategy(bt.Strategy):
+    """Says of every feed whether to be long, short or out; the orders are made here.
+
+    Only a change of stance trades, at the market, and how much is the sizer's business. So a
+    position that a stop has closed is not entered again until the stance has been left. While an
+    order of a feed is at work, which is longer than a bar only live, the latest change waits.
+
+    A position found at the start is taken for the stance: the strategy will leave it.
+
+    Every feed is traded on its own, so give it one feed per symbol. Where the market cannot be
+    sold short, a short entry is refused by the broker, with its name in the log.
+
+    Params:
+        direction: `long`, `short` or `both`: the stances that are taken; the others mean out.
+    """
+
+    params: Any = (("direction", "long"),)
+
+    def __init__(self) -> None:
+        self._least, self._most = _ALLOWED[self.p.direction]
+        self._stances = [0] * len(self.datas)
+        self._pending: dict[int, int] = {}
+        self._working = OrdersAtWork()
+
+    def stance(self, index: int, now: int) -> int:
+        """Return the stance to take on feed `index`: 1 long, -1 short, 0 out.
+
+        `now` is the stance it has; return it to change nothing. Called at every bar.
+        """
+        raise NotImplementedError
+
+    def stances(self, now: Sequence[int]) -> list[int]:
+        """Return the stance to take on every feed; for those that look at all feeds together."""
+        least, most = self._least, self._most
+        return [min(max(self.stance(index, taken), least), most) for index, taken in enumerate(now)]
+
+    def nextstart(self) -> None:
+        """Take what is held for the stance."""
+        sizes = [self.getposition(data).size for data in self.datas]
+        self._stances = [(size > 0) - (size < 0) for size in sizes]
+        self.next()
+
+    def next(self) -> None:
+        """Note every change of stance, and act on it as soon as no order of its feed is at work."""
+        wanted = self.stances(self._stances)
+        if wanted != self._stances:
+            for index, stance in enumerate(wanted):
+                if stance != self._stances[index]:
+                    self._pending[index] = stance
+            self._stances = wanted
+        if self._pending:
+            self._act()
+
+    def _act(self) -> None:
+        for index in [one for one in self._pending if not self._working.on(one)]:
+            for order in self._trade(self.datas[index], self._pending.pop(index)):
+                self._working.add(order, index)
+
+    def _trade(self, data: Any, stance: int) -> list[Any]:
+        held = self.getposition(data).size
+        if held * stance > 0:
+            return []
+        orders = [self.close(data=data)] if held else []
+        if stance:
+            orders.append(self.buy(data=data) if stance > 0 else self.sell(data=data))
+        return orders
+
+    def notify_order(self, order: Any) -> None:
+        """Forget an order that is over."""
+        self._working.notice(order)

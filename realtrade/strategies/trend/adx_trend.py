@@ -1,0 +1,49 @@
+"""Go with the direction while the trend is strong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from realtrade.plugins.ports.strategy import StrategySpec
+from realtrade.strategies.indicators import Adx
+from realtrade.strategies.stances import StanceStrategy
+
+if TYPE_CHECKING:
+    from realtrade.plugins.ports.build import BuildContext
+    from realtrade.strategies.trend.adx_trend_config import AdxTrendConfig
+
+
+class AdxTrend(StanceStrategy):
+    """Take the side of the larger directional movement once the ADX says the trend is strong.
+
+    It leaves when the ADX falls below `weak` or the other direction takes over. So it sits out
+    the sideways markets in which other trend followers lose.
+
+    Fails at turning points: the ADX is an average of an average, high at the end of a trend and
+    still low at the start of the next.
+
+    Example:
+        ```python
+        cerebro.addstrategy(AdxTrend, period=14, strong=25.0, weak=20.0)
+        ```
+    """
+
+    params = (("period", 14), ("strong", 25.0), ("weak", 20.0))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._trends = [Adx(data, period=self.p.period) for data in self.datas]
+
+    def stance(self, index: int, now: int) -> int:
+        """Enter a strong trend; leave a weak one, or one that has turned."""
+        trend = self._trends[index]
+        strength, lead = trend.adx[0], trend.plus[0] - trend.minus[0]
+        side = int(lead > 0) - int(lead < 0)
+        if strength >= self.p.strong:
+            return side
+        return now if now == side and strength >= self.p.weak else 0
+
+
+def build(config: AdxTrendConfig, context: BuildContext) -> StrategySpec:
+    """Return the strategy with its checked parameters."""
+    return StrategySpec(AdxTrend, config.params.model_dump())

@@ -1,0 +1,51 @@
+"""Follow the SuperTrend line from side to side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import backtrader as bt
+
+from realtrade.plugins.ports.strategy import StrategySpec
+from realtrade.strategies.indicators import SuperTrend
+from realtrade.strategies.stances import StanceStrategy
+
+if TYPE_CHECKING:
+    from realtrade.plugins.ports.build import BuildContext
+    from realtrade.strategies.trend.supertrend_config import SupertrendConfig
+
+
+class SupertrendStrategy(StanceStrategy):
+    """Buy when the close crosses above its SuperTrend line, leave when it crosses below.
+
+    The line trails the price at a few average true ranges and never moves back, so it widens in
+    wild markets and tightens in calm ones.
+
+    Fails when volatility comes without direction: each swing through the line is a loss of about
+    the line's distance.
+
+    Example:
+        ```python
+        cerebro.addstrategy(SupertrendStrategy, period=10, factor=3.0)
+        ```
+    """
+
+    params = (("period", 10), ("factor", 3.0))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._turns = [
+            bt.ind.CrossOver(
+                SuperTrend(data, period=self.p.period, factor=self.p.factor).trend, 0.0
+            )
+            for data in self.datas
+        ]
+
+    def stance(self, index: int, now: int) -> int:
+        """Take the side the trend turns to."""
+        return int(self._turns[index][0]) or now
+
+
+def build(config: SupertrendConfig, context: BuildContext) -> StrategySpec:
+    """Return the strategy with its checked parameters."""
+    return StrategySpec(SupertrendStrategy, config.params.model_dump())

@@ -1,0 +1,30 @@
+"""Which of a strategy's orders are still at work, so that it never orders the same thing twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class OrdersAtWork:
+    """Remembers orders until they are over; live, a fill may take longer than a bar."""
+
+    def __init__(self) -> None:
+        self._feeds: dict[int, int] = {}
+
+    def add(self, order: Any, feed: int = 0) -> None:
+        """Remember an order of feed `feed`; None, from a sizer that wants nothing, is no order."""
+        if order is not None and order.alive():
+            self._feeds[order.ref] = feed
+
+    def __bool__(self) -> bool:
+        """Tell whether any order is at work."""
+        return bool(self._feeds)
+
+    def on(self, feed: int = 0) -> bool:
+        """Tell whether an order of the feed is at work."""
+        return feed in self._feeds.values()
+
+    def notice(self, order: Any) -> None:
+        """Forget an order that is over; for `Strategy.notify_order`."""
+        if not order.alive():
+            self._feeds.pop(order.ref, None)
