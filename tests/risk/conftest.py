@@ -7,7 +7,7 @@ from decimal import Decimal
 from importlib import import_module
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,10 +16,13 @@ from realtrade.model.instrument import Instrument
 from realtrade.model.order import Fill, OrderIntent, OrderType, Position, Side
 from realtrade.plugins.plugin import Plugin
 from realtrade.plugins.ports.build import BuildContext
-from realtrade.plugins.ports.risk import SizingRequest
+from realtrade.plugins.ports.risk import Needs, SizingRequest
 from realtrade.risk import RiskManager, RiskMemory, plugins
 from realtrade.risk.view import View
 from realtrade.utils.clock import ManualClock
+
+if TYPE_CHECKING:
+    from realtrade.model.verdict import Action
 
 BTC = "BTC/USDT"
 HOUR = 3_600_000
@@ -59,8 +62,36 @@ class Account:
         return self.spreads.get(_known(symbol))
 
 
+class Says:
+    """A stranger's rule that always gives one verdict."""
+
+    needs = Needs()
+
+    def __init__(self, verdict: Any) -> None:
+        self.verdict = verdict
+
+    def assess(self, intent: Any, view: Any) -> Any:
+        return self.verdict
+
+
+class Wants:
+    """A stranger's stop that wants the same things on every bar."""
+
+    name = "wants"
+    needs = Needs()
+
+    def __init__(self, *actions: Action) -> None:
+        self.actions = actions
+
+    def watch(self, view: Any) -> Any:
+        return self.actions
+
+
 class Bench:
     """Builds rules by the name a recipe uses, and orders to try them with."""
+
+    says = Says
+    wants = Wants
 
     def __init__(self) -> None:
         self.account = Account()

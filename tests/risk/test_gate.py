@@ -6,37 +6,12 @@ from typing import Any
 import pytest
 
 from realtrade.model.instrument import Instrument
-from realtrade.model.remembered import Halt, Resumed
+from realtrade.model.remembered import Resumed
 from realtrade.model.verdict import Action, ActionKind, Approved, Denied, Resized
 from realtrade.plugins.ports.risk import Needs
-from realtrade.risk import PositionSizer, RiskManager, RiskMemory, StopLoss
+from realtrade.risk import PositionSizer, RiskManager, StopLoss
 
 BTC, ETH = "BTC/USDT", "ETH/USDT"
-
-
-class Says:
-    """A stranger's rule that always gives one verdict."""
-
-    needs = Needs()
-
-    def __init__(self, verdict: Any) -> None:
-        self.verdict = verdict
-
-    def assess(self, intent: Any, view: Any) -> Any:
-        return self.verdict
-
-
-class Wants:
-    """A stranger's stop that wants the same things on every bar."""
-
-    name = "wants"
-    needs = Needs()
-
-    def __init__(self, *actions: Action) -> None:
-        self.actions = actions
-
-    def watch(self, view: Any) -> Any:
-        return self.actions
 
 
 class Breaks:
@@ -70,30 +45,30 @@ def test_approves_without_rules(bench: Any) -> None:
 def test_the_first_denial_wins(bench: Any) -> None:
     rules = Resized("a", Decimal(1), ""), Denied("b", "no"), Denied("c", "never")
 
-    verdict = bench.gate(*map(Says, rules)).assess(bench.buy(9), bench.account)
+    verdict = bench.gate(*map(bench.says, rules)).assess(bench.buy(9), bench.account)
 
     assert verdict == Denied("b", "no")
 
 
 @pytest.mark.parametrize("order", [(2, 1, 3), (1, 2, 3), (3, 2, 1)])
 def test_else_the_smallest_resize(bench: Any, order: tuple[int, ...]) -> None:
-    rules = [Says(Resized(f"r{size}", Decimal(size), "")) for size in order]
+    rules = [bench.says(Resized(f"r{size}", Decimal(size), "")) for size in order]
 
-    verdict = bench.gate(Says(Approved()), *rules).assess(bench.buy(9), bench.account)
+    verdict = bench.gate(bench.says(Approved()), *rules).assess(bench.buy(9), bench.account)
 
     assert verdict == Resized("r1", Decimal(1), "")
 
 
 @pytest.mark.parametrize("size", [9, 10])
 def test_nobody_resizes_upwards(bench: Any, size: int) -> None:
-    gate = bench.gate(Says(Resized("r", Decimal(size), "")))
+    gate = bench.gate(bench.says(Resized("r", Decimal(size), "")))
 
     assert gate.assess(bench.buy(9), bench.account) == Approved()
 
 
 def test_a_resize_is_in_whole_lots(bench: Any) -> None:
     bench.account.instruments[BTC] = Instrument(BTC, "BTC", "USDT", lot=Decimal("0.1"))
-    gate = bench.gate(Says(Resized("r", Decimal("0.29"), "why")))
+    gate = bench.gate(bench.says(Resized("r", Decimal("0.29"), "why")))
 
     assert gate.assess(bench.buy(9), bench.account) == Resized("r", Decimal("0.2"), "why")
 
@@ -101,7 +76,7 @@ def test_a_resize_is_in_whole_lots(bench: Any) -> None:
 @pytest.mark.parametrize("left", ["0.09", "0", "-1"])
 def test_a_resize_to_nothing_is_a_denial(bench: Any, left: str) -> None:
     bench.account.instruments[BTC] = Instrument(BTC, "BTC", "USDT", lot=Decimal("0.1"))
-    gate = bench.gate(Says(Resized("r", Decimal(left), "too much")))
+    gate = bench.gate(bench.says(Resized("r", Decimal(left), "too much")))
 
     assert gate.assess(bench.buy(9), bench.account) == Denied(
         "r", "too much; what is left cannot be traded"
@@ -136,7 +111,7 @@ def test_refuses_a_rule_that_does_nothing(bench: Any) -> None:
 
 
 def test_notes_only_orders_let_through(bench: Any) -> None:
-    rule = Says(Approved())
+    rule = bench.says(Approved())
     gate = bench.gate(rule)
     bench.memory.needs = Needs(orders=10)
     for verdict in (Approved(), Denied("x", ""), Resized("x", Decimal(1), "")):
@@ -144,159 +119,6 @@ def test_notes_only_orders_let_through(bench: Any) -> None:
         gate.assess(bench.buy(2), bench.account)
 
     assert len(bench.memory.orders) == 2
-
-
-# -- halts
-
-
-def test_a_halt_denies_all_but_reductions(bench: Any) -> None:
-    gate = bench.gate(Wants(halt()))
-    bench.hold(2)
-    assert gate.watch(bench.account) == [halt()]
-
-    assert gate.assess(bench.buy(), bench.account) == Denied("wants", "halted: too much")
-    assert gate.assess(bench.sell(3), bench.account) == Denied("wants", "halted: too much")
-    assert gate.assess(bench.sell(2), bench.account) == Approved()
-
-
-def test_remembers_since_when_it_halts(bench: Any) -> None:
-    gate = bench.gate(Wants(halt()), Says(Denied("other", "no", halt("other", until_ms=99))))
-    bench.account.now_ms = 5
-    gate.watch(bench.account)
-    bench.memory.halts.clear()
-    gate.assess(bench.buy(), bench.account)
-    gate.watch(bench.account)
-
-    assert bench.memory.halts == {
-        "other": Halt("other", "too much", 5, 99, flatten=False),
-        "wants": Halt("wants", "too much", 5, None, flatten=False),
-    }
-
-
-def test_a_halt_is_news_once(bench: Any) -> None:
-    gate = bench.gate(Wants(halt()))
-
-    assert [len(gate.watch(bench.account)) for _ in range(3)] == [1, 0, 0]
-
-
-def test_a_halt_ends_at_its_time(bench: Any) -> None:
-    stop = Wants(halt(until_ms=1000))
-    gate = bench.gate(stop)
-    gate.watch(bench.account)
-    stop.actions = ()
-
-    bench.account.now_ms = 999
-    assert isinstance(gate.assess(bench.buy(), bench.account), Denied)
-    bench.account.now_ms = 1000
-    assert gate.assess(bench.buy(), bench.account) == Approved()
-    assert bench.view.resumed("wants") == Resumed(1000, Decimal(0), Decimal(0))
-
-
-def test_a_halt_that_ended_measures_from_the_equity_last_seen(bench: Any) -> None:
-    gate = bench.gate(Wants(halt(until_ms=1000)))
-    bench.memory.note_equity(Decimal(777), 0)
-    gate.watch(bench.account)
-
-    bench.account.now_ms = 1000
-    gate.assess(bench.buy(), bench.account)
-
-    assert bench.view.resumed("wants").equity == 777
-
-
-def test_a_halt_without_time_waits_for_a_person(bench: Any) -> None:
-    stop = Wants(halt())
-    gate = bench.gate(stop, Wants(halt("other")))
-    gate.watch(bench.account)
-    bench.account.now_ms = 10**12
-    assert isinstance(gate.assess(bench.buy(), bench.account), Denied)
-
-    assert gate.resume(bench.account, "wants") == ("wants",)
-    assert gate.assess(bench.buy(), bench.account) == Denied("other", "halted: too much")
-    assert gate.resume(bench.account) == ("other",)
-    assert gate.assess(bench.buy(), bench.account) == Approved()
-
-
-def test_a_denial_may_halt_at_once_and_act_on_the_next_bar(bench: Any) -> None:
-    rule = Says(Denied("wants", "too much", FLATTEN))
-    gate = bench.gate(rule)
-    gate.assess(bench.buy(), bench.account)
-    rule.verdict = Approved()
-
-    assert isinstance(gate.assess(bench.buy(), bench.account), Denied)
-    assert gate.watch(bench.account) == [FLATTEN]
-    assert gate.watch(bench.account) == []
-
-
-def test_resuming_takes_back_what_was_not_yet_done(bench: Any) -> None:
-    gate = bench.gate()
-    gate.halt("person", "lunch", bench.account, flatten=True)
-    gate.halt("other", "lunch", bench.account)
-
-    gate.resume(bench.account, "person")
-
-    assert [action.rule for action in gate.watch(bench.account)] == ["other"]
-
-
-def test_a_denial_may_want_a_close(bench: Any) -> None:
-    close = Action(ActionKind.CLOSE, "r", "why", BTC)
-    gate = bench.gate(Says(Denied("r", "why", close)))
-    bench.hold(1)
-
-    gate.assess(bench.buy(), bench.account)
-
-    assert gate.watch(bench.account) == [close]
-    assert not bench.memory.halts
-
-
-def test_a_flatten_says_more_than_a_halt(bench: Any) -> None:
-    gate = bench.gate()
-    gate.halt("person", "first", bench.account)
-    gate.halt("person", "second", bench.account, flatten=True)
-    gate.halt("person", "third", bench.account)
-
-    assert [action.reason for action in gate.watch(bench.account)] == ["first", "second"]
-    assert bench.memory.halts["person"].flatten
-    assert bench.memory.halts["person"].reason == "second"
-
-
-def test_a_flatten_is_asked_for_until_nothing_is_held(bench: Any) -> None:
-    gate = bench.gate()
-    bench.hold(2)
-    bench.hold(-1, symbol=ETH)
-    gate.halt("person", "enough", bench.account, flatten=True)
-    again = Action(ActionKind.FLATTEN, "person", "enough")
-
-    assert [action.kind for action in gate.watch(bench.account)] == [ActionKind.FLATTEN_AND_HALT]
-    assert gate.watch(bench.account) == [again]
-    bench.account.open_orders = [bench.sell(2), bench.buy(1, ETH)]
-    assert gate.watch(bench.account) == []
-    bench.account.open_orders = []
-    del bench.account.positions[BTC]
-    assert gate.watch(bench.account) == [again]
-    del bench.account.positions[ETH]
-    assert gate.watch(bench.account) == []
-
-
-def test_a_flatten_goes_on_after_a_restart(bench: Any) -> None:
-    gate = bench.gate()
-    bench.hold(2)
-    gate.halt("person", "enough", bench.account, flatten=True)
-
-    again = RiskManager(memory=RiskMemory.from_dict(bench.memory.to_dict()))
-
-    assert again.watches
-    assert isinstance(again.assess(bench.buy(), bench.account), Denied)
-    assert again.watch(bench.account) == [Action(ActionKind.FLATTEN, "person", "enough")]
-
-
-def test_dust_is_not_flattened_for_ever(bench: Any) -> None:
-    bench.account.instruments[BTC] = Instrument(BTC, "BTC", "USDT", min_notional=Decimal(10))
-    gate = bench.gate()
-    bench.hold("0.0999")
-    gate.halt("person", "enough", bench.account, flatten=True)
-    gate.watch(bench.account)
-
-    assert gate.watch(bench.account) == []
 
 
 # -- watching
@@ -311,7 +133,7 @@ def test_the_largest_close_of_a_symbol_is_done(bench: Any) -> None:
     bench.hold(1, symbol=ETH)
     wants = close("0.3"), close("0.5", rule="b"), close("0.5"), close("0.1", ETH)
 
-    assert bench.gate(Wants(*wants)).watch(bench.account) == [
+    assert bench.gate(bench.wants(*wants)).watch(bench.account) == [
         close("0.5", rule="b"),
         close("0.1", ETH),
     ]
@@ -320,13 +142,13 @@ def test_the_largest_close_of_a_symbol_is_done(bench: Any) -> None:
 def test_nobody_closes_more_than_there_is(bench: Any) -> None:
     bench.hold(1)
 
-    assert bench.gate(Wants(close("1.5"))).watch(bench.account) == [close("1")]
+    assert bench.gate(bench.wants(close("1.5"))).watch(bench.account) == [close("1")]
 
 
 def test_a_close_without_position_or_symbol_is_nothing(bench: Any) -> None:
     bench.hold(1)
 
-    assert bench.gate(Wants(close(symbol=None), close(symbol=ETH))).watch(bench.account) == []
+    assert bench.gate(bench.wants(close(symbol=None), close(symbol=ETH))).watch(bench.account) == []
 
 
 @pytest.mark.parametrize("held", [1, -1])
@@ -335,7 +157,7 @@ def test_nothing_is_sold_twice(bench: Any, held: int) -> None:
     leaving, adding = bench.sell(), bench.buy()
     if held < 0:
         leaving, adding = adding, leaving
-    gate = bench.gate(Wants(close()))
+    gate = bench.gate(bench.wants(close()))
 
     bench.account.open_orders = [leaving]
     assert gate.watch(bench.account) == []
@@ -347,14 +169,14 @@ def test_a_flatten_takes_the_place_of_closes(bench: Any) -> None:
     bench.hold(1)
     plain = Action(ActionKind.FLATTEN, "x", "why")
 
-    assert bench.gate(Wants(close(), FLATTEN)).watch(bench.account) == [FLATTEN]
-    assert bench.gate(Wants(close(), plain, plain)).watch(bench.account)[-1].kind == "flatten"
+    assert bench.gate(bench.wants(close(), FLATTEN)).watch(bench.account) == [FLATTEN]
+    assert bench.gate(bench.wants(close(), plain, plain)).watch(bench.account)[-1].kind == "flatten"
 
 
 def test_halts_come_first(bench: Any) -> None:
     bench.hold(1)
 
-    assert bench.gate(Wants(close(), halt())).watch(bench.account) == [halt(), close()]
+    assert bench.gate(bench.wants(close(), halt())).watch(bench.account) == [halt(), close()]
 
 
 def test_watches_only_what_must_be_watched(bench: Any) -> None:
@@ -367,8 +189,8 @@ def test_watches_only_what_must_be_watched(bench: Any) -> None:
     assert watches(bench.build("order_rate", max=1, per="1m", action="halt"))
     assert watches(bench.build("max_drawdown", limit="5%"))
     assert watches(bench.build("stop_loss", distance="5%"))
-    assert watches(Wants())
-    assert not watches(Says(Approved()))
+    assert watches(bench.wants())
+    assert not watches(bench.says(Approved()))
 
 
 def test_a_rule_that_does_not_say_what_it_needs_gets_plenty(bench: Any) -> None:
