@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "check": (
         "realtrade.cli.check:check",
-        "Rerun a strategy to see whether it looks ahead, and how much history it needs.",
+        "Tell whether a strategy looks ahead, and how much history it needs.",
     ),
     "show": (
         "realtrade.cli.show:show",

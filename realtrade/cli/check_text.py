@@ -112,7 +112,7 @@ def _warm_up(part: WarmUp) -> Iterator[str]:
 
 def _trial(trial: Trial) -> str:
     alike = f"{trial.agreeing} of {trial.starts}"
-    line = f"{trial.history_bars:>7,} bars  {alike:>12}"
+    line = f"{_count(trial.history_bars, 'bar'):>12}  {alike:>12}"
     if trial.time_ms is None:
         return f"{line}  none"
     parted = f"{_told(trial.settled)} with all history; with this, {_told(trial.unsettled)}"

@@ -13,9 +13,10 @@ from realtrade.engine.check.lookahead import (
 from realtrade.engine.check.outcome import CheckOutcome
 from realtrade.engine.check.runs import Laboratory
 from realtrade.engine.check.signals import first_difference
-from realtrade.engine.check.starts import choose_starts
+from realtrade.engine.check.starts import choose_starts, least_history
 from realtrade.engine.check.warmup import warm_up
 from realtrade.engine.observer import Silent
+from realtrade.plugins.ports.feed import FeedError
 from realtrade.plugins.registry import Registry
 from realtrade.utils.clock import Clock, SystemClock
 
@@ -85,10 +86,12 @@ class RecipeCheck:
 
         Raises:
             StageFailed: the bot cannot be built or its bars cannot be had.
+            FeedError: they are fewer than the strategy's indicators must have.
         """
         self._observer.stage("reading")
         market = self._laboratory.market().last(self._bars)
         whole = self._laboratory.run(market)
+        _enough(market, whole)
         apart = self._twice(market, whole)
         if apart is not None:
             return self._outcome(market, whole, apart=apart)
@@ -143,3 +146,14 @@ class RecipeCheck:
             warm_up=warm,
             crash=whole.crash,
         )
+
+
+def _enough(market: Market, whole: Trace) -> None:
+    """Refuse to check a strategy that has never traded a bar."""
+    if whole.least_ms and whole.ready_ms is None:
+        least, there = least_history(market, whole), len(market.ticks())
+        msg = (
+            f"the indicators must have {least:,} bars of feed '{market.clock}', "
+            f"and {there:,} are looked at: look at more"
+        )
+        raise FeedError(msg)

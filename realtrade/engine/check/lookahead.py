@@ -53,8 +53,10 @@ def choose_cuts(market: Market, trace: Trace, count: int, seed: int) -> list[int
         return []
     decided = {signal.time_ms for signal in trace.signals}
     signalled = sorted(at for at in decided if open_to[0] <= at <= open_to[-1])
-    others = Random(seed).sample(range(len(open_to)), min(len(open_to), (count + 1) // 2))  # noqa: S311 - a sample, no secret
-    return sorted({*spread(signalled, count), *(int(open_to[index]) for index in others)})
+    still = sorted({*open_to.tolist()} - decided)
+    chance = Random(seed)  # noqa: S311 - a sample of bars, no secret
+    others = chance.sample(still, min(len(still), (count + 1) // 2))
+    return sorted({*spread(signalled, count), *others})
 
 
 def spread(values: Sequence[int], count: int) -> list[int]:

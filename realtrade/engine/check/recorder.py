@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import backtrader as bt
+
 from realtrade.common.broker_ticket import intent_of
 from realtrade.engine.check.signals import Signal
 from realtrade.model.order import OrderType
@@ -38,8 +40,14 @@ class Recorder:
         self._live_from_ms = live_from_ms
         self._submit: Callable[[LightOrder], LightOrder] = parts.broker.submit
         self._cancel: Callable[[LightOrder], bool] = parts.broker.cancel
+        self._over = False
         door: Any = parts.broker
         door.submit, door.cancel = self.submit, self.cancel
+        parts.cerebro.addanalyzer(_Farewell, heard=self.hear_the_end)
+
+    def hear_the_end(self) -> None:
+        """Note nothing from now on: what is done in `stop()` is done after all bars."""
+        self._over = True
 
     def submit(self, order: LightOrder) -> LightOrder:
         """Note an order and pass it on."""
@@ -50,7 +58,7 @@ class Recorder:
         self._submit(order)
         denied = order.status == order.Rejected
         sent = 0.0 if denied else abs(float(order.created.size))
-        self.signals.append(_signal(intent, now_ms, sent))
+        self._note(_signal(intent, now_ms, sent))
         return order
 
     def cancel(self, order: LightOrder) -> bool:
@@ -59,7 +67,7 @@ class Recorder:
         intent = intent_of(order, listing, "")
         done = self._cancel(order)
         kind, asked = intent.type.value, float(intent.quantity)
-        self.signals.append(
+        self._note(
             Signal(
                 time_ms=self.now_ms(),
                 symbol=intent.symbol,
@@ -77,14 +85,34 @@ class Recorder:
         symbol = self._parts.broker.listings.of(self._parts.datas[name]).symbol
         said = f"{type(error).__name__}: {error}".removesuffix(": ")
         text = self._parts.redactor.redact(said)
-        self.signals.append(
+        self._note(
             Signal(time_ms=self.now_ms(), symbol=symbol, feed=name, act="failure", text=text)
         )
+
+    def _note(self, signal: Signal) -> None:
+        if not self._over:
+            self.signals.append(signal)
 
     def now_ms(self) -> int:
         """Return the stamp of the newest bar of all feeds."""
         listings = self._parts.broker.listings
         return max(listings.of(data).tape.time_ms() for data in self._parts.datas.values())
+
+
+class _Farewell(bt.Analyzer):
+    """Tells that a strategy is about to be stopped."""
+
+    params = (("heard", None),)
+
+    def start(self) -> None:
+        """Stand before the strategy's `stop`."""
+        stop, heard = self.strategy.stop, self.p.heard
+
+        def told() -> None:
+            heard()
+            stop()
+
+        self.strategy.stop = told
 
 
 def _signal(intent: OrderIntent, now_ms: int, sent: float) -> Signal:
@@ -101,6 +129,7 @@ def _signal(intent: OrderIntent, now_ms: int, sent: float) -> Signal:
         price=_number(intent.stop_price if stopped else intent.limit_price),
         limit=_number(intent.limit_price) if stopped else None,
         trail=_number(trail),
+        valid_until_ms=intent.valid_until_ms,
     )
 
 

@@ -37,6 +37,8 @@ class Signal:
     """Limit price of a stop-limit order."""
     trail: float | None = None
     """Distance of a trailing stop, in money or as a fraction."""
+    valid_until_ms: int | None = None
+    """When an order that was not filled expires."""
     text: str = ""
     """What was raised, of a failure."""
 
@@ -47,7 +49,8 @@ class Signal:
         return same and all(_near(mine, theirs, tolerance) for mine, theirs in pairs)
 
     def _words(self) -> tuple[object, ...]:
-        return self.time_ms, self.symbol, self.feed, self.act, self.kind, self.text
+        what = self.act, self.kind, self.valid_until_ms, self.text
+        return self.time_ms, self.symbol, self.feed, *what
 
     def _numbers(self) -> tuple[float | None, ...]:
         return self.asked, self.sent, self.price, self.limit, self.trail
