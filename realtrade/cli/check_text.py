@@ -80,6 +80,8 @@ def _look_ahead(part: LookAhead) -> Iterator[str]:
         yield from (f"  {_finding(found)}" for found in part.findings[:_SHOWN])
         if len(part.findings) > _SHOWN:
             yield f"  and {len(part.findings) - _SHOWN} more; -o json lists them all"
+    for leak in part.leaks:
+        yield f"  beware: {leak.name} changes up to {_count(leak.bars, 'bar')} back as others come"
 
 
 def _finding(found: Finding) -> str:

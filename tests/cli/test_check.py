@@ -72,6 +72,22 @@ def test_a_cheat_is_told_in_a_traders_words(realtrade: Command, tmp_path: Path) 
     assert said == ("BTC/USD: bought 1 at market with the future visible; without it, nothing")
 
 
+def test_an_indicator_drawn_ahead_is_told_of_and_no_failure(
+    realtrade: Command, tmp_path: Path
+) -> None:
+    body = "    def __init__(self):\n        self.ahead = self.data.close(3)\n"
+    body += "    def next(self):\n        if len(self.data) % 40 == 0:\n"
+    body += "            self.buy(size=0.01)\n"
+    recipe = _recipe(tmp_path, "check_drawn", body)
+
+    done = realtrade("check", recipe, *SMALL, "--only", "look-ahead")
+
+    assert done.exit_code == 0
+    assert "  beware: self.ahead (LineForward) changes up to 3 bars back as others come" in (
+        done.stdout
+    )
+
+
 def test_json_is_one_object(realtrade: Command, tmp_path: Path) -> None:
     recipe = _recipe(tmp_path, "check_json", PEEKS)
 

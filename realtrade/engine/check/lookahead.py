@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from realtrade.engine.check.outcome import Finding, LookAhead
+from realtrade.engine.check.lines import leaks
+from realtrade.engine.check.outcome import Finding, Leak, LookAhead
 from realtrade.engine.check.signals import Difference, first_difference, up_to
 
 if TYPE_CHECKING:
@@ -76,15 +77,24 @@ def look_ahead(
         FickleRuns: a difference is not the future's doing.
     """
     found: list[_Found] = []
+    leaking: dict[str, list[int]] = {}
     for cut in cuts:
         for proof, changed in _variants(market, cut):
-            where = _compared(laboratory, whole, changed, cut)
+            again = laboratory.run(changed)
+            if proof == "no future":
+                for name, bars in leaks(whole.lines, again.lines):
+                    leaking.setdefault(name, []).append(bars)
+            where = _apart(whole, again, cut)
             if where is None:
                 continue
             if not found:
                 _make_sure(laboratory, market, whole, changed, cut, where)
             found.append(_Found(where, proof))
-    return LookAhead(cuts=len(cuts), findings=tuple(_findings(found)))
+    return LookAhead(
+        cuts=len(cuts),
+        findings=tuple(_findings(found)),
+        leaks=tuple(Leak(name=n, bars=max(b), cuts=len(b)) for n, b in sorted(leaking.items())),
+    )
 
 
 def _variants(market: Market, cut: int) -> Iterator[tuple[Proof, Market]]:
@@ -92,8 +102,7 @@ def _variants(market: Market, cut: int) -> Iterator[tuple[Proof, Market]]:
     yield "another future", market.otherwise(cut)
 
 
-def _compared(laboratory: Laboratory, whole: Trace, changed: Market, cut: int) -> Difference | None:
-    again = laboratory.run(changed)
+def _apart(whole: Trace, again: Trace, cut: int) -> Difference | None:
     return first_difference(up_to(whole.signals, cut), up_to(again.signals, cut), TOLERANCE)
 
 
@@ -108,7 +117,7 @@ def _make_sure(  # noqa: PLR0917 - what the two comparisons need
     """Repeat the runs behind the first difference: chance is not foresight."""
     again = laboratory.run(market)
     apart = first_difference(whole.signals, again.signals, TOLERANCE)
-    if apart is None and _compared(laboratory, whole, changed, cut) != where:
+    if apart is None and _apart(whole, laboratory.run(changed), cut) != where:
         apart = where
     if apart is not None:
         raise FickleRuns(apart)

@@ -30,12 +30,25 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leak:
+    """An indicator whose past is drawn anew as the future comes; no fault until it is traded on."""
+
+    name: str
+    """The strategy's attribute where it has one, its class, its line."""
+    bars: int
+    """How many bars back it was still changed, at most."""
+    cuts: int
+    """At how many cuts it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LookAhead:
     """Whether past decisions stand when the future is another."""
 
     cuts: int
     """Bars at which the future was taken away and replaced."""
     findings: tuple[Finding, ...] = ()
+    leaks: tuple[Leak, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

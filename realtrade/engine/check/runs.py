@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from realtrade.common.stamps import stamp_times
 from realtrade.engine.bank import Shelf
 from realtrade.engine.build import build
+from realtrade.engine.check.lines import lines_of
 from realtrade.engine.check.market import Market
 from realtrade.engine.check.recorder import Recorder
 from realtrade.engine.guard import Crash, wind_down
@@ -19,6 +20,7 @@ from realtrade.recipe.blocks import ExchangeFeed, Mode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from realtrade.engine.check.lines import Line
     from realtrade.engine.check.signals import Signal
     from realtrade.plugins.registry import Registry
     from realtrade.recipe.blocks import Recipe
@@ -37,6 +39,8 @@ class Trace:
     least_ms: int
     """Length of the bars that indicators must have, of the feed that has to be the longest."""
     crash: Crash | None = None
+    lines: tuple[Line, ...] = ()
+    """What its indicators drew; empty when it crashed."""
 
 
 class Laboratory:
@@ -88,7 +92,8 @@ class Laboratory:
             crash = _traded(parts, recorder)
         self._ran(len(market))
         ready_ms, least_ms = _readiness(parts)
-        return Trace(tuple(recorder.signals), ready_ms, least_ms, crash)
+        lines = () if crash else lines_of(parts.cerebro.runningstrats[0])
+        return Trace(tuple(recorder.signals), ready_ms, least_ms, crash, lines)
 
     def _parts(self, recipe: Recipe) -> Parts:
         return Parts(recipe=recipe, registry=self._registry, clock=self._clock, observer=Silent())

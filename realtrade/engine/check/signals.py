@@ -101,8 +101,8 @@ def up_to(signals: Iterable[Signal], time_ms: int) -> list[Signal]:
 
 
 def from_on(signals: Iterable[Signal], time_ms: int) -> list[Signal]:
-    """Return the signals of bars stamped `time_ms` or later."""
-    return [signal for signal in signals if signal.time_ms >= time_ms]
+    """Return the signals of bars stamped `time_ms` or later, and a failure whenever it was."""
+    return [one for one in signals if one.time_ms >= time_ms or one.act == "failure"]
 
 
 def _all_agree(one: Sequence[Signal], other: Sequence[Signal], tolerance: float) -> bool:

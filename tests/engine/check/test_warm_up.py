@@ -203,3 +203,30 @@ def test_exchange_feeds_are_read_as_far_back_as_is_looked(bench: Bench, exchange
     assert found.stated == 12
     assert found.recommended == {"btc": 21}
     assert not outcome.clean
+
+
+def test_history_too_short_to_calculate_anything_is_no_agreement(
+    strategy: Callable[..., Path], checked: Checked
+) -> None:
+    """Bars of the day begin within one, so the least that could do may be a bar short."""
+    recipe = strategy(
+        """
+        def __init__(self):
+            self.day = bt.ind.SMA(self.datas[1], period=4)
+        def next(self):
+            if self.data.datetime.datetime(0).hour == 7:
+                self.buy(size=0.01)
+        """,
+        """\
+        feeds:
+          btc: {type: file, path: btc.csv, symbol: BTC/USD, timeframe: 1h}
+          day: {resample: btc, timeframe: 1d}
+        strategy: {type: python, class: 'mine:Mine', feeds: [btc, day]}
+        """,
+    )
+
+    found = _warm_up(checked(recipe, parts=WARM_UP))
+
+    assert found.trials[0].history_bars == 96
+    assert found.recommended is not None
+    assert found.recommended["btc"] >= 96
