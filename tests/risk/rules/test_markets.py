@@ -349,7 +349,10 @@ def test_halts_as_long_as_told(bench: Any) -> None:
 
 def test_acts_below_the_least_equity(bench: Any) -> None:
     rule = bench.build("minimum_equity", limit="500 USDT", action="flatten_and_halt")
+    bench.account.equity = Decimal(500)
     assert rule.watch(bench.view) == ()
+    assert not rule.reading(bench.view).breached
+    bench.account.equity = Decimal(1000)
     assert rule.reading(bench.view).text == "equity 1000 is above the limit 500"
 
     bench.account.equity = Decimal(400)

@@ -249,6 +249,13 @@ def test_total_adds_up_long_and_short_of_all_symbols(bench: Any) -> None:
     assert verdict.reason.startswith("all positions with 5 more would exceed 100.00% of equity")
 
 
+def test_total_counts_the_symbol_itself_once(bench: Any) -> None:
+    rule = bench.build("max_position", notional="100%", scope="total")
+    bench.hold(4)
+
+    assert rule.assess(bench.buy(9), bench.view).quantity == 6
+
+
 def test_total_lets_a_reduction_pass_when_others_fill_the_limit(bench: Any) -> None:
     rule = bench.build("max_position", notional="10%", scope="total", action="deny")
     bench.hold(30, symbol="ETH/USDT")
@@ -326,10 +333,16 @@ def test_what_has_no_price_is_not_trimmed(bench: Any) -> None:
 
 def test_reads_the_fullest_symbol(bench: Any) -> None:
     rule = bench.build("max_position", "mine", notional="20%")
-    assert rule.reading(bench.view).text == "nothing is held"
+    assert rule.reading(bench.view) == Reading(
+        "mine", Decimal(0), Decimal(0), breached=False, text="nothing is held"
+    )
+    bench.account.prices["SOL/USDT"] = Decimal(1)
+    bench.hold(5, symbol="SOL/USDT")
+    assert rule.reading(bench.view).value == 5
     bench.hold(1, symbol="ETH/USDT")
+    assert rule.reading(bench.view).value == 1
     bench.hold(-3)
-    bench.hold("0.1", symbol="SOL/USDT")
+    bench.hold("0.1", symbol="ADA/USDT")
 
     assert rule.reading(bench.view) == Reading(
         "mine",

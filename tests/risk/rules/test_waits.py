@@ -133,6 +133,15 @@ def test_losses_count_within_the_span_before_the_last(
 
 
 @pytest.mark.parametrize("gain", ["0", "0.5"])
+def test_only_losses_are_counted(bench: Any, gain: str) -> None:
+    rule = bench.build("symbol_loss", losses=2, within="24h", pause="1h")
+    bench.trade(gain, at_ms=0)
+    bench.trade(-1, at_ms=1)
+
+    assert rule.assess(bench.buy(), bench.view) == Approved()
+
+
+@pytest.mark.parametrize("gain", ["0", "0.5"])
 def test_what_loses_nothing_is_no_loss(bench: Any, gain: str) -> None:
     rule = bench.build("symbol_loss", losses=2, within="24h", pause="1h")
     bench.trade(-1, at_ms=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -365,6 +366,8 @@ def test_a_stop_that_loses_its_level_stays_where_it_was(bench: Any) -> None:
     assert tighter(entry, None, other) == other
     assert tighter(entry, None, None) is None
     assert (tighter(entry, one, other), tighter(entry, other, one)) == (other, other)
+    short = replace(entry, quantity=-entry.quantity)
+    assert (tighter(short, one, other), tighter(short, other, one)) == (one, one)
 
 
 def test_two_stops_close_once(bench: Any) -> None:

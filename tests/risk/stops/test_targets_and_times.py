@@ -183,9 +183,10 @@ def test_before_the_first_row_nothing_is_enough(bench: Any) -> None:
 
 
 def test_says_gain_and_time(bench: Any) -> None:
-    rule = bench.build("roi_table", table={"1h": "-1%"})
-    bench.fill(-1)
+    rule = bench.build("roi_table", table={"1h": "-1%", "2h": "-2%"})
     bench.account.now_ms = HOUR
+    bench.fill(-1)
+    bench.account.now_ms = 2 * HOUR
     bench.account.prices["BTC/USDT"] = Decimal("100.5")
 
     assert rule.watch(bench.view) == [
