@@ -85,7 +85,7 @@ def test_reverses_when_short_selling_is_on() -> None:
     for bar, way in crossings[1:]:
         expected += [(bar + 1, way), (bar + 1, way)]
 
-    assert _fills(fast=5, slow=20, short=True) == expected
+    assert _fills(fast=5, slow=20, direction="both") == expected
 
 
 def test_the_exponential_kind_trades_too() -> None:
@@ -146,7 +146,7 @@ def test_builds_from_its_settings() -> None:
     spec = build(config, context)
 
     assert spec.cls is MaCross
-    assert spec.params == {"fast": 20, "slow": 60, "average": "sma", "short": False}
+    assert spec.params == {"fast": 20, "slow": 60, "average": "sma", "direction": "long"}
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_defaults_of_the_settings_are_those_of_the_class(name: str) -> None:
 
     known: dict[str, Any] = dict(spec.cls.params._getitems())
     assert {key: known[key] for key in spec.params} == spec.params
-    assert set(known) - set(spec.params) <= ({"direction"} if name == "ma_cross" else set())
+    assert set(known) - set(spec.params) == set()
     assert getattr(realtrade.strategies, spec.cls.__name__) is spec.cls
 
 

@@ -218,7 +218,7 @@ CASES: dict[str, tuple[Any, dict[str, Any], Callable[[pd.DataFrame], list[int]],
     **{
         f"ma_cross {kind}": (
             MaCross,
-            {"fast": 12, "slow": 40, "average": kind, "short": True},
+            {"fast": 12, "slow": 40, "average": kind},
             _ma_cross(kind),
             30,
         )
@@ -271,7 +271,7 @@ def test_is_on_the_side_an_independent_computation_says(
     assert {-1, 1} <= set(expected)
 
 
-@pytest.mark.parametrize("kind", [one for one in CASES if not one.startswith("ma_cross")])
+@pytest.mark.parametrize("kind", CASES)
 @pytest.mark.parametrize("direction", ["long", "short"])
 def test_takes_only_the_side_it_may(
     kind: str, direction: str, hours: pd.DataFrame, stand: Callable[..., Stood]

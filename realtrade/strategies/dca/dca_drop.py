@@ -23,18 +23,9 @@ class _Lots:
 
 
 class DcaDrop(bt.Strategy):
-    """Buy after a drop, again after every further one, and sell all at a gain on the average.
+    """Buy more each time the price has dropped further.
 
-    The first purchase comes `drop` below the highest high of `period` bars, each further one
-    `drop` below the one before, at most `most` of them. The average price comes down with each,
-    so a bounce of less than the whole fall is enough.
-
-    Fails in a long fall: it is fully invested early and waits for a price that may not return.
-    There is no stop but the recipe's.
-
-    A position it finds at the start is sold at its gain too, and not added to: how many
-    purchases it is made of cannot be known. Every feed is traded on its own, so give it one feed
-    per symbol.
+    What it does, why, and in which markets it fails: see `DcaDropConfig`.
 
     Example:
         ```python

@@ -16,16 +16,9 @@ if TYPE_CHECKING:
 
 
 class DcaSchedule(bt.Strategy):
-    """Buy on schedule whatever the price, and sell all once the gain is large enough, if ever.
+    """Buy the same amount at regular intervals.
 
-    The same money buys more when it is cheap. It needs no forecast and takes none. How much is
-    bought each time is the sizer's business: `fixed_notional` is the usual one. The schedule
-    counts bars by their time, so a restart neither repeats nor skips a purchase.
-
-    Fails in a market that only falls, and lags one that only rises. There is no stop but the
-    recipe's, and it buys until the cash is gone.
-
-    Every feed is traded on its own, so give it one feed per symbol.
+    What it does, why, and in which markets it fails: see `DcaScheduleConfig`.
 
     Example:
         ```python

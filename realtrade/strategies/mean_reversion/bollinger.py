@@ -16,13 +16,9 @@ if TYPE_CHECKING:
 
 
 class Bollinger(StanceStrategy):
-    """Buy when the close returns above the lower band, leave at the middle or the upper band.
+    """Buy when the price comes back into its Bollinger bands from below.
 
-    The bands lie some standard deviations around the average. Waiting for the return keeps it
-    from buying every bar of a fall. Short is the mirror image, from the upper band.
-
-    Fails in trends: in a fall the price returns into the bands and falls on, and there is no stop
-    but the recipe's.
+    What it does, why, and in which markets it fails: see `BollingerConfig`.
 
     Example:
         ```python

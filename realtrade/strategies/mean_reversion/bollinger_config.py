@@ -24,6 +24,14 @@ class BollingerParams(DirectedParams):
 class BollingerConfig(PluginConfig):
     """Settings of the `bollinger` strategy.
 
+    Buy when the close returns above the lower band, leave at the middle or the upper band.
+
+    The bands lie some standard deviations around the average. Waiting for the return keeps it
+    from buying every bar of a fall. Short is the mirror image, from the upper band.
+
+    Fails in trends: in a fall the price returns into the bands and falls on, and there is no stop
+    but the recipe's.
+
     Example:
         ```yaml
         strategy:

@@ -19,17 +19,9 @@ if TYPE_CHECKING:
 
 
 class Pairs(StanceStrategy):
-    """Trade the ratio of two prices: long the first feed and short the second, or the reverse.
+    """Sell what has become dear against its partner, buy the partner.
 
-    When the logarithm of the ratio is `entry` standard deviations from its mean of `period` bars,
-    the cheap one is bought and the dear one sold; both are left when it is within `leave`. Size
-    both for the same money, and what is left is the ratio, whatever the market does. The mean and
-    the deviation are of bars that both feeds had.
-
-    Fails when the two part for good: there is no bottom to a ratio. One leg may also fill
-    without the other, when a rule or the cash refuses it.
-
-    Takes exactly two feeds; `direction` is that of the first.
+    What it does, why, and in which markets it fails: see `PairsConfig`.
 
     Raises:
         ValueError: there are fewer or more feeds.

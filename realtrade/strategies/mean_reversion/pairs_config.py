@@ -33,6 +33,18 @@ class PairsParams(PluginConfig):
 class PairsConfig(PluginConfig):
     """Settings of the `pairs` strategy.
 
+    Trade the ratio of two prices: long the first feed and short the second, or the reverse.
+
+    When the logarithm of the ratio is `entry` standard deviations from its mean of `period` bars,
+    the cheap one is bought and the dear one sold; both are left when it is within `leave`. Size
+    both for the same money, and what is left is the ratio, whatever the market does. The mean and
+    the deviation are of bars that both feeds had.
+
+    Fails when the two part for good: there is no bottom to a ratio. One leg may also fill
+    without the other, when a rule or the cash refuses it.
+
+    Takes exactly two feeds; `direction` is that of the first.
+
     Example:
         ```yaml
         strategy:

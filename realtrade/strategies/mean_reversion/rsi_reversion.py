@@ -15,12 +15,9 @@ if TYPE_CHECKING:
 
 
 class RsiReversion(StanceStrategy):
-    """Buy when the RSI falls below `low`, leave when it is back at `middle`.
+    """Buy what the RSI calls oversold.
 
-    The RSI compares the latest gains with the latest losses; far from 50 one side may be tired.
-    Short is the mirror image, above `high`.
-
-    Fails in trends and in crashes: oversold may last, and the falling price is bought at once.
+    What it does, why, and in which markets it fails: see `RsiReversionConfig`.
 
     Example:
         ```python

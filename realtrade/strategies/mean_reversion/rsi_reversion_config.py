@@ -36,6 +36,13 @@ class RsiReversionParams(DirectedParams):
 class RsiReversionConfig(PluginConfig):
     """Settings of the `rsi_reversion` strategy.
 
+    Buy when the RSI falls below `low`, leave when it is back at `middle`.
+
+    The RSI compares the latest gains with the latest losses; far from 50 one side may be tired.
+    Short is the mirror image, above `high`.
+
+    Fails in trends and in crashes: oversold may last, and the falling price is bought at once.
+
     Example:
         ```yaml
         strategy:

@@ -15,12 +15,9 @@ if TYPE_CHECKING:
 
 
 class Zscore(StanceStrategy):
-    """Buy `entry` standard deviations below the average, leave `leave` deviations below it.
+    """Buy what is unusually far below its average.
 
-    Both distances are one's own: leaving before the average is reached gives away a little and is
-    reached more often. Short is the mirror image.
-
-    Fails in trends: the average follows the price down, and the way back to it becomes a loss.
+    What it does, why, and in which markets it fails: see `ZscoreConfig`.
 
     Example:
         ```python

@@ -32,6 +32,13 @@ class ZscoreParams(DirectedParams):
 class ZscoreConfig(PluginConfig):
     """Settings of the `zscore` strategy.
 
+    Buy `entry` standard deviations below the average, leave `leave` deviations below it.
+
+    Both distances are one's own: leaving before the average is reached gives away a little and is
+    reached more often. Short is the mirror image.
+
+    Fails in trends: the average follows the price down, and the way back to it becomes a loss.
+
     Example:
         ```yaml
         strategy:

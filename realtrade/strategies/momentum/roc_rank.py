@@ -18,15 +18,9 @@ if TYPE_CHECKING:
 
 
 class RocRank(StanceStrategy):
-    """Every `every` bars hold the `top` symbols that have changed most over `period` bars.
+    """Hold the symbols that have risen most, and rotate.
 
-    Only changes beyond `least` percent count, so a falling market is sat out. Short holds those
-    that have fallen most. What is no longer among them is sold first; what that brings is spent
-    a bar later, when the sales are filled. Size each for its share: two symbols, 45 % each.
-
-    Fails when leaders change often: it buys each near its peak and sells it near its trough.
-
-    Give it one feed per symbol, all of the same timeframe.
+    What it does, why, and in which markets it fails: see `RocRankConfig`.
 
     Example:
         ```python

@@ -26,6 +26,16 @@ class RocRankParams(DirectedParams):
 class RocRankConfig(PluginConfig):
     """Settings of the `roc_rank` strategy.
 
+    Every `every` bars hold the `top` symbols that have changed most over `period` bars.
+
+    Only changes beyond `least` percent count, so a falling market is sat out. Short holds those
+    that have fallen most. What is no longer among them is sold first; what that brings is spent
+    a bar later, when the sales are filled. Size each for its share: two symbols, 45 % each.
+
+    Fails when leaders change often: it buys each near its peak and sells it near its trough.
+
+    Give it one feed per symbol, all of the same timeframe.
+
     Example:
         ```yaml
         strategy:

@@ -15,12 +15,9 @@ if TYPE_CHECKING:
 
 
 class RsiMomentum(StanceStrategy):
-    """Buy when the RSI rises above `strong`, leave when it falls below `middle`.
+    """Buy strength by the RSI, leave when it is gone.
 
-    The very reading a reversion sells is bought here: gains that outweigh losses tend to go on
-    for a while. Short is the mirror image: below `100 - strong` until above `100 - middle`.
-
-    Fails in ranges, where strength is the top of the range.
+    What it does, why, and in which markets it fails: see `RsiMomentumConfig`.
 
     Example:
         ```python

@@ -35,6 +35,13 @@ class RsiMomentumParams(DirectedParams):
 class RsiMomentumConfig(PluginConfig):
     """Settings of the `rsi_momentum` strategy.
 
+    Buy when the RSI rises above `strong`, leave when it falls below `middle`.
+
+    The very reading a reversion sells is bought here: gains that outweigh losses tend to go on
+    for a while. Short is the mirror image: below `100 - strong` until above `100 - middle`.
+
+    Fails in ranges, where strength is the top of the range.
+
     Example:
         ```yaml
         strategy:

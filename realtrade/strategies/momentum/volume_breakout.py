@@ -16,13 +16,9 @@ if TYPE_CHECKING:
 
 
 class VolumeBreakout(StanceStrategy):
-    """Buy a close above the highest high of `period` bars if volume is `factor` times the usual.
+    """Buy new highs that come with unusual volume.
 
-    Usual is the average of the same bars, this one left out. It leaves when a close is below the
-    lowest low of `leave` bars. Short is the mirror image.
-
-    Fails on spikes: a liquidation or a rumour brings volume and a new extreme too, and the price
-    comes back. Volume of another exchange, or none, makes it trade nothing of meaning.
+    What it does, why, and in which markets it fails: see `VolumeBreakoutConfig`.
 
     Example:
         ```python

@@ -14,13 +14,9 @@ if TYPE_CHECKING:
 
 
 class AdxTrend(StanceStrategy):
-    """Take the side of the larger directional movement once the ADX says the trend is strong.
+    """Go with the direction while the trend is strong.
 
-    It leaves when the ADX falls below `weak` or the other direction takes over. So it sits out
-    the sideways markets in which other trend followers lose.
-
-    Fails at turning points: the ADX is an average of an average, high at the end of a trend and
-    still low at the start of the next.
+    What it does, why, and in which markets it fails: see `AdxTrendConfig`.
 
     Example:
         ```python

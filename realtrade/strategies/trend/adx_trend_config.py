@@ -35,6 +35,14 @@ class AdxTrendParams(DirectedParams):
 class AdxTrendConfig(PluginConfig):
     """Settings of the `adx_trend` strategy.
 
+    Take the side of the larger directional movement once the ADX says the trend is strong.
+
+    It leaves when the ADX falls below `weak` or the other direction takes over. So it sits out
+    the sideways markets in which other trend followers lose.
+
+    Fails at turning points: the ADX is an average of an average, high at the end of a trend and
+    still low at the start of the next.
+
     Example:
         ```yaml
         strategy:

@@ -14,13 +14,9 @@ if TYPE_CHECKING:
 
 
 class DonchianBreakout(StanceStrategy):
-    """Buy a close above the highest high of `entry` bars, leave below the lowest low of `leave`.
+    """Buy new highs, leave at new lows.
 
-    The turtles' rule: a new extreme may be the start of a trend, and the shorter channel behind
-    it lets profits run while it cuts losses. Short is the mirror image.
-
-    Fails in ranges: the breakouts that come to nothing are many, and their entries the worst
-    prices of the range.
+    What it does, why, and in which markets it fails: see `DonchianConfig`.
 
     Example:
         ```python

@@ -33,6 +33,14 @@ class DonchianParams(DirectedParams):
 class DonchianConfig(PluginConfig):
     """Settings of the `donchian` strategy.
 
+    Buy a close above the highest high of `entry` bars, leave below the lowest low of `leave`.
+
+    The turtles' rule: a new extreme may be the start of a trend, and the shorter channel behind
+    it lets profits run while it cuts losses. Short is the mirror image.
+
+    Fails in ranges: the breakouts that come to nothing are many, and their entries the worst
+    prices of the range.
+
     Example:
         ```yaml
         strategy:

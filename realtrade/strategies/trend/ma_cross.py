@@ -21,12 +21,9 @@ AVERAGES = MappingProxyType(
 
 
 class MaCross(StanceStrategy):
-    """Buy when the fast average crosses above the slow one, close when it crosses below.
+    """Hold while a fast moving average is above a slow one.
 
-    Every feed is traded on its own, so give it one feed per symbol. How much is bought is
-    the sizer's business. With `short` the strategy also sells short at the cross below.
-
-    Fails in sideways markets: averages cross late, and every cross costs fees and the way back.
+    What it does, why, and in which markets it fails: see `MaCrossConfig`.
 
     Example:
         ```python
@@ -34,11 +31,9 @@ class MaCross(StanceStrategy):
         ```
     """
 
-    params = (("fast", 10), ("slow", 30), ("average", "sma"), ("short", False))
+    params = (("fast", 10), ("slow", 30), ("average", "sma"))
 
     def __init__(self) -> None:
-        if self.p.short:
-            self.p.direction = "both"
         super().__init__()
         average = AVERAGES[self.p.average]
         self._crosses = [

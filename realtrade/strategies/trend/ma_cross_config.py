@@ -8,11 +8,12 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from realtrade.plugins.config import PluginConfig
+from realtrade.strategies.directions import DirectedParams
 
 _SHORTEST_HULL = 2
 
 
-class MaCrossParams(PluginConfig):
+class MaCrossParams(DirectedParams):
     """Parameters of `MaCross`."""
 
     fast: int = Field(default=10, ge=1, le=10_000)
@@ -21,8 +22,6 @@ class MaCrossParams(PluginConfig):
     """Bars of the slow average."""
     average: Literal["sma", "ema", "wma", "hma", "kama"] = "sma"
     """Kind of both averages: simple, exponential, linearly weighted, Hull's or Kaufman's."""
-    short: bool = False
-    """Also sell short when the fast average falls below the slow one."""
 
     @model_validator(mode="after")
     def _fast_is_shorter(self) -> Self:
@@ -37,6 +36,13 @@ class MaCrossParams(PluginConfig):
 
 class MaCrossConfig(PluginConfig):
     """Settings of the `ma_cross` strategy.
+
+    Buy when the fast average crosses above the slow one, close when it crosses below.
+
+    Every feed is traded on its own, so give it one feed per symbol. How much is bought is
+    the sizer's business. Short is the mirror image.
+
+    Fails in sideways markets: averages cross late, and every cross costs fees and the way back.
 
     Example:
         ```yaml

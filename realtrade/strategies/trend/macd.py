@@ -15,14 +15,9 @@ if TYPE_CHECKING:
 
 
 class Macd(StanceStrategy):
-    """Go with the side on which the MACD crosses its signal line.
+    """Hold while the MACD is above its signal line.
 
-    The MACD is the gap between a fast and a slow exponential average; its signal line is an
-    average of the gap. A cross says that the trend gains or loses pace, earlier than the averages
-    themselves would cross.
-
-    Fails in sideways markets, where the gap swings around nothing, and in a long steady trend,
-    where a slower pace alone makes it leave.
+    What it does, why, and in which markets it fails: see `MacdConfig`.
 
     Example:
         ```python

@@ -32,6 +32,15 @@ class MacdParams(DirectedParams):
 class MacdConfig(PluginConfig):
     """Settings of the `macd` strategy.
 
+    Go with the side on which the MACD crosses its signal line.
+
+    The MACD is the gap between a fast and a slow exponential average; its signal line is an
+    average of the gap. A cross says that the trend gains or loses pace, earlier than the averages
+    themselves would cross.
+
+    Fails in sideways markets, where the gap swings around nothing, and in a long steady trend,
+    where a slower pace alone makes it leave.
+
     Example:
         ```yaml
         strategy:

@@ -16,13 +16,9 @@ if TYPE_CHECKING:
 
 
 class SupertrendStrategy(StanceStrategy):
-    """Buy when the close crosses above its SuperTrend line, leave when it crosses below.
+    """Follow the SuperTrend line from side to side.
 
-    The line trails the price at a few average true ranges and never moves back, so it widens in
-    wild markets and tightens in calm ones.
-
-    Fails when volatility comes without direction: each swing through the line is a loss of about
-    the line's distance.
+    What it does, why, and in which markets it fails: see `SupertrendConfig`.
 
     Example:
         ```python

@@ -22,6 +22,14 @@ class SupertrendParams(DirectedParams):
 class SupertrendConfig(PluginConfig):
     """Settings of the `supertrend` strategy.
 
+    Buy when the close crosses above its SuperTrend line, leave when it crosses below.
+
+    The line trails the price at a few average true ranges and never moves back, so it widens in
+    wild markets and tightens in calm ones.
+
+    Fails when volatility comes without direction: each swing through the line is a loss of about
+    the line's distance.
+
     Example:
         ```yaml
         strategy:

@@ -137,7 +137,7 @@ def test_what_counts_bars_from_the_first_never_settles(
 def test_positions_and_money_do_not_blur_the_comparison(bench: Bench, checked: Checked) -> None:
     """The whole run is long, short and richer by then; both starts are flat with the same money."""
     recipe = bench.recipe(
-        "strategy: {type: ma_cross, params: {fast: 5, slow: 20, short: true}}\n"
+        "strategy: {type: ma_cross, params: {fast: 5, slow: 20, direction: both}}\n"
         "sizing: {type: percent_equity, percent: 30%}\n"
     )
 
