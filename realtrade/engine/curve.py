@@ -101,8 +101,13 @@ def by_bar(
 def plain_worth(quantity: Floats, price: Floats, closes: Floats, *, leverage: float) -> Floats:
     """Return what a position paid in full was worth at each close."""
     part = quantity * closes
-    profit = quantity * (closes - price)
-    own: Floats = np.where(part > 0, (part - profit) / leverage + profit, part)
+    profit = closes - price
+    profit *= quantity
+    own: Floats = part - profit
+    if leverage != 1.0:
+        own /= leverage
+    own += profit
+    np.copyto(own, part, where=~(part > 0))
     return own
 
 

@@ -113,5 +113,6 @@ def record(
     fills = [(times.item(bar), signed, price, fee) for bar, signed, price, fee in executed]
     tracker.record_fills(symbol, fills)
     cash, quantity, price = by_bar(trading.steps, len(bars))
-    worth = plain_worth(quantity, price, bars.close, leverage=1.0)
-    tracker.record_columns(times, cash, cash + worth)
+    equity = plain_worth(quantity, price, bars.close, leverage=1.0)
+    equity += cash
+    tracker.record_columns(times, cash, equity)

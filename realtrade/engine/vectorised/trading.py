@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,24 +29,25 @@ class Signals:
         """`holds` says on which bars each rule holds."""
         never = np.zeros(count, np.bool_)
         leave, cover = holds.get("exit", never), holds.get("short_exit", never)
-        self._up = holds.get("entry", never) & ~leave
-        self._down = holds.get("short_entry", never) & ~cover
-        turns = (self._up ^ self._down, leave, cover)
-        self._flat, self._long, self._short = (np.flatnonzero(bits).tolist() for bits in turns)
+        up = holds.get("entry", never) & ~leave
+        down = holds.get("short_entry", never) & ~cover
+        # One byte a bar: nothing finds the next 1 faster than a search in bytes.
+        self._up, self._down, self._flat = up.tobytes(), down.tobytes(), (up ^ down).tobytes()
+        self._long, self._short = leave.tobytes(), cover.tobytes()
 
     def next(self, held: float, bar: int) -> int:
-        """Return the first bar from `bar` on with something to do; a huge number for none."""
-        bars = self._long if held > 0 else self._short if held < 0 else self._flat
-        place = bisect_left(bars, bar)
-        return bars[place] if place < len(bars) else _NEVER
+        """Return the first bar from `bar` on with something to do; -1 when there is none."""
+        if held > 0:
+            return self._long.find(1, bar)
+        return (self._short if held < 0 else self._flat).find(1, bar)
 
     def moves(self, held: float, bar: int) -> tuple[Move, ...]:
         """Return the orders of a bar that `next` returned."""
         if held > 0:
-            return ("close", "sell") if self._down.item(bar) else ("close",)
+            return ("close", "sell") if self._down[bar] else ("close",)
         if held < 0:
-            return ("close", "buy") if self._up.item(bar) else ("close",)
-        return ("buy",) if self._up.item(bar) else ("sell",)
+            return ("close", "buy") if self._up[bar] else ("close",)
+        return ("buy",) if self._up[bar] else ("sell",)
 
 
 class Trading:
@@ -78,7 +78,7 @@ class Trading:
         account, signals, desk = self._account, self._signals, self._desk
         held, close, last = account.held, self._bars.close.item, len(self._bars) - 1
         bar = signals.next(held.quantity, 0)
-        while bar < last:
+        while 0 <= bar < last:
             account.close = close(bar)
             quantities = desk.quantities(signals.moves(held.quantity, bar))
             bar += 1
@@ -129,6 +129,3 @@ class Trading:
         _, before, quantity, _ = self.steps[-1]
         if cash != before or held.quantity != quantity:
             self.steps.append((bar, cash, held.quantity, held.price))
-
-
-_NEVER = 1 << 62

@@ -25,12 +25,12 @@ Outcome = tuple[int, float]
 def take(work: Callable[[Path], Outcome]) -> None:
     """Measure one turn of `work`, from the bars' CSV file to the outcome, and print it as JSON."""
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak counts from here
-    before = _memory("VmRSS")
+    before = resident("VmRSS")
     # Processor time: neighbours on the same machine lengthen it far less than the clock's.
     start = time.process_time()
     trades, equity = work(Path(sys.argv[1]))
     seconds = time.process_time() - start
-    told = {"seconds": seconds, "memory_bytes": _memory("VmHWM") - before}
+    told = {"seconds": seconds, "memory_bytes": resident("VmHWM") - before}
     print(json.dumps({**told, "trades": trades, "equity": equity}))  # noqa: T201 (the answer)
 
 
@@ -39,7 +39,7 @@ def asked(option: str) -> bool:
     return option in sys.argv[2:]
 
 
-def _memory(field: str) -> int:
+def resident(field: str) -> int:
     """Return a figure of this process in bytes; Linux only."""
     for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
         if line.startswith(field):
