@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from realtrade.common.broker_account import exact
+from realtrade.model.order import OrderType
 from realtrade.model.verdict import ActionKind
 
 if TYPE_CHECKING:
     from realtrade.common.base_broker import BaseBroker
     from realtrade.common.broker_listing import Listing
+    from realtrade.model.order import OrderIntent
     from realtrade.model.verdict import Action
 
 _FLATTENS = frozenset({ActionKind.FLATTEN, ActionKind.FLATTEN_AND_HALT})
@@ -42,20 +44,29 @@ def _symbols(broker: BaseBroker, action: Action) -> list[str]:
 
 def _cancel_all(broker: BaseBroker, symbol: str) -> None:
     for intent in broker.open_intents():
-        if intent.symbol == symbol and not intent.reduce_only:
+        if intent.symbol == symbol and not _leaves_now(intent):
             broker.cancel(broker.order(intent.client_order_id))
 
 
+def _leaves_now(intent: OrderIntent) -> bool:
+    """Tell whether an order is leaving the position, not waiting for a price to do so."""
+    return intent.reduce_only and intent.type is OrderType.MARKET
+
+
 def _close(broker: BaseBroker, symbol: str, action: Action) -> None:
-    """Send one reduce-only market order, unless one is on its way already."""
+    """Send one reduce-only market order for what no order on its way takes already."""
     listing = broker.listings.of_symbol(symbol)
-    size = 0.0 if listing is None else listing.position.size
-    under_way = any(
-        intent.symbol == symbol and intent.reduce_only for intent in broker.open_intents()
-    )
-    if listing is None or not size or under_way:
+    if listing is None or not listing.position.size:
         return
-    _send(broker, listing, float(exact(abs(size)) * action.fraction), action)
+    wanted = exact(abs(listing.position.size)) * action.fraction
+    under_way = [
+        intent.quantity
+        for intent in broker.open_intents()
+        if intent.symbol == symbol and _leaves_now(intent)
+    ]
+    left = wanted - sum(under_way)
+    if left > 0:
+        _send(broker, listing, float(left), action)
 
 
 def _send(broker: BaseBroker, listing: Listing, size: float, action: Action) -> None:

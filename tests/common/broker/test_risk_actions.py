@@ -66,6 +66,43 @@ def test_a_wish_repeated_while_its_order_is_on_its_way_is_done_once(
     assert [size for status, size in actor.told if status == "Completed"] == [-1, 1]
 
 
+@pytest.mark.parametrize(
+    "resting",
+    [
+        {"price": 50, "exectype": O.Stop},
+        {"price": 500, "exectype": O.Limit},
+        {"exectype": O.Close},
+    ],
+    ids=["stop", "limit", "close"],
+)
+def test_a_resting_exit_of_the_strategy_is_no_reason_to_stay(
+    play: Any, gate_of: Any, guarded: Any, resting: dict[str, Any]
+) -> None:
+    gate = gate_of(actions={5: [action(ActionKind.FLATTEN)]})
+    script: Script = {
+        1: lambda s: s.buy(size=2),
+        4: lambda s: s.sell(size=2, reduce_only=True, **resting),
+    }
+
+    actor = play(guarded(gate), script)
+
+    assert actor.position.size == 0
+    assert [told for told in actor.told if told[0] == "Completed"] == [
+        ("Completed", 2),
+        ("Completed", -2),
+    ]
+
+
+def test_what_is_leaving_already_is_not_sold_again(play: Any, gate_of: Any, guarded: Any) -> None:
+    """The rules look between the order and its fill: only the rest of the position is sold."""
+    gate = gate_of(actions={5: [action(ActionKind.FLATTEN)] * 2})
+    script: Script = {1: lambda s: s.buy(size=2)}
+
+    actor = play(guarded(gate), script)
+
+    assert [size for status, size in actor.told if status == "Completed"] == [2, -2]
+
+
 def test_flattening_closes_all_and_cancels_what_would_open(
     play: Any, gate_of: Any, guarded: Any
 ) -> None:
