@@ -86,7 +86,7 @@ HONEST = {
         "strategy: {type: rules, indicators: {fast: 'ema(close, 5)', slow: 'sma(close, 20)'},"
         " entry: 'crossover(fast, slow)', exit: 'crossunder(fast, slow)'}\n"
     ),
-    "short": "strategy: {type: ma_cross, params: {fast: 5, slow: 20, average: ema, direction: both}}\n",
+    "both": "strategy: {type: ma_cross, params: {fast: 5, slow: 20, average: ema, direction: both}}\n",
 }
 
 
@@ -157,10 +157,11 @@ def test_acting_on_where_the_data_end_is_foresight(
 
 
 def test_the_same_check_finds_the_same(strategy: Callable[..., Path], checked: Checked) -> None:
+    """Other bars chosen by chance show other bars on which it keeps still."""
     recipe = strategy("""
         def next(self):
-            bar = len(self.data)
-            if bar % 3 == 0 and self.data.high.array[bar:] > self.data.high.array[bar - 1 : bar]:
+            last = len(self.data) == self.data.buflen()
+            if last or self.data.close[1] > self.data.close[0] * 1.01:
                 self.buy(size=0.01)
     """)
 
