@@ -107,6 +107,8 @@ def _warm_up(part: WarmUp) -> Iterator[str]:
         yield f"warm-up: settles ({starts})"
     for name, bars in (part.recommended or {}).items():
         yield f"  feed {name} needs `history: {bars} bars`"
+    if part.signals < part.starts:
+        yield "  few signals to go by: more --bars or --cuts tell better"
     yield ""
     yield f"  {'history':>12}  {'starts alike':>12}  first other order"
     yield from (f"  {_trial(trial)}" for trial in part.trials)
