@@ -9,6 +9,7 @@ import backtrader as bt
 from realtrade.plugins.ports.strategy import StrategySpec
 from realtrade.strategies.rules.decision import decide
 from realtrade.strategies.rules.evaluation import Evaluation
+from realtrade.strategies.rules.plan import FIELDS, MAIN
 
 if TYPE_CHECKING:
     from realtrade.plugins.ports.build import BuildContext
@@ -32,7 +33,8 @@ class RulesStrategy(bt.Strategy):
         plan = self.p.plan
         named = {data._name: data for data in self.datas}  # noqa: SLF001 - Backtrader has no public name
         self._evaluation = Evaluation(plan)
-        self._others = [(name, named[name]) for name in plan.feeds]
+        self._main = _columns(self.data)
+        self._others = [(name, _columns(named[name])) for name in plan.feeds]
         self._seen = [0] * len(self._others)
         self._traded = 0
         self._working: set[int] = set()
@@ -44,18 +46,17 @@ class RulesStrategy(bt.Strategy):
 
     def next(self) -> None:
         """Take in every new bar, other feeds' first, and act on the traded feed's."""
-        for number, (name, data) in enumerate(self._others):
-            self._seen[number] = self._take(name, data, self._seen[number])
+        for number, (name, columns) in enumerate(self._others):
+            self._seen[number] = self._take(name, columns, self._seen[number])
         seen = self._traded
-        self._traded = self._take("", self.data, seen)
+        self._traded = self._take(MAIN, self._main, seen)
         if self._traded > seen:
             self._act(self._evaluation.answers())
 
-    def _take(self, name: str, data: Any, seen: int) -> int:
-        length = len(data)
+    def _take(self, name: str, columns: tuple[Any, ...], seen: int) -> int:
+        length = len(columns[0])
         for ago in range(seen + 1 - length, 1):
-            bar = [line[ago] for line in (data.open, data.high, data.low, data.close, data.volume)]
-            self._evaluation.bar(bar, name)
+            self._evaluation.bar([column[ago] for column in columns], name)
         return length
 
     def _act(self, holds: dict[str, bool]) -> None:
@@ -77,6 +78,11 @@ class RulesStrategy(bt.Strategy):
         """Forget an order that is over; live, a fill may take longer than a bar."""
         if not order.alive():
             self._working.discard(order.ref)
+
+
+def _columns(data: Any) -> tuple[Any, ...]:
+    """Return the lines of a feed; asking the feed for them on every bar is slow."""
+    return tuple(getattr(data.lines, field) for field in FIELDS)
 
 
 def build(config: RulesConfig, context: BuildContext) -> StrategySpec:
