@@ -86,7 +86,7 @@ HONEST = {
         "strategy: {type: rules, indicators: {fast: 'ema(close, 5)', slow: 'sma(close, 20)'},"
         " entry: 'crossover(fast, slow)', exit: 'crossunder(fast, slow)'}\n"
     ),
-    "both": "strategy: {type: ma_cross, params: {fast: 5, slow: 20, average: ema, direction: both}}\n",
+    "both": "strategy: {type: ma_cross, params: {fast: 5, slow: 20, direction: both}}\n",
 }
 
 
