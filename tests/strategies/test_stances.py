@@ -130,3 +130,15 @@ def test_orders_at_work_are_known_by_feed() -> None:
 def test_a_strategy_says_its_stance(hours: pd.DataFrame, stand: Callable[..., Stood]) -> None:
     with pytest.raises(NotImplementedError):
         stand(StanceStrategy, hours.iloc[:2])
+
+
+def test_a_position_that_could_not_be_left_is_not_doubled(
+    hours: pd.DataFrame, stand: Callable[..., Stood]
+) -> None:
+    class Refused(Scripted):
+        def close(self, **kwargs: Any) -> None:
+            """Do nothing, as a sizer or a rule might."""
+
+    stood = stand(Refused, hours.iloc[:8], script=(1, 0, 1))
+
+    assert stood.fills == [(2, 1)]

@@ -162,3 +162,13 @@ def test_large_values_keep_their_digits(bars: pd.DataFrame) -> None:
     far_line = _lines(RollingScore, far, once=True)[1]
 
     np.testing.assert_allclose(far_line[19:], near_line[19:], rtol=1e-3)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_value_needs_no_more_bars_than_it_says(kind: str, bars: pd.DataFrame) -> None:
+    cls, params = KINDS[kind]
+    first = int(np.flatnonzero(np.isfinite(_lines(cls, bars, once=True, **params)[0]))[0])
+
+    for once in (True, False):
+        for line in _lines(cls, bars.iloc[: first + 1], once=once, **params):
+            assert np.flatnonzero(np.isfinite(line)).tolist()[-1:] == [first]
