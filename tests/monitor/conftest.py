@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import os
+import shutil
+import subprocess
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +28,20 @@ if TYPE_CHECKING:
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+QUIET = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--virtual-time-budget=10000",
+)
 HOUR_MS = 3_600_000
 SAMPLE = Path(__file__).parents[2] / "recipes" / "data" / "coinbase-btc-usd-1h.csv"
 
@@ -133,3 +150,22 @@ def facts() -> RunFacts:
         currency="USD",
         description="Averages that cross.",
     )
+
+
+@pytest.fixture
+def browse(tmp_path: Path) -> Callable[..., str]:
+    """The way to open a page in a browser; returns what the page has become."""
+    found = [path for path in map(shutil.which, BROWSERS) if path]
+    if not found:
+        reason = f"no browser: none of {', '.join(BROWSERS)} is installed"
+        if os.environ.get("CI"):  # noqa: TID251  # tests may ask where they run
+            pytest.fail(f"{reason}, and CI must open the report in one")
+        pytest.skip(reason)
+
+    def opened(page: Path, *options: str) -> str:
+        profile = f"--user-data-dir={tmp_path / 'profile'}"
+        command = [found[0], *QUIET, profile, *(options or ("--dump-dom",)), page.as_uri()]
+        done = subprocess.run(command, capture_output=True, timeout=60, check=True)
+        return done.stdout.decode()
+
+    return opened

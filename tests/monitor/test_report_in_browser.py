@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import struct
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,40 +13,6 @@ from realtrade.monitor import Reporter
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-QUIET = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--virtual-time-budget=10000",
-)
-
-
-@pytest.fixture
-def browse(tmp_path: Path) -> Callable[..., str]:
-    """The way to open a page in a browser; returns what the page has become."""
-    found = [path for path in map(shutil.which, BROWSERS) if path]
-    if not found:
-        reason = f"no browser: none of {', '.join(BROWSERS)} is installed"
-        if os.environ.get("CI"):  # noqa: TID251  # tests may ask where they run
-            pytest.fail(f"{reason}, and CI must open the report in one")
-        pytest.skip(reason)
-
-    def opened(page: Path, *options: str) -> str:
-        profile = f"--user-data-dir={tmp_path / 'profile'}"
-        command = [found[0], *QUIET, profile, *(options or ("--dump-dom",)), page.as_uri()]
-        done = subprocess.run(command, capture_output=True, timeout=60, check=True)
-        return done.stdout.decode()
-
-    return opened
 
 
 @pytest.fixture

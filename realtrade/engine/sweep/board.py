@@ -53,7 +53,8 @@ class Board:
             if trial.over:
                 self._told(trial)
             else:
-                self._ready.extend(trial.task(fold, self._folds) for fold in trial.missing())
+                folds = trial.missing()[: 1 if self._plan.prune else None]
+                self._ready.extend(trial.task(fold, self._folds) for fold in folds)
 
     def next_task(self) -> Task | None:
         """Return what is to be run next; None when there is nothing, or nothing yet."""
@@ -61,19 +62,23 @@ class Board:
             pass
         return self._ready.popleft() if self._ready else None
 
-    def take(self, result: Result) -> None:
-        """Take in a result; one that is there already changes nothing."""
+    def take(self, result: Result) -> list[Result]:
+        """Take in a result, and return what is to be kept: it, and what it leads to at once.
+
+        One that is there already changes nothing.
+        """
         trial = self.trials[result.number]
         if result.part in trial.results:
-            return
+            return []
         was_over = trial.over
         trial.results[result.part] = result
         self.done += 1
         if was_over or not result.part.startswith("train"):
-            return
-        self._go_on(trial, result)
+            return [result]
+        noted = self._go_on(trial)
         if trial.over:
             self._told(trial)
+        return [result, *noted]
 
     def choose(self) -> None:
         """Have the best trials run on what they have not seen."""
@@ -120,19 +125,23 @@ class Board:
         pairs = zip(self._plan.space.axes, params, strict=True)
         return tuple(axis.values.index(text.partition("=")[2]) for axis, text in pairs)
 
-    def _go_on(self, trial: Trial, result: Result) -> None:
-        """Have the trial's next fold run, when they are run one by one and it is worth it."""
+    def _go_on(self, trial: Trial) -> list[Result]:
+        """Have the trial's next fold run, when they are run one by one, or note it is no use."""
         if not self._plan.prune or trial.over:
-            return
+            return []
         fold = len(trial.trained) - 1
         value = trial.on_fold(self._plan.objectives[0], train(fold))
-        trial.given_up = self._sampler.step(trial.number, fold, value)
-        if not trial.given_up:
-            self._ready.append(trial.task(fold + 1, self._folds))
+        if self._sampler.step(trial.number, fold, value):
+            self.done += 1
+            return [trial.give_up()]
+        self._ready.append(trial.task(fold + 1, self._folds))
+        return []
 
     def _told(self, trial: Trial) -> None:
         values = trial.values(self._plan.objectives) if trial.state == "done" else None
-        self._sampler.tell(trial.number, trial.choices, values)
+        first = self._plan.objectives[0]
+        folds = [trial.on_fold(first, train(fold)) for fold in range(trial.folds)]
+        self._sampler.tell(trial.number, trial.choices, values, folds)
 
     def _ranked(self) -> list[int]:
         """Return the numbers of the trials that have a value, the best first."""

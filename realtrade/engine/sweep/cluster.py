@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from queue import Empty, SimpleQueue
 from secrets import token_hex
 from threading import Lock
@@ -24,6 +25,12 @@ _LOOK_EVERY_S = 2.0
 _DEPTH = 3
 _ONE_AT_A_TIME = Lock()
 """Backtrader is no friend of threads: a worker process runs one task at a time."""
+
+
+def unpacked(job: bytes) -> Job:
+    """Return a job as it was sent, on a worker."""
+    found: Job = pickle.loads(job)  # noqa: S301 - whoever may submit tasks may run code anyway
+    return found
 
 
 def run_there(job: Job, task: Task) -> Result:
@@ -93,7 +100,7 @@ class DaskCrew:
             self._client.close()
             msg = f"the scheduler at {self._address} has no workers after {_WORKERS_S} s"
             raise SweepRefused(msg, hint=f"start some: dask worker {self._address}") from error
-        self._share()
+        self._shared = self._share()
         self._look()
         return self
 
@@ -158,15 +165,21 @@ class DaskCrew:
     def _again(self, task: Task, why: str) -> list[Result]:
         if self._turns[task.key] >= _MOST_TURNS:
             return [_failed(task, f"{why}, {_MOST_TURNS} times")]
-        if self._shared.status != "finished":
-            self._client.wait_for_workers(1, timeout=_WORKERS_S)
-            self._share()
+        if self._shared.status in ("cancelled", "lost", "error"):
+            self._shared = self._share()
         self.submit(task)
         return []
 
-    def _share(self) -> None:
-        """Send the job to every worker there is; those that come later get it from them."""
-        self._shared = self._client.scatter(self._job, broadcast=True, hash=False)
+    def _share(self) -> Any:
+        """Send the job to the scheduler, from which workers get it whatever became of others.
+
+        Scattered data is lost with the workers that have it; what a task makes is made anew.
+        """
+        key = f"{self._name}-job-{token_hex(2)}"
+        with self._dask.client.dask.config.set(
+            {"distributed.admin.large-graph-warning-threshold": "1TB"}
+        ):
+            return self._client.submit(unpacked, pickle.dumps(self._job), key=key, pure=False)
 
     def _look(self) -> None:
         """See who is there."""

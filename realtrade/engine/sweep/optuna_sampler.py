@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from realtrade.engine.sweep.errors import SweepRefused
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from realtrade.engine.sweep.samplers import Choices
     from realtrade.engine.sweep.space import Space
 
-_TIRED = 200
-"""Known combinations in a row after which nothing new is expected."""
+_PATIENCE = 20
+"""Known combinations in a row after which one is drawn at random."""
 
 
 class OptunaSampler:
@@ -46,6 +47,7 @@ class OptunaSampler:
             raise SweepRefused("pruning needs a single objective", hint="leave out --prune")
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self._optuna = optuna
+        self._random = Random(seed)  # noqa: S311 - a sample, no secret
         self._space = space
         self._prune = prune
         self._objectives = tuple(objectives)
@@ -56,21 +58,35 @@ class OptunaSampler:
         )
         self._open: dict[int, Any] = {}
         self._known: set[Choices] = set()
+        self._given_up: set[int] = set()
 
     def ask(self, number: int) -> Choices | None:
-        """Return a combination not tried before, or None when Optuna thinks of no other."""
-        failed = self._optuna.trial.TrialState.FAIL
-        for _ in range(_TIRED):
-            if len(self._known) >= self._space.size:
-                return None
+        """Return a combination not tried before, or None when all were."""
+        if len(self._known) >= self._space.size:
+            return None
+        for _ in range(_PATIENCE):
             trial = self._study.ask()
             choices = tuple(self._suggest(trial))
             if choices not in self._known:
-                self._known.add(choices)
-                self._open[number] = trial
-                return choices
-            self._study.tell(trial, state=failed)
-        return None
+                break
+            self._study.tell(trial, state=self._optuna.trial.TrialState.FAIL)
+        else:
+            trial, choices = self._at_random()
+        self._known.add(choices)
+        self._open[number] = trial
+        return choices
+
+    def _at_random(self) -> tuple[Any, Choices]:
+        """Begin a trial of a combination not tried before, whatever Optuna thinks of it."""
+        number = self._random.randrange(self._space.size)
+        while self._space.choices(number) in self._known:
+            number = (number + 1) % self._space.size
+        choices = self._space.choices(number)
+        paths = [axis.path for axis in self._space.axes]
+        self._study.enqueue_trial(dict(zip(paths, choices, strict=True)))
+        trial = self._study.ask()
+        self._suggest(trial)
+        return trial, choices
 
     def step(self, number: int, fold: int, value: float | None) -> bool:
         """Report the objective of one fold; return True when the trial is not worth going on."""
@@ -78,18 +94,27 @@ class OptunaSampler:
         if not self._prune or trial is None or value is None:
             return False
         trial.report(value, step=fold)
-        return bool(trial.should_prune())
+        if trial.should_prune():
+            self._given_up.add(number)
+        return number in self._given_up
 
-    def tell(self, number: int, choices: Choices, values: Sequence[float | None] | None) -> None:
+    def tell(
+        self,
+        number: int,
+        choices: Choices,
+        values: Sequence[float | None] | None,
+        folds: Sequence[float | None] = (),
+    ) -> None:
         """Take the objectives of a trial, one of this run or of a run before."""
         trial = self._open.pop(number, None)
         self._known.add(choices)
         given = None if values is None or None in values else [float(v or 0.0) for v in values]
         state = self._optuna.trial.TrialState
         if trial is not None:
-            self._study.tell(trial, given, state=None if given else state.FAIL)
+            without = state.PRUNED if number in self._given_up else state.FAIL
+            self._study.tell(trial, given, state=None if given else without)
         elif given:
-            self._study.add_trial(self._finished(choices, given))
+            self._study.add_trial(self._finished(choices, given, folds))
 
     def _suggest(self, trial: Any) -> list[int]:
         """Let Optuna choose among the places of ordered values, and among unordered ones."""
@@ -101,7 +126,9 @@ class OptunaSampler:
                 found.append(trial.suggest_int(axis.path, 0, len(axis.values) - 1))
         return found
 
-    def _finished(self, choices: Choices, values: list[float]) -> Any:
+    def _finished(
+        self, choices: Choices, values: list[float], folds: Sequence[float | None]
+    ) -> Any:
         distributions = self._optuna.distributions
         names = [axis.path for axis in self._space.axes]
         ranges = {
@@ -111,7 +138,12 @@ class OptunaSampler:
             for axis in self._space.axes
         }
         return self._optuna.trial.create_trial(
-            params=dict(zip(names, choices, strict=True)), distributions=ranges, values=values
+            params=dict(zip(names, choices, strict=True)),
+            distributions=ranges,
+            values=values,
+            intermediate_values={
+                fold: value for fold, value in enumerate(folds) if value is not None
+            },
         )
 
 

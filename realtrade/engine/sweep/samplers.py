@@ -25,8 +25,17 @@ class Sampler(Protocol):
         """Take the objective of one fold; return True when the trial's other folds are no use."""
         ...
 
-    def tell(self, number: int, choices: Choices, values: Sequence[float | None] | None) -> None:
-        """Take the objectives of a trial; None for one that failed, was refused or was pruned."""
+    def tell(
+        self,
+        number: int,
+        choices: Choices,
+        values: Sequence[float | None] | None,
+        folds: Sequence[float | None] = (),
+    ) -> None:
+        """Take the objectives of a trial; None for one that failed, was refused or was pruned.
+
+        `folds` are the first objective's values that they are a mean of.
+        """
         ...
 
 
@@ -44,7 +53,13 @@ class Grid:
         """Go on."""
         return False
 
-    def tell(self, number: int, choices: Choices, values: Sequence[float | None] | None) -> None:
+    def tell(
+        self,
+        number: int,
+        choices: Choices,
+        values: Sequence[float | None] | None,
+        folds: Sequence[float | None] = (),
+    ) -> None:
         """Learn nothing."""
 
 

@@ -179,10 +179,9 @@ class Sweep:
             self._keep(board, store, results)
 
     def _keep(self, board: Board, store: StudyStore, results: list[Result]) -> None:
-        if results:
-            store.add(_stored(one) for one in results)
-        for one in results:
-            board.take(one)
+        kept = [noted for one in results for noted in board.take(one)]
+        if kept:
+            store.add(_stored(one) for one in kept)
         self._watch.progress(board.done, board.total, board.best_text())
 
 

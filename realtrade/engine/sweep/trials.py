@@ -36,8 +36,6 @@ class Trial:
     folds: int
     results: dict[str, Result] = field(default_factory=dict)
     """By part."""
-    given_up: bool = False
-    """True once its other folds are not worth their time."""
 
     @property
     def trained(self) -> list[Result]:
@@ -48,7 +46,7 @@ class Trial:
     @property
     def over(self) -> bool:
         """Tell whether nothing is left to be done in sample."""
-        stopped = self.given_up or any(one.state != "done" for one in self.trained)
+        stopped = any(one.state != "done" for one in self.trained)
         return stopped or len(self.trained) == self.folds
 
     @property
@@ -57,8 +55,6 @@ class Trial:
         odd = next((one.state for one in self.trained if one.state != "done"), None)
         if odd is not None:
             return odd
-        if self.given_up:
-            return "pruned"
         return "done" if len(self.trained) == self.folds else "unfinished"
 
     @property
@@ -69,6 +65,12 @@ class Trial:
     def missing(self) -> list[int]:
         """Return the folds that have no in-sample result yet."""
         return [fold for fold in range(self.folds) if train(fold) not in self.results]
+
+    def give_up(self) -> Result:
+        """Note, in place of the next fold, that the other folds are not worth their time."""
+        part = train(self.missing()[0])
+        noted = self.results[part] = Result(self.number, self.params, part, "pruned")
+        return noted
 
     def task(self, fold: int, folds: Sequence[Fold]) -> Task:
         """Return the in-sample task of a fold."""
