@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 import backtrader as bt
 
 from realtrade.strategies.working import OrdersAtWork
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-Stance = Literal[-1, 0, 1]
-"""Short, out or long."""
 
 _ALLOWED = MappingProxyType({"long": (0, 1), "short": (-1, 0), "both": (-1, 1)})
 
@@ -49,10 +43,21 @@ class StanceStrategy(bt.Strategy):
         """
         raise NotImplementedError
 
-    def stances(self, now: Sequence[int]) -> list[int]:
-        """Return the stance to take on every feed; for those that look at all feeds together."""
-        least, most = self._least, self._most
-        return [min(max(self.stance(index, taken), least), most) for index, taken in enumerate(now)]
+    def look(self) -> None:
+        """Ask for the stance on every feed; for those that look at all feeds together."""
+        for index, now in enumerate(self._stances):
+            wanted = self.stance(index, now)
+            if wanted != now:
+                self.take(index, self.allowed(wanted))
+
+    def allowed(self, stance: int) -> int:
+        """Return a stance, or out if `direction` does not allow it."""
+        return stance if self._least <= stance <= self._most else 0
+
+    def take(self, index: int, stance: int) -> None:
+        """Take a stance on a feed, to be traded when no order of the feed is at work."""
+        if stance != self._stances[index]:
+            self._stances[index] = self._pending[index] = stance
 
     def nextstart(self) -> None:
         """Take what is held for the stance."""
@@ -62,12 +67,7 @@ class StanceStrategy(bt.Strategy):
 
     def next(self) -> None:
         """Note every change of stance, and act on it as soon as no order of its feed is at work."""
-        wanted = self.stances(self._stances)
-        if wanted != self._stances:
-            for index, stance in enumerate(wanted):
-                if stance != self._stances[index]:
-                    self._pending[index] = stance
-            self._stances = wanted
+        self.look()
         if self._pending:
             self._act()
 

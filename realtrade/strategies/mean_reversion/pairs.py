@@ -12,7 +12,6 @@ from realtrade.strategies.mean_reversion.scores import reverting
 from realtrade.strategies.stances import StanceStrategy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
     from realtrade.plugins.ports.build import BuildContext
     from realtrade.strategies.mean_reversion.pairs_config import PairsConfig
@@ -42,20 +41,20 @@ class Pairs(StanceStrategy):
         self._ratios: deque[float] = deque(maxlen=self.p.period)
         self._seen = (0, 0)
 
-    def stances(self, now: Sequence[int]) -> list[int]:
+    def look(self) -> None:
         """Take opposite stances on the two."""
         lengths = (len(self.data0), len(self.data1))
         if lengths[0] > self._seen[0] and lengths[1] > self._seen[1]:
             self._seen = lengths
             self._ratios.append(log(self.data0.close[0] / self.data1.close[0]))
             if len(self._ratios) == self.p.period:
-                return self._opposite(now[0])
-        return list(now)
+                self._part(score(self._ratios))
 
-    def _opposite(self, now: int) -> list[int]:
-        wanted = reverting(score(self._ratios), now, entry=self.p.entry, leave=self.p.leave)
-        first = min(max(wanted, self._least), self._most)
-        return [first, -first]
+    def _part(self, apart: float) -> None:
+        entry, leave = self.p.entry, self.p.leave
+        wanted = reverting(apart, self._stances[0], entry=entry, leave=leave)
+        self.take(0, self.allowed(wanted))
+        self.take(1, -self._stances[0])
 
 
 def build(config: PairsConfig, context: BuildContext) -> StrategySpec:

@@ -11,8 +11,6 @@ from realtrade.strategies.rhythm import Rhythm
 from realtrade.strategies.stances import StanceStrategy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from realtrade.plugins.ports.build import BuildContext
     from realtrade.strategies.momentum.roc_rank_config import RocRankConfig
 
@@ -34,16 +32,17 @@ class RocRank(StanceStrategy):
         super().__init__()
         self._changes = [bt.ind.ROC100(data.close, period=self.p.period) for data in self.datas]
         self._rhythm = Rhythm(self.data, self.p.every)
-        self._chosen: list[int] | None = None
+        self._chosen: list[int] = []
 
-    def stances(self, now: Sequence[int]) -> list[int]:
+    def look(self) -> None:
         """Leave first, and enter when every order is over."""
         if self._rhythm.begins():
             self._chosen = self._rank()
-            return [
-                one if one == taken else 0 for one, taken in zip(self._chosen, now, strict=True)
-            ]
-        return list(now) if self._chosen is None or self._working else self._chosen
+            for index, stance in enumerate(self._chosen):
+                self.take(index, stance if stance == self._stances[index] else 0)
+        elif not self._working:
+            for index, stance in enumerate(self._chosen):
+                self.take(index, stance)
 
     def _rank(self) -> list[int]:
         changes = [change[0] for change in self._changes]
@@ -51,10 +50,10 @@ class RocRank(StanceStrategy):
         chosen = [0] * len(changes)
         for index in order[-self.p.top :]:
             if changes[index] > self.p.least:
-                chosen[index] = min(1, self._most)
+                chosen[index] = self.allowed(1)
         for index in order[: self.p.top]:
             if changes[index] < -self.p.least:
-                chosen[index] = max(-1, self._least)
+                chosen[index] = self.allowed(-1)
         return chosen
 
 

@@ -45,7 +45,8 @@ class MaCross(StanceStrategy):
 
     def stance(self, index: int, now: int) -> int:
         """Take the side the averages cross to."""
-        return int(self._crosses[index][0]) or now
+        cross = self._crosses[index][0]
+        return int(cross) if cross else now
 
 
 def build(config: MaCrossConfig, context: BuildContext) -> StrategySpec:
