@@ -16,12 +16,14 @@ import backtrader as bt
 
 from realtrade.common.broker_account import BrokerAccount
 from realtrade.common.broker_booking import as_floats, book
+from realtrade.common.broker_door import door_to
 from realtrade.common.broker_listing import HeldPosition, Listings
+from realtrade.common.broker_names import Names
 from realtrade.common.broker_order import LightBuyOrder, LightOrder, LightSellOrder, build_order
 from realtrade.common.broker_risk import perform
 from realtrade.common.broker_settings import SimulationSettings
 from realtrade.common.broker_teller import Teller
-from realtrade.common.broker_ticket import BACKTRADER_STATUS, Ticket, intent_of
+from realtrade.common.broker_ticket import BACKTRADER_STATUS, Ticket
 from realtrade.common.broker_turns import Turns
 from realtrade.common.simulated import SimulatedVenue
 from realtrade.execution import (
@@ -29,11 +31,8 @@ from realtrade.execution import (
     Ledger,
     Naming,
     OwnStep,
-    Remember,
-    Send,
     advance,
     is_over,
-    release,
 )
 from realtrade.model.order import OrderStatus
 from realtrade.model.verdict import Denied
@@ -42,7 +41,6 @@ from realtrade.plugins.ports.venue import ReportKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from realtrade.common.broker_listing import Listing
     from realtrade.model.events import Event
     from realtrade.model.order import OrderIntent
     from realtrade.plugins.ports.journal import Journal
@@ -104,7 +102,8 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         self._open: dict[str, Ticket] = {}
         self._over: dict[str, Ticket] = {}
         self._held_back: dict[str, list[Ticket]] = {}
-        self._ordinals: dict[tuple[str, str], tuple[int, int]] = {}
+        self._names = Names(self._naming)
+        self._door = door_to(self.venue)
         self._value: float | None = None
         self._turns = Turns(getattr(self, "cerebro", None), self.venue)
 
@@ -172,44 +171,41 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
     def submit(self, order: LightOrder) -> LightOrder:
         """Decide on an order and send it, or hold it back until its bracket is complete."""
         listing = self.listings.of(order.data)
-        order.client_order_id = self._name(order, listing)
-        ticket = Ticket(order, intent_of(order, listing, order.client_order_id), listing)
-        decided = self._desk.decide(ticket.intent, listing.instrument, self.account)
-        self._open[order.client_order_id] = ticket
+        self._names.number(order, listing)
+        ticket = Ticket(order, listing, self._door.key(order))
+        denied = self._decide(ticket)
+        self._open[ticket.key] = ticket
         self.idle = False
-        if isinstance(decided, Denied):
-            self._deny(ticket, decided)
+        if denied is not None:
+            self._deny(ticket, denied)
             return order
-        if decided is not ticket.intent:
-            ticket.adopt(decided)
-        bracket = decided.parent_id or decided.client_order_id
+        bracket = ticket.key if order.parent is None else self._door.key(order.parent)
         if order.transmit:
             self._release([*self._held_back.pop(bracket, ()), ticket])
         else:
             self._held_back.setdefault(bracket, []).append(ticket)
         return order
 
+    def _decide(self, ticket: Ticket) -> Denied | None:
+        """Let the desk make of an order what may go out, unless there is nothing to decide."""
+        if self._gate is None and ticket.listing.free and abs(ticket.order.size) > 0:
+            return None
+        decided = self._desk.decide(ticket.intent, ticket.listing.instrument, self.account)
+        if isinstance(decided, Denied):
+            return decided
+        if decided is not ticket.intent:
+            ticket.adopt(decided)
+        return None
+
     def cancel(self, order: LightOrder) -> bool:
         """Ask for a cancel; tell whether the order is cancelled by now."""
-        ticket = self._open.get(order.client_order_id)
+        ticket = self._open.get(self._door.key(order))
         if ticket is None or ticket.status is OrderStatus.CREATED:
             return False
-        self.venue.cancel(order.client_order_id)
+        self.venue.cancel(ticket.key)
         self._take_reports()
         self.idle = False
         return ticket.status is OrderStatus.CANCELLED
-
-    def _name(self, order: LightOrder, listing: Listing) -> str:
-        """Name an order: the n-th of its strategy on this bar of this feed."""
-        owner = order.owner
-        place = "risk" if owner is None else f"{type(owner).__name__}-{getattr(owner, '_id', 0)}"
-        bar_ms = listing.tape.time_ms()
-        key = (place, listing.feed)
-        last_ms, ordinal = self._ordinals.get(key, (bar_ms, -1))
-        ordinal = ordinal + 1 if last_ms == bar_ms else 0
-        self._ordinals[key] = (bar_ms, ordinal)
-        strategy = f"{place}:{listing.feed}"
-        return self._naming.client_order_id(strategy, listing.symbol, bar_ms, ordinal)
 
     def _deny(self, ticket: Ticket, denied: Denied) -> None:
         reason = f"{denied.rule}: {denied.reason}"
@@ -217,24 +213,18 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         self._move(ticket, OwnStep.DENIED, reason)
 
     def _release(self, tickets: Sequence[Ticket]) -> None:
-        """Remember, send, tell."""
-        for effect in release([ticket.intent for ticket in tickets]):
-            if isinstance(effect, Remember):
-                self._tell.remember(effect.intent)
-            elif isinstance(effect, Send):
-                self._send(effect, tickets)
-            else:
-                ticket = self._open.get(effect.client_order_id)
-                # A venue that answers at once has said more by now than that it was submitted.
-                if ticket is not None and ticket.status is OrderStatus.SUBMITTED:
-                    self._tell.moved(ticket)
-
-    def _send(self, effect: Send, tickets: Sequence[Ticket]) -> None:
+        """Remember, send, tell. What the journal raises keeps the orders from being sent."""
+        for ticket in tickets:
+            self._tell.remember(ticket)
         for ticket in tickets:
             order, ticket.status = ticket.order, advance(ticket.status, OwnStep.SUBMITTED)
             order.status, order.plen = _SUBMITTED, len(ticket.listing.tape)
-        self.venue.submit(effect.intents)
+        self._door.send(tickets)
         self._take_reports()
+        for ticket in tickets:
+            # A venue that answers at once has said more by now than that it was submitted.
+            if ticket.status is OrderStatus.SUBMITTED:
+                self._tell.moved(ticket)
 
     # -- bars and reports ---------------------------------------------------------------------
 
@@ -267,8 +257,8 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
 
     def _take_reports(self) -> None:
         for report in self.venue.reports():
-            name = report.client_order_id
-            ticket = self._open.get(name) or self._over.get(name)
+            key = report.client_order_id
+            ticket = self._open.get(key) or self._over.get(key)
             if ticket is not None:
                 self._take(ticket, report)
 
@@ -321,8 +311,7 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         ticket.status = status
         ticket.order.status = BACKTRADER_STATUS[status]
         if is_over(status):
-            name = ticket.intent.client_order_id
-            self._over[name] = self._open.pop(name)
+            self._over[ticket.key] = self._open.pop(ticket.key)
             if len(self._over) > _REMEMBERED:
                 del self._over[next(iter(self._over))]
         return True
@@ -368,7 +357,7 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
 
     def orderstatus(self, order: LightOrder) -> int:
         """Return where an order stands, also for an older copy of it."""
-        return int(self.order(order.client_order_id).status)
+        return int(self._order_at(self._door.key(order)).status)
 
     def order(self, client_order_id: str) -> LightOrder:
         """Return the order of that id.
@@ -376,7 +365,13 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         Raises:
             KeyError: it was never ours, or was over long ago.
         """
-        return (self._open.get(client_order_id) or self._over[client_order_id]).order
+        for ticket in (*self._open.values(), *self._over.values()):
+            if ticket.order.client_order_id == client_order_id:
+                return ticket.order
+        raise KeyError(client_order_id)
+
+    def _order_at(self, key: str) -> LightOrder:
+        return (self._open.get(key) or self._over[key]).order
 
     def open_intents(self) -> list[OrderIntent]:
         """Return orders not yet over, each with what is left of it to execute."""

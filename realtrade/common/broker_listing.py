@@ -8,6 +8,7 @@ import backtrader as bt
 
 from realtrade.common.data_tape import DataTape
 from realtrade.common.simulated import Market
+from realtrade.execution import is_free
 from realtrade.model.bar import Bar
 from realtrade.model.instrument import Instrument
 
@@ -51,6 +52,7 @@ class Listing:
         "data",
         "feed",
         "finest",
+        "free",
         "held_as",
         "instrument",
         "interval",
@@ -63,6 +65,8 @@ class Listing:
         self.data = data
         self.feed = feed
         self.instrument = instrument
+        self.free = is_free(instrument)
+        """Any order may go out as it is: an intent need not be written down to be decided on."""
         self.symbol = instrument.symbol
         self.position = held
         self.tape = DataTape(data)

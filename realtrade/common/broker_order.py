@@ -18,6 +18,8 @@ from backtrader.utils import AutoOrderedDict
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from realtrade.common.broker_names import Numbered
+
 _bare: Callable[[Any], Any] = object.__new__  # an instance without a constructor: we set it up
 _MARKET = bt.Order.Market
 _REFERENCES = bt.Order.refbasis
@@ -55,8 +57,14 @@ class LightOrder(bt.Order):
     status = bt.Order.Created
     _limitoffset = 0.0
 
+    numbered: Numbered
+    """Where it was placed; what its `client_order_id` follows from."""
+
     def __getattr__(self, name: str) -> Any:
-        """Work out the end of the session when first asked for; leave the rest to Backtrader."""
+        """Work out what is rarely asked for when it is; leave the rest to Backtrader."""
+        if name == "client_order_id":
+            self.client_order_id = self.numbered.client_order_id()
+            return self.client_order_id
         if name == "dteos":
             self.dteos = _session_end(self.data, self.created.dt)
             return self.dteos
@@ -105,7 +113,7 @@ def build_order(kind: type[LightOrder], **wish: Any) -> LightOrder:
     }
     executed: LightData = _bare(LightData)
     executed.__dict__ = {"remsize": size, "exbits": deque()}
-    params = kind.params()
+    params = _bare(kind.params)
     params.__dict__ = wish
     valid = wish["valid"]
     order.__dict__ = {

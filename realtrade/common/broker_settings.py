@@ -101,10 +101,10 @@ class SimulationSettings:
     def _as_order_filler(
         self, filler: Callable[[Any, float, int], float]
     ) -> Callable[[str, float, int], float]:
-        return lambda name, price, ago: filler(self.order(name), price, ago)
+        return lambda key, price, ago: filler(self._order_at(key), price, ago)
 
-    def order(self, client_order_id: str) -> Any:
-        """Return the order of that id."""
+    def _order_at(self, key: str) -> Any:
+        """Return the order the venue calls `key`."""
         raise NotImplementedError
 
     # -- fund ---------------------------------------------------------------------------------

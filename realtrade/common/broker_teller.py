@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from realtrade.common.broker_order import LightOrder
     from realtrade.common.broker_ticket import Ticket
-    from realtrade.model.order import Fill, OrderIntent
+    from realtrade.model.order import Fill
     from realtrade.model.verdict import Action
     from realtrade.plugins.ports.account import AccountView
     from realtrade.plugins.ports.journal import Journal
@@ -59,10 +59,10 @@ class Teller:
         """Tell whether anybody but the strategy hears of executions."""
         return not (self._gate is None and self._journal is None and self._events is None)
 
-    def remember(self, intent: OrderIntent) -> None:
+    def remember(self, ticket: Ticket) -> None:
         """Commit an intent; what the journal raises must keep the order from being sent."""
         if self._journal is not None:
-            self._journal.intent(intent)
+            self._journal.intent(ticket.intent)
 
     def moved(self, ticket: Ticket, reason: str = "") -> None:
         """An order has a new status."""

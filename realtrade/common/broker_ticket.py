@@ -10,6 +10,7 @@ import backtrader as bt
 
 from realtrade.common.broker_account import exact
 from realtrade.common.data_tape import to_ms
+from realtrade.common.simulated.order import RestingOrder
 from realtrade.model.order import (
     Fill,
     OrderIntent,
@@ -22,6 +23,7 @@ from realtrade.model.order import (
 if TYPE_CHECKING:
     from realtrade.common.broker_listing import Listing
     from realtrade.common.broker_order import LightOrder
+    from realtrade.common.simulated import Market
     from realtrade.model.order import Booking
 
 _ORDER = bt.Order
@@ -39,6 +41,8 @@ _TYPES = MappingProxyType(
 _AT_MARKET = frozenset({OrderType.MARKET, OrderType.CLOSE})
 _WITH_LIMIT = frozenset({OrderType.STOP_LIMIT, OrderType.TRAILING_STOP_LIMIT})
 _TRAILING = frozenset({OrderType.TRAILING_STOP, OrderType.TRAILING_STOP_LIMIT})
+
+_PLAIN = frozenset(kind for kind in _TYPES if kind not in {_ORDER.StopTrail, _ORDER.StopTrailLimit})
 
 BACKTRADER_STATUS = MappingProxyType(
     {
@@ -59,21 +63,34 @@ BACKTRADER_STATUS = MappingProxyType(
 
 
 class Ticket:
-    """One order: the intent that went out, Backtrader's order, where it stands."""
+    """One order: Backtrader's order, the intent it stands for, where it stands."""
 
-    __slots__ = ("executed", "fills", "intent", "listing", "order", "status")
+    __slots__ = ("_intent", "executed", "fills", "key", "listing", "order", "status")
 
-    def __init__(self, order: LightOrder, intent: OrderIntent, listing: Listing) -> None:
+    def __init__(self, order: LightOrder, listing: Listing, key: str) -> None:
         self.order = order
-        self.intent = intent
         self.listing = listing
+        self.key = key
+        """What the venue calls the order."""
         self.status = OrderStatus.CREATED
         self.executed = False
         self.fills = 0
+        # A trailing order's price moves later: its intent is what was asked for.
+        self._intent = None if order.exectype in _PLAIN else self._asked()
+
+    @property
+    def intent(self) -> OrderIntent:
+        """What went out, or is to; written down when somebody wants to read it."""
+        if self._intent is None:
+            self._intent = self._asked()
+        return self._intent
+
+    def _asked(self) -> OrderIntent:
+        return intent_of(self.order, self.listing, self.order.client_order_id)
 
     def adopt(self, decided: OrderIntent) -> None:
         """Let the strategy's order carry what the desk made of it: steps kept, perhaps smaller."""
-        order, self.intent = self.order, decided
+        order, self._intent = self.order, decided
         size = float(decided.signed_quantity)
         order.size = order.created.size = order.executed.remsize = size
         if decided.type is OrderType.LIMIT:
@@ -108,7 +125,7 @@ class Ticket:
 
 def intent_of(order: LightOrder, listing: Listing, name: str) -> OrderIntent:
     """Return what a strategy's order asks for, under the client order id `name`."""
-    created, size, valid, info = order.created, order.size, order.valid, order.info
+    created, size = order.created, order.size
     kind = _TYPES[order.exectype]
     limit = stop = amount = percent = None
     if kind is OrderType.LIMIT:
@@ -130,22 +147,57 @@ def intent_of(order: LightOrder, listing: Listing, name: str) -> OrderIntent:
         stop_price=stop,
         trail_amount=amount,
         trail_percent=percent,
-        valid_until_ms=(to_ms(valid) or None) if valid else None,
-        reduce_only=bool(info and info.get("reduce_only")),
+        valid_until_ms=_last_ms(order),
+        reduce_only=_reduces_only(order),
         parent_id=None if order.parent is None else order.parent.client_order_id,
-        oco_id=None if order.oco is None else _group(order.oco),
+        oco_id=None if order.oco is None else _leader(order.oco).client_order_id,
         reference_price=exact(created.pclose),
         created_ms=to_ms(created.dt),
         hints=_hints(order, kind) if kind in _AT_MARKET else None,
     )
 
 
-def _group(leader: Any) -> str:
-    """Return the id of the order that leads the group `leader` belongs to."""
-    while leader.oco is not None:
-        leader = leader.oco
-    name: str = leader.client_order_id
-    return name
+def resting_order(ticket: Ticket, market: Market) -> RestingOrder:
+    """Return the order as the simulated venue rests it, under the ticket's key.
+
+    The same numbers as in its intent, which `exact` and `float` bring over without a loss.
+    """
+    order, kind = ticket.order, _TYPES[ticket.order.exectype]
+    created, at_market = order.created, kind in _AT_MARKET
+    hints = _hints(order, kind) if at_market else None
+    now_ms = ticket.listing.tape.ms(created.dt)
+    resting = RestingOrder(ticket.key, market, kind, order.size, created.pclose, now_ms, hints)
+    if kind is not OrderType.MARKET and order.valid:
+        resting.valid_ms = _last_ms(order)
+    if order.info:
+        resting.reduce_only = _reduces_only(order)
+    if order.parent is not None:
+        resting.parent_id = str(order.parent.ref)
+    if order.oco is not None:
+        resting.oco_id = str(_leader(order.oco).ref)
+    if kind is OrderType.LIMIT:
+        resting.price(0.0, created.price)
+    elif not at_market:
+        resting.price(created.price, created.pricelimit if kind in _WITH_LIMIT else 0.0)
+    if kind in _TRAILING:
+        resting.trail_amount = created.trailamount or 0.0
+        resting.trail_fraction = created.trailpercent or 0.0
+    return resting
+
+
+def _last_ms(order: LightOrder) -> int | None:
+    return (to_ms(order.valid) or None) if order.valid else None
+
+
+def _reduces_only(order: LightOrder) -> bool:
+    return bool(order.info and order.info.get("reduce_only"))
+
+
+def _leader(order: Any) -> Any:
+    """Return the order that leads the group `order` belongs to."""
+    while order.oco is not None:
+        order = order.oco
+    return order
 
 
 def _hints(order: LightOrder, kind: OrderType) -> SimulationHints | None:

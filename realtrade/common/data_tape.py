@@ -31,7 +31,18 @@ def to_ms(number: float) -> int:
 class DataTape:
     """The newest bar of one Backtrader feed, read straight from its line buffers."""
 
-    __slots__ = ("_attributes", "_close", "_data", "_high", "_low", "_open", "_times", "_volume")
+    __slots__ = (
+        "_attributes",
+        "_close",
+        "_data",
+        "_high",
+        "_low",
+        "_ms",
+        "_number",
+        "_open",
+        "_times",
+        "_volume",
+    )
 
     def __init__(self, data: Any) -> None:
         lines = data.lines
@@ -43,14 +54,29 @@ class DataTape:
         self._low = lines.low
         self._close = lines.close
         self._volume = lines.volume
+        self._number, self._ms = 0.0, to_ms(0.0)
+
+    def ms(self, number: float) -> int:
+        """Return `to_ms(number)`; the newest bar's is asked for again and again."""
+        if number != self._number:
+            self._number, self._ms = number, to_ms(number)
+        return self._ms
 
     def quote(self) -> Quote:
         """Return the newest bar, or as much of it as a replayed bar has shown."""
         seen = self._attributes.get
+        if "tick_close" not in self._attributes:
+            return Quote(
+                self.ms(self._times[0]),
+                self._open[0],
+                self._high[0],
+                self._low[0],
+                self._close[0],
+            )
         price, high = seen("tick_open"), seen("tick_high")
         low, close = seen("tick_low"), seen("tick_close")
         return Quote(
-            to_ms(self._times[0]),
+            self.ms(self._times[0]),
             self._open[0] if price is None else price,
             self._high[0] if high is None else high,
             self._low[0] if low is None else low,
@@ -70,7 +96,7 @@ class DataTape:
 
         A feed that has not started is older than any.
         """
-        return to_ms(self._times[ago]) if self._times.lencount else 0
+        return self.ms(self._times[ago]) if self._times.lencount else 0
 
     def values(self, ago: int = 0) -> tuple[float, float, float, float, float]:
         """Return open, high, low, close and volume of a bar."""
@@ -92,7 +118,7 @@ class DataTape:
         `decided` is the number of the bar an order was decided on: who cheats on close trades then.
         """
         newest: float = self._times[0]
-        if to_ms(newest) == time_ms:
+        if self.ms(newest) == time_ms:
             return newest
         return decided if to_ms(decided) == time_ms else date_number(time_ms)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from realtrade.execution.desk import Desk, Remember, Send, Tell, release
+from realtrade.execution.desk import Desk, is_free
 from realtrade.execution.identity import Naming
 from realtrade.execution.ledger import Holding, Ledger
 from realtrade.execution.lifecycle import OwnStep, advance, is_over
@@ -13,10 +13,7 @@ __all__ = [
     "Ledger",
     "Naming",
     "OwnStep",
-    "Remember",
-    "Send",
-    "Tell",
     "advance",
+    "is_free",
     "is_over",
-    "release",
 ]

@@ -1,20 +1,19 @@
 """The desk decides on what a strategy wants: steps, filters, what is held, what the risk rules say.
 
-It touches nothing. An order it lets through becomes effects, in the order they must happen:
-remember, send, tell.
+It touches nothing: the broker then remembers, sends, tells, in this order.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from realtrade.model.order import OrderType, Side
 from realtrade.model.verdict import Denied, Resized
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from realtrade.model.instrument import Instrument
     from realtrade.model.order import OrderIntent
@@ -25,36 +24,6 @@ _ZERO = Decimal(0)
 _NOISE = Decimal("1e-9")
 _AT_ONCE = frozenset({OrderType.MARKET, OrderType.CLOSE})
 _PRICES = ("limit_price", "stop_price", "trail_amount")
-
-
-class Remember(NamedTuple):
-    """Commit the intent to the journal. If that fails, nothing after it may happen."""
-
-    intent: OrderIntent
-
-
-class Send(NamedTuple):
-    """Hand the orders to the venue, together."""
-
-    intents: tuple[OrderIntent, ...]
-
-
-class Tell(NamedTuple):
-    """Let the strategy know that an order was submitted."""
-
-    client_order_id: str
-
-
-Effect = Remember | Send | Tell
-
-
-def release(intents: Sequence[OrderIntent]) -> list[Effect]:
-    """Return the effects of sending orders the desk let through, in order."""
-    return [
-        *[Remember(intent) for intent in intents],
-        Send(tuple(intents)),
-        *[Tell(intent.client_order_id) for intent in intents],
-    ]
 
 
 class Desk:
@@ -87,6 +56,15 @@ class Desk:
         if not instrument.min_quantity and not instrument.min_notional and intent.quantity > _ZERO:
             return intent
         return _too_small(intent, instrument) or intent
+
+
+def is_free(instrument: Instrument) -> bool:
+    """Tell whether a desk without a gate lets every order above zero on `instrument` out as it is.
+
+    So it is where nothing is in steps, there is no least, and selling short is allowed.
+    """
+    least = instrument.min_quantity or instrument.min_notional
+    return instrument.may_short and not (instrument.tick or instrument.lot or least)
 
 
 def on_steps(intent: OrderIntent, instrument: Instrument) -> OrderIntent:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtrade.execution.desk import Desk, Remember, Send, Tell, release, step_down
+from realtrade.execution.desk import Desk, is_free, step_down
 from realtrade.model.instrument import Instrument
 from realtrade.model.order import OrderIntent, OrderType, Position, Side
 from realtrade.model.verdict import Approved, Denied, Resized, Verdict
@@ -256,13 +256,18 @@ def test_an_approval_changes_nothing() -> None:
     assert decide(intent, ANY, Gate(Approved())) is intent
 
 
-def test_effects_come_in_the_order_of_the_house() -> None:
-    first, second = buy(), sell(client_order_id="child", parent_id="mine")
-
-    assert release([first, second]) == [
-        Remember(first),
-        Remember(second),
-        Send((first, second)),
-        Tell("mine"),
-        Tell("child"),
-    ]
+@pytest.mark.parametrize(
+    ("instrument", "free"),
+    [
+        (ANY, True),
+        (SPOT, False),
+        (replace(ANY, tick=D("0.5")), False),
+        (replace(ANY, lot=D("0.5")), False),
+        (replace(ANY, min_quantity=D("0.5")), False),
+        (replace(ANY, min_notional=D(5)), False),
+    ],
+)
+def test_only_an_instrument_without_steps_and_leasts_leaves_nothing_to_decide(
+    instrument: Instrument, free: bool
+) -> None:
+    assert is_free(instrument) is free

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from realtrade.model.order import OrderType, Side, SimulationHints
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from realtrade.common.simulated.market import Market
     from realtrade.model.order import OrderIntent
 
@@ -17,71 +19,79 @@ _STOPS = _TRAILING | {OrderType.STOP, OrderType.STOP_LIMIT}
 
 
 class RestingOrder:
-    """One order's prices and state, in floats, as matching needs them."""
+    """One order's prices and state, in floats, as matching needs them.
 
-    __slots__ = (
-        "active",
-        "alive",
-        "buys",
-        "children",
-        "created_ms",
-        "deciding_close",
-        "filled",
-        "group",
-        "hints",
-        "id",
-        "intent",
-        "limit",
-        "limit_offset",
-        "maker",
-        "market",
-        "parent",
-        "previous_close",
-        "remaining",
-        "rested",
-        "stop",
-        "trail_amount",
-        "trail_fraction",
-        "trails",
-        "triggered",
-        "type",
-        "valid_ms",
-    )
+    Most orders keep most of the values below: what they do not name costs them nothing.
+    """
 
-    def __init__(
-        self, intent: OrderIntent, market: Market, parent: RestingOrder | None = None
+    limit = stop = 0.0
+    trails = False
+    limit_offset = trail_amount = trail_fraction = 0.0
+    valid_ms: int | None = None
+    reduce_only = False
+    parent_id: str | None = None
+    oco_id: str | None = None
+    parent: RestingOrder | None = None
+    children: Sequence[RestingOrder] = ()
+    group: str | None = None
+    previous_close: float | None = None
+    active = alive = True
+    filled = maker = rested = triggered = False
+
+    def __init__(  # noqa: PLR0917  # by place: made once an order, and names cost time
+        self,
+        key: str,
+        market: Market,
+        kind: OrderType,
+        size: float,
+        deciding_close: float,
+        created_ms: int,
+        hints: SimulationHints | None = None,
     ) -> None:
-        self.intent = intent
-        self.id = intent.client_order_id
+        """`key` is what reports name it by; `size` is signed, positive for a purchase."""
+        self.id = key
         self.market = market
-        self.type = intent.type
-        self.buys = intent.side is Side.BUY
-        self.hints = intent.hints or _NO_HINTS
-        quantity = float(intent.quantity)
-        self.remaining = quantity if self.buys else -quantity
-        self.created_ms = intent.created_ms
-        self.valid_ms = intent.valid_until_ms if self.type is not OrderType.MARKET else None
-        self.deciding_close = float(intent.reference_price)
-        self.previous_close: float | None = None
-        self.alive = True
-        self.filled = False
-        self.maker = False
-        self.rested = False
-        self.triggered = False
-        self.group: str | None = None
-        self.parent = parent
-        self.children: list[RestingOrder] = []
-        self.active = parent is None or parent.filled
-        self._prices(intent)
+        self.type = kind
+        self.buys = size > 0
+        self.remaining = size
+        self.deciding_close = deciding_close
+        self.created_ms = created_ms
+        self.hints = hints or _NO_HINTS
 
-    def _prices(self, intent: OrderIntent) -> None:
-        self.limit = float(intent.limit_price) if intent.limit_price is not None else 0.0
-        self.stop = float(intent.stop_price) if intent.stop_price is not None else 0.0
+    @classmethod
+    def of(cls, intent: OrderIntent, market: Market) -> RestingOrder:
+        """Return the order an intent asks for, reported on by its client order id."""
+        quantity = float(intent.quantity)
+        order = cls(
+            intent.client_order_id,
+            market,
+            intent.type,
+            quantity if intent.side is Side.BUY else -quantity,
+            float(intent.reference_price),
+            intent.created_ms,
+            intent.hints,
+        )
+        if intent.type is not OrderType.MARKET:
+            order.valid_ms = intent.valid_until_ms
+        order.reduce_only = intent.reduce_only
+        order.parent_id, order.oco_id = intent.parent_id, intent.oco_id
+        order.price(float(intent.stop_price or 0), float(intent.limit_price or 0))
+        if order.trails:
+            order.trail_amount = float(intent.trail_amount or 0)
+            order.trail_fraction = float(intent.trail_percent or 0)
+        return order
+
+    def price(self, stop: float, limit: float) -> None:
+        """Set the prices of an order that is not at market; zero where it has none."""
+        self.stop, self.limit = stop, limit
         self.trails = self.type in _TRAILING
-        if self.trails:
-            self.limit_offset = self.stop - self.limit
-            self.trail_amount = float(intent.trail_amount or 0)
-            self.trail_fraction = float(intent.trail_percent or 0)
+        self.limit_offset = stop - limit
+
+    def adopt(self, child: RestingOrder) -> None:
+        """Let an order of a bracket wait for this one."""
+        child.parent = self
+        child.active = self.filled
+        self.children = [*self.children, child]
 
     @property
     def valuation(self) -> float:

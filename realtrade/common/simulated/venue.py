@@ -120,11 +120,13 @@ class SimulatedVenue:
 
     def submit(self, intents: Sequence[OrderIntent]) -> None:
         """Take orders; they are checked and matched from the next bar on."""
-        for intent in intents:
-            order = self._take(intent)
-            if order is None:
-                reason = f"its parent {intent.parent_id} is no longer there"
-                self._say(ReportKind.REJECTED, intent.client_order_id, reason)
+        self.rest([RestingOrder.of(intent, self._markets[intent.feed]) for intent in intents])
+
+    def rest(self, orders: Sequence[RestingOrder]) -> None:
+        """Take orders already in this venue's own shape: all that `submit` does."""
+        for order in orders:
+            if not self._take(order):
+                self._say(ReportKind.REJECTED, order.id, "its parent is no longer there")
             elif self.settings.check_submit:
                 self._submitted.append(order)
             else:
@@ -160,19 +162,17 @@ class SimulatedVenue:
 
     # -- submission ---------------------------------------------------------------------------
 
-    def _take(self, intent: OrderIntent) -> RestingOrder | None:
-        parent = None
-        if intent.parent_id is not None and intent.parent_id not in self._filled:
-            parent = self._orders.get(intent.parent_id)
+    def _take(self, order: RestingOrder) -> bool:
+        """Let an order in, with its bracket and its group; False when its parent has gone."""
+        if order.parent_id is not None and order.parent_id not in self._filled:
+            parent = self._orders.get(order.parent_id)
             if parent is None:
-                return None
-        order = RestingOrder(intent, self._markets[intent.feed], parent)
-        if parent is not None:
-            parent.children.append(order)
-        if intent.oco_id is not None:
-            self._join(order, intent.oco_id)
+                return False
+            parent.adopt(order)
+        if order.oco_id is not None:
+            self._join(order, order.oco_id)
         self._orders[order.id] = order
-        return order
+        return True
 
     def _check_submitted(self) -> None:
         """Accept what the cash can pay; every order checked lowers it for those behind it."""
@@ -259,7 +259,7 @@ class SimulatedVenue:
             quantity = self.filler(order.id, price, ago)
             if not order.buys:
                 quantity = -quantity
-        if order.intent.reduce_only:
+        if order.reduce_only:
             quantity = order.market.book.split(quantity)[0]
             if not quantity:
                 self._end(order, ReportKind.CANCELLED, "nothing is left to reduce")
@@ -330,7 +330,7 @@ class SimulatedVenue:
         root = order.parent or order
         if not root.children:
             return
-        children, root.children = root.children, []
+        children, root.children = root.children, ()
         for member in (root, *children):
             self._withdraw(member)
 

@@ -15,6 +15,7 @@ from realtrade.model.verdict import Denied
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from realtrade.common.simulated.order import RestingOrder
     from realtrade.model.order import Fill, OrderIntent, OrderStatus
     from realtrade.plugins.ports.journal import Journal
 
@@ -55,9 +56,9 @@ class WatchedVenue(SimulatedVenue):
         super().__init__()
         self.diary = diary
 
-    def submit(self, intents: Sequence[OrderIntent]) -> None:
-        self.diary.lines.append("sent")
-        super().submit(intents)
+    def rest(self, orders: Sequence[RestingOrder]) -> None:
+        self.diary.lines.append("sent" if len(orders) == 1 else f"sent {len(orders)}")
+        super().rest(orders)
 
 
 def test_an_intent_is_remembered_before_it_is_sent_and_told_after(play: Any) -> None:
@@ -76,6 +77,16 @@ def test_an_intent_is_remembered_before_it_is_sent_and_told_after(play: Any) -> 
         "status filled",
         "event order_filled",
     ]
+
+
+def test_a_bracket_is_remembered_whole_before_it_is_sent_together(play: Any) -> None:
+    diary = Diary()
+    broker = BaseBroker(WatchedVenue(diary), journal=cast("Journal", diary))
+    bracket = {"size": 1, "exectype": O.Market, "stopprice": 10.0, "limitprice": 900.0}
+
+    play(broker, {2: lambda s: s.buy_bracket(**bracket)})
+
+    assert diary.lines[:5] == ["intent", "intent", "intent", "sent 3", "status submitted"]
 
 
 def test_nothing_is_sent_when_the_journal_fails(play: Any) -> None:
