@@ -34,7 +34,7 @@ def hours() -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def days() -> dict[str, pd.DataFrame]:
     """788 daily bars of three symbols."""
-    return {name: _bars(f"bitstamp-{name}-usd-1d.csv") for name in ("btc", "eth", "ltc")}
+    return {name: _bars(f"made-up-{name}-usd-1d.csv") for name in ("btc", "eth", "ltc")}
 
 
 @dataclass

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 SAMPLES = Path(__file__).parent / "samples"
 DATA = Path(__file__).parents[2] / "recipes" / "data"
 HOURLY = ("coinbase-btc-usd-1h.csv",)
-DAILY = ("bitstamp-btc-usd-1d.csv", "bitstamp-eth-usd-1d.csv")
+DAILY = ("made-up-btc-usd-1d.csv", "made-up-eth-usd-1d.csv")
 TWO_FEEDS = (
     "feeds=null",
     *(
-        f"feeds.{name}={{type: file, path: '../../../recipes/data/bitstamp-{name}-usd-1d.csv', "
+        f"feeds.{name}={{type: file, path: '../../../recipes/data/made-up-{name}-usd-1d.csv', "
         f"symbol: {name.upper()}/USD, timeframe: 1d}}"
         for name in ("btc", "eth")
     ),
