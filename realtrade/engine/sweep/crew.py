@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol, Self
 
+from realtrade.engine.sweep.errors import SweepRefused
 from realtrade.engine.sweep.trial import Job, Result, Task
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _DEPTH = 3
 """Tasks handed out per worker: one at work, the next ones at hand."""
+_MOST_DEATHS = 5
 _PRELOAD = "realtrade.engine.sweep.worker"
 
 
@@ -67,6 +69,7 @@ class LocalCrew:
         self._running: dict[tuple[int, str], Task] = {}
         self._suspects: deque[Task] = deque()
         self._waiting: deque[Task] = deque()
+        self._deaths: int | None = 0
         self._done: SimpleQueue[tuple[Task, Future[Result]]] = SimpleQueue()
 
     @property
@@ -114,6 +117,7 @@ class LocalCrew:
                 broken.append(task)
             else:
                 found.append(_result(task, future))
+                self._deaths = None
             wait_s = 0.0 if self._running == {} or not broken else timeout_s
         found += self._recover(broken)
         self._go_on()
@@ -123,12 +127,26 @@ class LocalCrew:
         """Make a new pool, and find out who broke the old one."""
         if not broken:
             return []
+        self._count_death()
         self._pool.shutdown()
         self._pool = self._new_pool()
         if len(broken) == 1:
             return [_died(broken[0])]
         self._suspects.extend(broken)
         return []
+
+    def _count_death(self) -> None:
+        """Give up when processes die and none ever brought a result: then it is no task's fault.
+
+        Raises:
+            SweepRefused: it was one too many.
+        """
+        if self._deaths is not None:
+            self._deaths += 1
+            if self._deaths > _MOST_DEATHS:
+                msg = f"{self._deaths} worker processes died and none brought a result"
+                hint = "a script that starts a sweep does so under `if __name__ == '__main__':`"
+                raise SweepRefused(msg, hint=hint)
 
     def _go_on(self) -> None:
         if self._suspects:

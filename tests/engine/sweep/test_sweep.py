@@ -7,10 +7,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from realtrade.engine.sweep import SweepRefused
+from realtrade.engine.sweep.crew import LocalCrew
 from realtrade.engine.sweep.errors import SweepBusy
 from realtrade.engine.sweep.objective import Objective
 from realtrade.engine.sweep.plan import DEFAULT_TRIALS
-from realtrade.engine.sweep.splits import Split
+from realtrade.engine.sweep.splits import Span, Split
+from realtrade.engine.sweep.sweep import read_bank
+from realtrade.engine.sweep.trial import Job, Task
 from realtrade.engine.sweep.workplace import workplace
 from realtrade.recipe import RecipeInvalid
 
@@ -145,6 +148,22 @@ def test_a_trial_that_dies_takes_no_other_along(bench: Any, sweeper: Any) -> Non
     assert told["3"][1].startswith("ValueError: bad mood (deadly.py, line")
     assert [mood for mood, (state, _) in told.items() if state == "done"] != []
     assert sorted(mood for mood, (state, _) in told.items() if state == "done") == list("014567")
+
+
+@pytest.mark.timeout(120)
+def test_processes_that_cannot_begin_end_the_sweep(sweeper: Any, tmp_path: Path) -> None:
+    plan = sweeper.plan()
+    recipe = plan.variants.recipe()
+    job = Job(plan.variants, read_bank(recipe))
+
+    with LocalCrew(job, tmp_path / "work", workers=1) as crew:
+        crew._file.unlink()
+        crew.submit(Task(0, (), "train 0", Span()))
+        for number in range(1, 6):
+            assert [one.state for one in crew.results(20)] == ["failed"]
+            crew.submit(Task(number, (), "train 0", Span()))
+        with pytest.raises(SweepRefused, match="6 worker processes died and none"):
+            crew.results(20)
 
 
 @pytest.mark.timeout(120)
