@@ -11,7 +11,7 @@ from realtrade.engine.lean.delivery import deliver
 from realtrade.engine.lean.heap import old_objects_aside
 from realtrade.engine.lean.idle import gate_of
 from realtrade.engine.lean.loop import run_many, run_one
-from realtrade.engine.lean.objections import objection
+from realtrade.engine.lean.objections import objection, too_few_bars
 from realtrade.engine.lean.once import calculate
 from realtrade.engine.lean.seats import Seats
 from realtrade.engine.lean.ticks import watch_ticks
@@ -64,6 +64,11 @@ class LeanCerebro(bt.Cerebro):
         super()._runonce_old(runstrats)
 
     def _runonce(self, runstrats: list[Any]) -> None:
+        if reason := too_few_bars(runstrats):
+            # Calculated in one go, an indicator would reach behind the last bar and raise.
+            self._take_stock(reason)
+            super()._runnext(runstrats)
+            return
         if reason := objection(self.datas, runstrats):
             self._take_stock(reason)
             super()._runonce(runstrats)
@@ -81,6 +86,8 @@ class LeanCerebro(bt.Cerebro):
             watch_ticks(data)
         gate = gate_of(self._broker, datas)
         with old_objects_aside(), Seats(datas, runstrats) as seats:
+            # A broker that asks may spare itself copies of orders nobody looks at.
+            self._broker.tells_steps = any(seat.listeners.orders for seat in seats.strategies)
             if len(seats.feeds) == len(seats.strategies) == 1 and not self._asks_for_more():
                 run_one(self, seats.feeds[0], seats.strategies[0], gate)
             else:

@@ -10,6 +10,7 @@ from realtrade.engine import TradingRunner
 from realtrade.engine.stages import STAGES
 from realtrade.recipe import load_recipe
 from realtrade.utils.clock import SystemClock
+from tests.engine.conftest import write_bars
 from tests.engine.runs import ARTIFACTS, MA_CROSS, MINE, REPLAY, STOPPING, Notes, written
 
 if TYPE_CHECKING:
@@ -234,3 +235,14 @@ def test_while_paused_positions_may_only_be_reduced(bench: Bench) -> None:
     lines = [line for _, line in notes.lines if "pause" in line or line == "resumed"]
     assert lines[0] == "paused: positions may only be reduced"
     assert lines[-1] == "resumed"
+
+
+def test_too_few_bars_for_an_indicator_are_told_and_nothing_is_traded(bench: Bench) -> None:
+    write_bars(bench.folder / "btc.csv", 15, seed=1)
+
+    outcome = bench.run(bench.recipe(MA_CROSS))
+
+    summary = json.loads((bench.folder / "out" / "summary.json").read_text())
+    assert outcome.ending == "completed"
+    assert (summary["trades"], summary["bars"]) == (0, 15)
+    assert summary["path_reason"] == "SMA needs 20 bars, and there are 15"

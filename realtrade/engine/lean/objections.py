@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
@@ -25,6 +26,25 @@ def objection(datas: Sequence[Any], strategies: Iterable[Any]) -> str:
     found = [_about_feed(data) for data in datas]
     found += [_about_strategy(strategy) for strategy in strategies]
     return next(filter(None, found), "")
+
+
+def too_few_bars(strategies: Iterable[Any]) -> str:
+    """Return which indicator needs more bars than there are, empty if none does."""
+    for strategy in strategies:
+        for indicator in strategy.getindicators():
+            feed = _feed_of(indicator)
+            there = math.inf if feed is None else feed.buflen()
+            if indicator._minperiod > there:
+                kind = type(indicator).__name__
+                return f"{kind} needs {indicator._minperiod} bars, and there are {there}"
+    return ""
+
+
+def _feed_of(owner: Any) -> Any:
+    """Return the feed whose bars an indicator counts, through what it is an indicator of."""
+    while owner is not None and not isinstance(owner, AbstractDataBase):
+        owner = getattr(owner, "_clock", None)
+    return owner
 
 
 def _about_feed(data: Any) -> str:

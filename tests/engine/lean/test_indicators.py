@@ -87,7 +87,7 @@ SINGLE = {
 }  # fmt: skip
 
 
-def _values(kind: type, data: Any, make: Any) -> tuple[Any, Any]:
+def _values(kind: type, data: Any, make: Any, **run: Any) -> tuple[Any, Any]:
     class Probe(bt.Strategy):
         def __init__(self) -> None:
             self.made = make(self.data)
@@ -99,7 +99,7 @@ def _values(kind: type, data: Any, make: Any) -> tuple[Any, Any]:
     cerebro.adddata(data)
     cerebro.addstrategy(Probe)
     try:
-        (strategy,) = cerebro.run()
+        (strategy,) = cerebro.run(**run)
     except Exception as error:  # noqa: BLE001 (both must raise the same)
         return repr(error), cerebro
     made = strategy.made
@@ -131,6 +131,12 @@ def test_equals_backtrader_bit_for_bit(feed, rows, name, prices) -> None:
     expected, _ = _values(bt.Cerebro, feed(data), SINGLE[name])
     seen, cerebro = _values(LeanCerebro, feed(data), SINGLE[name])
 
+    if prices == "short" and isinstance(expected, str) and "IndexError" in expected:
+        # Too few bars for the indicator: Backtrader can only calculate it bar by bar, and so do we.
+        expected, _ = _values(bt.Cerebro, feed(data), SINGLE[name], runonce=False)
+        assert "bars, and there are 4" in cerebro.path_reason
+        _same(expected, seen)
+        return
     _same(expected, seen)
     assert isinstance(seen, str) or (cerebro.path == "fast") == (name != "heikin ashi")
 
