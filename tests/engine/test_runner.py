@@ -243,6 +243,6 @@ def test_too_few_bars_for_an_indicator_are_told_and_nothing_is_traded(bench: Ben
     outcome = bench.run(bench.recipe(MA_CROSS))
 
     summary = json.loads((bench.folder / "out" / "summary.json").read_text())
-    assert outcome.ending == "completed"
+    assert (outcome.ending, outcome.crash) == ("completed", None)
     assert (summary["trades"], summary["bars"]) == (0, 15)
     assert summary["path_reason"] == "SMA needs 20 bars, and there are 15"

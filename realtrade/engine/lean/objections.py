@@ -43,7 +43,9 @@ def too_few_bars(strategies: Iterable[Any]) -> str:
 def _feed_of(owner: Any) -> Any:
     """Return the feed whose bars an indicator counts, through what it is an indicator of."""
     while owner is not None and not isinstance(owner, AbstractDataBase):
-        owner = getattr(owner, "_clock", None)
+        # An indicator counts its clock's bars; a single line stands for the feed it is part of.
+        clock = getattr(owner, "_clock", None)
+        owner = getattr(owner, "_owner", None) if clock is None else clock
     return owner
 
 
