@@ -25,7 +25,7 @@ from realtrade.common.broker_settings import SimulationSettings
 from realtrade.common.broker_teller import Teller
 from realtrade.common.broker_ticket import BACKTRADER_STATUS, Ticket
 from realtrade.common.broker_turns import Turns
-from realtrade.common.simulated import SimulatedVenue
+from realtrade.common.simulated import Recent, SimulatedVenue
 from realtrade.execution import (
     Desk,
     Ledger,
@@ -47,8 +47,10 @@ if TYPE_CHECKING:
     from realtrade.plugins.ports.risk import RiskGate
     from realtrade.plugins.ports.venue import Report, Venue
 
-_REMEMBERED = 4096
-"""Finished orders kept for fills that come late."""
+_REMEMBERED = 64
+"""The most finished orders kept, for fills that come late."""
+_MORE = ("price", "pricelimit", "exectype", "valid", "oco", "trailamount", "trailpercent", "parent")
+"""What orders other than plain market orders may ask for, by Backtrader's names."""
 _SUBMITTED = bt.Order.Submitted
 _RESTING = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
 
@@ -95,12 +97,14 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         self.idle = False
         self.listings = Listings(venue, self.getcommissioninfo)
         self.positions = self.listings.positions
+        self.tells_steps = True
+        """False: strategies are only told of executions; who runs them knows that none asks."""
         self._tell = Teller(
             self.account, gate=self._gate, journal=self._journal, events=self._events
         )
         self._ledger = Ledger(self.account.instrument)
         self._open: dict[str, Ticket] = {}
-        self._over: dict[str, Ticket] = {}
+        self._over: Recent[Ticket] = Recent(_REMEMBERED)
         self._held_back: dict[str, list[Ticket]] = {}
         self._names = Names(self._naming)
         self._door = door_to(self.venue)
@@ -146,24 +150,12 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         histnotify: bool = False,
         **info: Any,
     ) -> LightOrder:
-        order = build_order(
-            kind,
-            owner=owner,
-            data=data,
-            size=size,
-            price=price,
-            pricelimit=plimit,
-            exectype=exectype,
-            valid=valid,
-            tradeid=tradeid,
-            oco=oco,
-            trailamount=trailamount,
-            trailpercent=trailpercent,
-            parent=parent,
-            transmit=transmit,
-            simulated=False,
-            histnotify=histnotify,
-        )
+        wish = {"owner": owner, "data": data, "size": size}
+        more = (price, plimit, exectype, valid, oco, trailamount, trailpercent, parent)
+        if more.count(None) < len(more) or tradeid or not transmit or histnotify:
+            wish.update(zip(_MORE, more, strict=True))
+            wish.update(tradeid=tradeid, transmit=transmit, histnotify=histnotify)
+        order = build_order(kind, wish)
         if info:
             order.addinfo(**info)
         return self.submit(order)
@@ -179,12 +171,20 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         if denied is not None:
             self._deny(ticket, denied)
             return order
+        if order.transmit and not self._held_back:
+            self._release((ticket,))
+        else:
+            self._gather(ticket)
+        return order
+
+    def _gather(self, ticket: Ticket) -> None:
+        """Hold an order of a bracket back until the last one comes, then send them together."""
+        order = ticket.order
         bracket = ticket.key if order.parent is None else self._door.key(order.parent)
         if order.transmit:
             self._release([*self._held_back.pop(bracket, ()), ticket])
         else:
             self._held_back.setdefault(bracket, []).append(ticket)
-        return order
 
     def _decide(self, ticket: Ticket) -> Denied | None:
         """Let the desk make of an order what may go out, unless there is nothing to decide."""
@@ -224,7 +224,7 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         for ticket in tickets:
             # A venue that answers at once has said more by now than that it was submitted.
             if ticket.status is OrderStatus.SUBMITTED:
-                self._tell.moved(ticket)
+                self._tell.moved(ticket, note=self.tells_steps)
 
     # -- bars and reports ---------------------------------------------------------------------
 
@@ -283,7 +283,7 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
             ticket.order.executed.dt = ticket.listing.tape.number()
             if reason and "reason" not in ticket.order.info:
                 ticket.order.addinfo(reason=reason)
-        self._tell.moved(ticket, reason)
+        self._tell.moved(ticket, reason, note=self.tells_steps)
 
     def _fill(self, ticket: Ticket, report: Report) -> None:
         """Book a fill: money, whatever the order's status says of it."""
@@ -311,9 +311,7 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         ticket.status = status
         ticket.order.status = BACKTRADER_STATUS[status]
         if is_over(status):
-            self._over[ticket.key] = self._open.pop(ticket.key)
-            if len(self._over) > _REMEMBERED:
-                del self._over[next(iter(self._over))]
+            self._over.put(ticket.key, self._open.pop(ticket.key))
         return True
 
     def get_notification(self) -> LightOrder | None:
@@ -371,7 +369,10 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         raise KeyError(client_order_id)
 
     def _order_at(self, key: str) -> LightOrder:
-        return (self._open.get(key) or self._over[key]).order
+        ticket = self._open.get(key) or self._over.get(key)
+        if ticket is None:
+            raise KeyError(key)
+        return ticket.order
 
     def open_intents(self) -> list[OrderIntent]:
         """Return orders not yet over, each with what is left of it to execute."""

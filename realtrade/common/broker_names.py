@@ -3,51 +3,55 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from realtrade.common.data_tape import to_ms
 
 if TYPE_CHECKING:
     from realtrade.common.broker_listing import Listing
     from realtrade.common.broker_order import LightOrder
+    from realtrade.common.data_tape import DataTape
     from realtrade.execution import Naming
 
 _NEVER = -inf
 """The bar of an order placed before its feed's first."""
 
 
-class Numbered(NamedTuple):
-    """Where an order was placed: enough to name it, for whoever asks."""
-
-    queue: Queue
-    bar: float
-    ordinal: int
-
-    def client_order_id(self) -> str:
-        """Return the order's name: hashing it out takes longer than matching the order."""
-        queue = self.queue
-        return queue.naming.client_order_id(
-            queue.place, queue.symbol, to_ms(self.bar), self.ordinal
-        )
-
-
 class Queue:
     """The orders of one strategy on one feed."""
 
-    __slots__ = ("bar", "naming", "ordinal", "place", "symbol")
+    __slots__ = ("_bar", "_naming", "_ordinal", "_place", "_started", "_symbol")
 
     def __init__(self, naming: Naming, place: str, symbol: str) -> None:
-        self.naming = naming
-        self.place = place
-        self.symbol = symbol
-        self.bar = _NEVER
-        self.ordinal = -1
+        self._naming = naming
+        self._place = place
+        self._symbol = symbol
+        self._started = False
+        self._bar = _NEVER
+        self._ordinal = -1
 
-    def number(self, bar: float) -> Numbered:
-        """Return the next number on `bar`."""
-        self.ordinal = self.ordinal + 1 if bar == self.bar else 0
-        self.bar = bar
-        return Numbered(self, bar, self.ordinal)
+    def number(self, bar: float, tape: DataTape) -> Numbered:
+        """Return where an order decided on `bar` stands."""
+        if not self._started:
+            self._started = len(tape) > 0
+            bar = bar if self._started else _NEVER
+        self._ordinal = self._ordinal + 1 if bar == self._bar else 0
+        self._bar = bar
+        return self, bar, self._ordinal
+
+    def name(self, bar: float, ordinal: int) -> str:
+        """Return a client order id; hashing one out takes longer than matching the order."""
+        return self._naming.client_order_id(self._place, self._symbol, to_ms(bar), ordinal)
+
+
+Numbered = tuple[Queue, float, int]
+"""Queue, bar and ordinal: enough to name an order, for whoever asks."""
+
+
+def name_of(numbered: Numbered) -> str:
+    """Return the client order id of a numbered order."""
+    queue, bar, ordinal = numbered
+    return queue.name(bar, ordinal)
 
 
 class Names:
@@ -64,7 +68,7 @@ class Names:
         queue = self._queues.get(key)
         if queue is None:
             queue = self._queues[key] = self._queue(order.owner, listing)
-        order.numbered = queue.number(order.created.dt if len(listing.tape) else _NEVER)
+        order.numbered = queue.number(order.created.dt, listing.tape)
 
     def _queue(self, owner: Any, listing: Listing) -> Queue:
         name = "risk" if owner is None else f"{type(owner).__name__}-{getattr(owner, '_id', 0)}"

@@ -15,6 +15,8 @@ import backtrader as bt
 from backtrader.order import OrderData
 from backtrader.utils import AutoOrderedDict
 
+from realtrade.common.broker_names import name_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 _bare: Callable[[Any], Any] = object.__new__  # an instance without a constructor: we set it up
 _MARKET = bt.Order.Market
 _REFERENCES = bt.Order.refbasis
+_LEAST = 3
+"""An order has at least an owner, a feed and a size."""
 _TRAILING = frozenset({bt.Order.StopTrail, bt.Order.StopTrailLimit})
 
 
@@ -51,6 +55,15 @@ class LightData(OrderData):
 class LightOrder(bt.Order):
     """An order whose construction, copies and end of session cost little or come late."""
 
+    # What most orders leave out: theirs are then small, and so are their copies.
+    price: Any = None
+    pricelimit = valid = oco = trailamount = trailpercent = parent = price
+    exectype = _MARKET
+    tradeid = 0
+    transmit = _active = True
+    simulated = histnotify = False
+    _plimit: float | None = None
+
     broker = comminfo = pannotated = None
     triggered = False
     position = plen = 0
@@ -63,7 +76,7 @@ class LightOrder(bt.Order):
     def __getattr__(self, name: str) -> Any:
         """Work out what is rarely asked for when it is; leave the rest to Backtrader."""
         if name == "client_order_id":
-            self.client_order_id = self.numbered.client_order_id()
+            self.client_order_id = name_of(self.numbered)
             return self.client_order_id
         if name == "dteos":
             self.dteos = _session_end(self.data, self.created.dt)
@@ -86,15 +99,14 @@ class LightSellOrder(LightOrder, bt.order.SellOrder):
     """A sale."""
 
 
-def build_order(kind: type[LightOrder], **wish: Any) -> LightOrder:
-    """Return a new order of `kind` from the arguments of `buy` and `sell`, all of them by name."""
+def build_order(kind: type[LightOrder], wish: dict[str, Any]) -> LightOrder:
+    """Return a new order of `kind` from arguments of `buy` and `sell`.
+
+    Those at their defaults may be left out, but for `owner`, `data` and `size`.
+    """
     order: LightOrder = _bare(kind)
-    data, exectype, price, limit = (
-        wish["data"],
-        wish["exectype"],
-        wish["price"],
-        wish["pricelimit"],
-    )
+    data, given = wish["data"], wish.get
+    price, limit = given("price"), given("pricelimit")
     lines = data.lines
     number, close = lines.datetime[0], lines.close[0]
     size = wish["size"] if kind is LightBuyOrder else -wish["size"]
@@ -107,32 +119,39 @@ def build_order(kind: type[LightOrder], **wish: Any) -> LightOrder:
         "size": size,
         "price": price or limit or price,
         "pricelimit": limit or price,
-        "trailamount": wish["trailamount"],
-        "trailpercent": wish["trailpercent"],
+        "trailamount": given("trailamount"),
+        "trailpercent": given("trailpercent"),
         "_plimit": limit,
     }
     executed: LightData = _bare(LightData)
     executed.__dict__ = {"remsize": size, "exbits": deque()}
     params = _bare(kind.params)
     params.__dict__ = wish
-    valid = wish["valid"]
     order.__dict__ = {
         **wish,
         "params": params,
         "p": params,
         "ref": next(_REFERENCES),
         "size": size,
-        "exectype": _MARKET if exectype is None else exectype,
-        "valid": None if valid is None else _valid(valid, data),
         "info": AutoOrderedDict(),
         "created": created,
         "executed": executed,
-        "_active": wish["parent"] is None,
-        "_plimit": limit,
     }
-    if exectype in _TRAILING:
-        _trail(order, created)
+    if len(wish) > _LEAST:
+        _adorn(order, limit)
     return order
+
+
+def _adorn(order: LightOrder, limit: float | None) -> None:
+    """Set what a plain market order leaves as it is."""
+    order._active = order.parent is None  # noqa: SLF001  # Backtrader's own name
+    order._plimit = limit  # noqa: SLF001  # as above
+    if order.exectype is None:
+        order.exectype = _MARKET
+    if order.valid is not None:
+        order.valid = _valid(order.valid, order.data)
+    if order.exectype in _TRAILING:
+        _trail(order, order.created)
 
 
 def _trail(order: LightOrder, created: LightData) -> None:

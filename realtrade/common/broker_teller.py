@@ -53,6 +53,7 @@ class Teller:
         self._gate = gate
         self._journal = journal
         self._events = events
+        self._publishes = not (journal is None and events is None)
 
     @property
     def wants_fills(self) -> bool:
@@ -64,12 +65,14 @@ class Teller:
         if self._journal is not None:
             self._journal.intent(ticket.intent)
 
-    def moved(self, ticket: Ticket, reason: str = "") -> None:
-        """An order has a new status."""
-        self.notes.append(ticket.order.clone())
+    def moved(self, ticket: Ticket, reason: str = "", *, note: bool = True) -> None:
+        """An order has a new status; `note` it for its strategy."""
+        if note:
+            self.notes.append(ticket.order.clone())
         if self._journal is not None:
             self._journal.status(ticket.intent.client_order_id, ticket.status, reason)
-        self._announce(ticket, reason)
+        if self._publishes:
+            self._announce(ticket, reason)
 
     def filled(self, ticket: Ticket, fill: Fill | None) -> None:
         """An order was executed, perhaps in part."""
@@ -81,7 +84,8 @@ class Teller:
             self._journal.status(fill.client_order_id, ticket.status)
         if self._gate is not None:
             self._gate.on_fill(fill, self._account)
-        self._announce(ticket, "")
+        if self._publishes:
+            self._announce(ticket, "")
 
     def acted(self, action: Action) -> None:
         """A risk rule had something done."""
@@ -92,7 +96,7 @@ class Teller:
 
     def _announce(self, ticket: Ticket, reason: str) -> None:
         kind = _EVENTS.get(ticket.status)
-        if kind is None or (self._events is None and self._journal is None):
+        if kind is None:
             return
         intent, executed = ticket.intent, ticket.order.executed
         data = {

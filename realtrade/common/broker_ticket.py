@@ -22,7 +22,7 @@ from realtrade.model.order import (
 
 if TYPE_CHECKING:
     from realtrade.common.broker_listing import Listing
-    from realtrade.common.broker_order import LightOrder
+    from realtrade.common.broker_order import LightData, LightOrder
     from realtrade.common.simulated import Market
     from realtrade.model.order import Booking
 
@@ -167,22 +167,27 @@ def resting_order(ticket: Ticket, market: Market) -> RestingOrder:
     hints = _hints(order, kind) if at_market else None
     now_ms = ticket.listing.tape.ms(created.dt)
     resting = RestingOrder(ticket.key, market, kind, order.size, created.pclose, now_ms, hints)
-    if kind is not OrderType.MARKET and order.valid:
-        resting.valid_ms = _last_ms(order)
     if order.info:
         resting.reduce_only = _reduces_only(order)
     if order.parent is not None:
         resting.parent_id = str(order.parent.ref)
     if order.oco is not None:
         resting.oco_id = str(_leader(order.oco).ref)
+    if kind is not OrderType.MARKET:
+        resting.valid_ms = _last_ms(order)
+        _price(resting, created)
+    return resting
+
+
+def _price(resting: RestingOrder, created: LightData) -> None:
+    kind = resting.type
     if kind is OrderType.LIMIT:
         resting.price(0.0, created.price)
-    elif not at_market:
+    elif kind is not OrderType.CLOSE:
         resting.price(created.price, created.pricelimit if kind in _WITH_LIMIT else 0.0)
     if kind in _TRAILING:
         resting.trail_amount = created.trailamount or 0.0
         resting.trail_fraction = created.trailpercent or 0.0
-    return resting
 
 
 def _last_ms(order: LightOrder) -> int | None:

@@ -17,7 +17,8 @@ class Turns:
 
     def __init__(self, cerebro: Any, venue: Venue) -> None:
         self._cerebro = cerebro
-        self._venue = venue
+        self._venue: Any = venue
+        self._simulated = isinstance(venue, SimulatedVenue)
         self._seen = -1
         self._live = any(data.islive() and not data.replaying for data in self.datas)
 
@@ -35,6 +36,6 @@ class Turns:
 
     def strategy_runs_first(self) -> bool:
         """Tell whether strategies run on a bar before the broker does: they must see old values."""
-        venue = self._venue
-        cheats = isinstance(venue, SimulatedVenue) and venue.settings.cheat_on_open
-        return cheats or bool(getattr(self._cerebro, "_timerscheat", None))
+        if self._simulated and self._venue.settings.cheat_on_open:
+            return True
+        return bool(getattr(self._cerebro, "_timerscheat", None))

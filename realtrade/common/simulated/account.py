@@ -14,7 +14,7 @@ from realtrade.model.order import Booking
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from realtrade.common.simulated.market import Charges, Market
+    from realtrade.common.simulated.market import Charges, MakerTaker, Market
     from realtrade.common.simulated.order import RestingOrder
     from realtrade.execution.ledger import Holding
 
@@ -62,8 +62,8 @@ class Account:
     @property
     def busy(self) -> bool:
         """Tell whether bars matter without orders: positions that settle or accrue, deposits."""
-        if not self.per_bar:
-            return bool(self._deposits)
+        if not self.per_bar and not self._deposits:
+            return False
         return bool(self._deposits) or any(
             market.settles or market.accrues
             for book in self.books.values()
@@ -151,13 +151,12 @@ class Account:
     def cash_after(
         self, cash: float, order: RestingOrder, price: float, held: Holding[float]
     ) -> float:
-        """Return what `cash` would become if `order` were filled at `price`, and update `held`.
+        """Return what `cash` would become if `order` were filled at `price` with `held` in hand.
 
         Negative means that the order cannot be paid for.
         """
         market = order.market
         closed, opened = held.split(order.remaining)
-        held.apply(order.remaining, price)
         if closed:
             cash += self._freed(market.charges, closed, price)[1]
             cash -= _fee(market, market.charges, closed, price, maker=False)
@@ -175,7 +174,9 @@ class Account:
         and on spot never by selling what is not held.
         """
         market, book = order.market, order.market.book
-        moved = _less_base_fee(market, quantity, maker=order.maker)
+        moved = quantity
+        if market.fees is not None:
+            moved = _less_base_fee(market, market.fees, quantity, maker=order.maker)
         closed, opened = book.split(moved)
         held, average = book.quantity + moved, book.price_after(moved, price)
         pnl = market.charges.profitandloss(-closed, book.price, price)
@@ -188,7 +189,10 @@ class Account:
         if not executed:
             return None, refused
         market.charges.confirmexec(executed, price)
-        book.apply(executed, price)
+        if executed == moved:
+            book.quantity, book.price = held, average
+        else:
+            book.apply(executed, price)
         if market.accrues:
             book.datetime = market.tape.now()
         if closed and self.interest_to_pnl:
@@ -272,9 +276,8 @@ def _fee(market: Market, charges: Charges, quantity: float, price: float, *, mak
     return abs(quantity) * rate * price * market.contract_size
 
 
-def _less_base_fee(market: Market, quantity: float, *, maker: bool) -> float:
+def _less_base_fee(market: Market, fees: MakerTaker, quantity: float, *, maker: bool) -> float:
     """Return what a purchase leaves in hand where the fee is taken out of the asset bought."""
-    fees = market.fees
-    if fees is None or not fees.in_base or market.may_short or quantity < 0:
+    if not fees.in_base or market.may_short or quantity < 0:
         return quantity
     return quantity - quantity * (fees.maker if maker else fees.taker)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from realtrade.common.simulated import matching
 from realtrade.common.simulated.account import Account
 from realtrade.common.simulated.order import RestingOrder
+from realtrade.common.simulated.recent import Recent
 from realtrade.common.simulated.slippage import Slippage
 from realtrade.execution.ledger import Holding
 from realtrade.model.order import OrderType
@@ -87,7 +88,7 @@ class SimulatedVenue:
         self._waking: list[RestingOrder] = []
         self._reports: list[Report] = []
         self._groups: dict[str, list[RestingOrder]] = {}
-        self._filled: dict[str, None] = {}
+        self._filled: Recent[bool] = Recent(_REMEMBERED)
 
     def list_market(self, market: Market) -> None:
         """Make a feed tradable."""
@@ -164,7 +165,7 @@ class SimulatedVenue:
 
     def _take(self, order: RestingOrder) -> bool:
         """Let an order in, with its bracket and its group; False when its parent has gone."""
-        if order.parent_id is not None and order.parent_id not in self._filled:
+        if order.parent_id is not None and not self._filled.get(order.parent_id):
             parent = self._orders.get(order.parent_id)
             if parent is None:
                 return False
@@ -177,6 +178,7 @@ class SimulatedVenue:
     def _check_submitted(self) -> None:
         """Accept what the cash can pay; every order checked lowers it for those behind it."""
         cash = self.account.cash
+        alone = len(self._submitted) == 1 and self._submitted[0].market.values
         held: dict[str, Holding[float]] = {}
         while self._submitted:
             order = self._submitted.popleft()
@@ -184,8 +186,11 @@ class SimulatedVenue:
             if parent is not None and not (parent.alive or parent.filled):
                 self._end(order, ReportKind.REJECTED, "its parent is no longer there")
                 continue
-            holding = held.setdefault(*_supposed(order.market))
-            cash = self.account.cash_after(cash, order, self._valuation(order), holding)
+            price = self._valuation(order)
+            holding = order.market.book if alone else held.setdefault(*_supposed(order.market))
+            cash = self.account.cash_after(cash, order, price, holding)
+            if not alone:
+                holding.apply(order.remaining, price)
             if cash >= 0.0:
                 self._accept(order)
                 continue
@@ -200,7 +205,7 @@ class SimulatedVenue:
 
     def _accept(self, order: RestingOrder) -> None:
         self._pending.append(order)
-        self._say(ReportKind.ACCEPTED, order.id)
+        self._reports.append(Report(ReportKind.ACCEPTED, order.id))
 
     # -- matching -----------------------------------------------------------------------------
 
@@ -213,7 +218,7 @@ class SimulatedVenue:
             if market is not order.market or quote is None:
                 market = order.market
                 quote = market.tape.quote()
-            if order.has_expired(quote.time_ms):
+            if order.valid_ms is not None and order.has_expired(quote.time_ms):
                 self._end(order, ReportKind.EXPIRED)
                 self._end_group(order)
                 self._end_bracket(order)
@@ -281,7 +286,7 @@ class SimulatedVenue:
         if complete:
             order.alive, order.filled = False, True
             del self._orders[order.id]
-            self._remember_filled(order.id)
+            self._filled.put(order.id, True)
         self._reports.append(Report(ReportKind.FILLED, order.id, None, booking, complete))
 
     # -- groups and brackets ------------------------------------------------------------------
@@ -349,18 +354,13 @@ class SimulatedVenue:
         self._say(kind, order.id, reason)
 
     def _say(self, kind: ReportKind, client_order_id: str, reason: str = "") -> None:
-        self._reports.append(Report(kind, client_order_id, reason=reason))
+        self._reports.append(Report(kind, client_order_id, None, None, False, reason))
 
     def _say_trailed(self, order: RestingOrder) -> None:
         limit = order.limit if order.type is OrderType.TRAILING_STOP_LIMIT else None
         self._reports.append(
             Report(ReportKind.TRAILED, order.id, stop_price=order.stop, limit_price=limit)
         )
-
-    def _remember_filled(self, client_order_id: str) -> None:
-        self._filled[client_order_id] = None
-        if len(self._filled) > _REMEMBERED:
-            del self._filled[next(iter(self._filled))]
 
 
 def _supposed(market: Market) -> tuple[str, Holding[float]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import backtrader as bt
 from backtrader.linebuffer import LineBuffer
 
 from realtrade.engine.lean.lines import lines_of
@@ -40,6 +41,7 @@ class Cursor:
         """Let `line` and its owner's other lines go."""
         owner = self._owners[id(line)]
         self.strays.append(line if owner is None else owner)
+        _read_slowly(owner)
         for one in (line,) if owner is None else lines_of(owner):
             if isinstance(one, Following):
                 one.settle(self.here[0], self.here[0] + 1)
@@ -51,12 +53,16 @@ class Cursor:
             line._cursor = self
             line._here = self.here
             line.__class__ = _following(kind)
+        for owner in self._owners.values():
+            _read_quickly(owner, self)
 
     def detach(self) -> None:
         """Give every line its own position back, where it now stands."""
         for line in self.lines:
             if isinstance(line, Following):
                 line.settle(self.here[0], self.here[0] + 1)
+        for owner in self._owners.values():
+            _read_slowly(owner)
 
     def move(self, index: int) -> None:
         """Stand on bar `index`."""
@@ -113,6 +119,36 @@ class Following:
         line.__class__ = type(self).__mro__[_PLAIN]
         del line._cursor, line._here
         line._idx, line.lencount = index, length
+
+
+class FirstLine:
+    """Marks an indicator's class while `indicator[ago]` reads the first line without detours."""
+
+
+def _read_quickly(owner: Any, cursor: Cursor) -> None:
+    """Let `owner[ago]` read its first line, if that line follows and nobody reads otherwise."""
+    kind: Any = type(owner)
+    if getattr(kind, "__getitem__", None) is not bt.LineSeries.__getitem__:
+        return
+    line = lines_of(owner)[0]
+    if not isinstance(line, Following) or line._cursor is not cursor:
+        return
+    state, here = vars(line), cursor.here
+
+    def read(_: Any, ago: int) -> float:
+        value: float = state["array"][here[0] + ago]
+        return value
+
+    named = {"__getitem__": read, "__module__": kind.__module__, "__doc__": kind.__doc__}
+    # Made by `type` itself, as below. A class of its own, since it knows the line it reads.
+    owner.__class__ = type.__new__(type(kind), kind.__name__, (kind, FirstLine), named)
+
+
+def _read_slowly(owner: Any) -> None:
+    """Give `owner` its own class back."""
+    if isinstance(owner, FirstLine):
+        kind: Any = type(owner)
+        owner.__class__ = kind.__mro__[1]
 
 
 _PLAIN = 2  # after the class with a cursor and `Following`: what the line was made as

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
-from backtrader.trade import Trade
+
+from realtrade.engine.lean.trades import copy_of, new_trade, update
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import MutableMapping, MutableSequence
 
 
 def deliver(cerebro: Any) -> None:
@@ -45,43 +46,25 @@ def _note(state: MutableMapping[str, Any], order: Any) -> None:
 
 def _note_trades(state: MutableMapping[str, Any], order: Any) -> None:
     data = order.data if order.data._compensate is None else order.data._compensate
-    trades = state["_trades"][data][order.tradeid]
-    if not trades:
-        trades.append(_trade(state, order, data))
+    trades, news = state["_trades"][data][order.tradeid], state["_tradespending"]
+    history = state["_tradehistoryon"]
+    trade = trades[-1] if trades else None
     for bit in order.executed.iterpending():
-        if bit is None:
-            break
+        if trade is None:
+            trades.append(trade := new_trade(data, order, history=history))
         if bit.closed:
-            _closed(trades[-1], order, bit, state)
+            update(trade, order, bit.closed, bit.price, bit.closedcomm)
+            _tell_closed(trade, news)
         if bit.opened:
-            if trades[-1].isclosed:
-                trades.append(_trade(state, order, data))
-            _opened(trades[-1], order, bit, state)
-        if trades[-1].justopened:
-            state["_tradespending"].append(_copy(trades[-1]))
+            if trade.isclosed:
+                trades.append(trade := new_trade(data, order, history=history))
+            update(trade, order, bit.opened, bit.price, bit.openedcomm)
+            # Where orders of another trade id brought the position to zero, this opens and closes.
+            _tell_closed(trade, news)
+        if trade.justopened:
+            news.append(copy_of(trade))
 
 
-def _trade(state: MutableMapping[str, Any], order: Any, data: Any) -> Any:
-    return Trade(data=data, tradeid=order.tradeid, historyon=state["_tradehistoryon"])
-
-
-def _closed(trade: Any, order: Any, bit: Any, state: MutableMapping[str, Any]) -> None:
-    figures = (bit.closed, bit.price, bit.closedvalue, bit.closedcomm, bit.pnl)
-    trade.update(order, *figures, comminfo=order.comminfo)
+def _tell_closed(trade: Any, news: MutableSequence[Any]) -> None:
     if trade.isclosed:
-        state["_tradespending"].append(_copy(trade))
-
-
-def _opened(trade: Any, order: Any, bit: Any, state: MutableMapping[str, Any]) -> None:
-    figures = (bit.opened, bit.price, bit.openedvalue, bit.openedcomm, bit.pnl)
-    trade.update(order, *figures, comminfo=order.comminfo)
-    if trade.isclosed:
-        # Orders of another trade id brought the position to zero: this "opens" and closes at once.
-        state["_tradespending"].append(_copy(trade))
-
-
-def _copy(trade: Any) -> Any:
-    """Return what `copy.copy` returns, without its detours."""
-    copy = object.__new__(type(trade))
-    copy.__dict__.update(trade.__dict__)
-    return copy
+        news.append(copy_of(trade))

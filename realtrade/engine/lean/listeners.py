@@ -29,6 +29,11 @@ class Listeners:
         self._cash = [x for x in heard if _cares(x, _CASH)]
         self.analyzers = [x for x in analyzers if _cares(x, _BAR)]
         self.observed = bool(strategy.getobservers())
+        own_order = _overrides(
+            strategy, bt.Strategy, ("notify_order", "_notify", "_addnotification")
+        )
+        self.orders = bool(self._order) or own_order or self.observed or self._quick
+        """Somebody wants to hear of every step of an order, not only of what it executed."""
         own_cash = _overrides(strategy, bt.Strategy, _CASH[:2])
         self.cash = bool(self._cash) or own_cash
         self.own_notify = _overrides(strategy, bt.Strategy, ("_notify",))
@@ -42,7 +47,8 @@ class Listeners:
             strategy._notify()
             return
         if not self._quick:
-            self._notify_orders(strategy._orderspending)
+            if self.orders:
+                self._notify_orders(strategy._orderspending)
             self._notify_trades(strategy._tradespending)
         if self.cash:
             self._notify_cash()
