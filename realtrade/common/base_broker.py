@@ -4,8 +4,7 @@ An order goes the same way in every mode: the desk decides (steps, filters, spot
 the journal remembers, the venue is sent it, the strategy is told. What the venue then reports is
 booked, and the strategy is told again. Only the venue differs between the modes.
 
-Everything here runs on Cerebro's thread: reports are taken from the venue in `next` and after
-each `submit` and `cancel`.
+All on Cerebro's thread: reports are taken from the venue in `next`, after `submit` and `cancel`.
 """
 
 from __future__ import annotations
@@ -81,9 +80,7 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         self.account = BrokerAccount(self)
         """The account as risk rules and sizers see it."""
         self.startingcash = float(self.venue.cash)
-        self._gate = gate
-        self._journal = journal
-        self._events = events
+        self._gate, self._journal, self._events = gate, journal, events
         self._desk = Desk(gate)
         self._naming = Naming(account, bot)
         super().__init__()
@@ -188,7 +185,7 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
 
     def _decide(self, ticket: Ticket) -> Denied | None:
         """Let the desk make of an order what may go out, unless there is nothing to decide."""
-        if self._gate is None and ticket.listing.free and abs(ticket.order.size) > 0:
+        if self._is_undisputed(ticket):
             return None
         decided = self._desk.decide(ticket.intent, ticket.listing.instrument, self.account)
         if isinstance(decided, Denied):
@@ -196,6 +193,15 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         if decided is not ticket.intent:
             ticket.adopt(decided)
         return None
+
+    def _is_undisputed(self, ticket: Ticket) -> bool:
+        """Tell whether the desk would let an order out as it is, without asking it."""
+        order, listing = ticket.order, ticket.listing
+        if not (listing.free and abs(order.size) > 0 and (self._gate is None or self._gate.silent)):
+            return False
+        if listing.may_short or order.size > 0 or order.parent is not None:
+            return True
+        return not self._open and listing.position.size >= -order.size
 
     def cancel(self, order: LightOrder) -> bool:
         """Ask for a cancel; tell whether the order is cancelled by now."""
@@ -363,10 +369,11 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         Raises:
             KeyError: it was never ours, or was over long ago.
         """
-        for ticket in (*self._open.values(), *self._over.values()):
-            if ticket.order.client_order_id == client_order_id:
-                return ticket.order
-        raise KeyError(client_order_id)
+        orders = (ticket.order for ticket in (*self._open.values(), *self._over.values()))
+        found = next((x for x in orders if x.client_order_id == client_order_id), None)
+        if found is None:
+            raise KeyError(client_order_id)
+        return found
 
     def _order_at(self, key: str) -> LightOrder:
         ticket = self._open.get(key) or self._over.get(key)

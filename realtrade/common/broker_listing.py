@@ -56,6 +56,7 @@ class Listing:
         "held_as",
         "instrument",
         "interval",
+        "may_short",
         "position",
         "symbol",
         "tape",
@@ -66,7 +67,8 @@ class Listing:
         self.feed = feed
         self.instrument = instrument
         self.free = is_free(instrument)
-        """Any order may go out as it is: an intent need not be written down to be decided on."""
+        """No steps, no least: an intent need not be written down to be decided on."""
+        self.may_short = instrument.may_short
         self.symbol = instrument.symbol
         self.position = held
         self.tape = DataTape(data)

@@ -58,7 +58,7 @@ class Teller:
     @property
     def wants_fills(self) -> bool:
         """Tell whether anybody but the strategy hears of executions."""
-        return not (self._gate is None and self._journal is None and self._events is None)
+        return self._publishes or not (self._gate is None or self._gate.silent)
 
     def remember(self, ticket: Ticket) -> None:
         """Commit an intent; what the journal raises must keep the order from being sent."""

@@ -27,6 +27,11 @@ class PauseRule:
         self.paused = False
         """Set from any thread, read for every order."""
 
+    @property
+    def dormant(self) -> bool:
+        """Tell whether every order would be approved now."""
+        return not self.paused
+
     def assess(self, intent: OrderIntent, view: RiskView) -> Verdict:
         """Return the verdict on one intended order."""
         if self.paused and not view.reduces(intent):

@@ -59,12 +59,9 @@ class Desk:
 
 
 def is_free(instrument: Instrument) -> bool:
-    """Tell whether a desk without a gate lets every order above zero on `instrument` out as it is.
-
-    So it is where nothing is in steps, there is no least, and selling short is allowed.
-    """
+    """Tell whether an instrument trades at any price, in any quantity above zero."""
     least = instrument.min_quantity or instrument.min_notional
-    return instrument.may_short and not (instrument.tick or instrument.lot or least)
+    return not (instrument.tick or instrument.lot or least)
 
 
 def on_steps(intent: OrderIntent, instrument: Instrument) -> OrderIntent:

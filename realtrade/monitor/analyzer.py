@@ -29,6 +29,9 @@ class FillAnalyzer(bt.Analyzer):
     `order.executed`. A bit that reverses a position is handed over in its two parts.
     """
 
+    only_executions = True
+    """Tells a loop that this one listens to orders for what they executed, not for their steps."""
+
     params = (("tracker", None), ("symbols", None))
 
     def start(self) -> None:

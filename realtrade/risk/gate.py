@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from realtrade.model.remembered import Halt
 from realtrade.model.verdict import Action, ActionKind, Approved, Denied, Resized
-from realtrade.plugins.ports.risk import RiskGauge, RiskRule, RiskWatch
+from realtrade.plugins.ports.risk import Needs, RiskGauge, RiskRule, RiskWatch
 from realtrade.risk.memory import PLENTY, RiskMemory
 from realtrade.risk.settle import settled
 from realtrade.risk.steps import tradable
@@ -61,6 +61,7 @@ class RiskManager:
         self._stops: list[StopLoss] = []
         self._wanted: list[Action] = []
         self._seen: AccountView | None = None
+        self._learns = self.memory.needs != Needs()
         for rule in rules:
             self.add_rule(rule)
 
@@ -79,6 +80,7 @@ class RiskManager:
             self._judges.append((name, rule))
         needs = getattr(rule, "needs", PLENTY)
         self.memory.needs = self.memory.needs | needs
+        self._learns = self.memory.needs != Needs()
         if isinstance(rule, RiskWatch) and needs.watch:
             self._watchers.append((name, rule))
         if isinstance(rule, RiskGauge):
@@ -114,6 +116,16 @@ class RiskManager:
     def reduces(self, intent: OrderIntent, account: AccountView) -> bool:
         """Tell whether `intent`, new or at work, only brings a position closer to zero."""
         return View(account, self.memory).reduces(intent)
+
+    @property
+    def silent(self) -> bool:
+        """Tell whether nothing is halted, every judge is dormant, and none needs a memory.
+
+        A rule says so by an attribute `dormant`, looked at before each order.
+        """
+        if self._learns or self.memory.halts or self._watchers:
+            return False
+        return all(getattr(rule, "dormant", False) for _, rule in self._judges)
 
     def on_fill(self, fill: Fill, account: AccountView) -> None:
         """Remember an execution that `account` has just applied."""

@@ -260,14 +260,14 @@ def test_an_approval_changes_nothing() -> None:
     ("instrument", "free"),
     [
         (ANY, True),
-        (SPOT, False),
+        (SPOT, True),
         (replace(ANY, tick=D("0.5")), False),
         (replace(ANY, lot=D("0.5")), False),
         (replace(ANY, min_quantity=D("0.5")), False),
         (replace(ANY, min_notional=D(5)), False),
     ],
 )
-def test_only_an_instrument_without_steps_and_leasts_leaves_nothing_to_decide(
+def test_only_an_instrument_without_steps_and_leasts_is_free(
     instrument: Instrument, free: bool
 ) -> None:
     assert is_free(instrument) is free

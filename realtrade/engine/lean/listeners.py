@@ -32,7 +32,8 @@ class Listeners:
         own_order = _overrides(
             strategy, bt.Strategy, ("notify_order", "_notify", "_addnotification")
         )
-        self.orders = bool(self._order) or own_order or self.observed or self._quick
+        steps = [x for x in self._order if not getattr(x, "only_executions", False)]
+        self.orders = bool(steps) or own_order or self.observed or self._quick
         """Somebody wants to hear of every step of an order, not only of what it executed."""
         own_cash = _overrides(strategy, bt.Strategy, _CASH[:2])
         self.cash = bool(self._cash) or own_cash
@@ -47,7 +48,7 @@ class Listeners:
             strategy._notify()
             return
         if not self._quick:
-            if self.orders:
+            if self.orders or self._order:
                 self._notify_orders(strategy._orderspending)
             self._notify_trades(strategy._tradespending)
         if self.cash:

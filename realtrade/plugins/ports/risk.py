@@ -206,6 +206,14 @@ class RiskGate(Protocol):
         """Tell whether `intent`, new or at work, only brings a position closer to zero."""
         ...
 
+    @property
+    def silent(self) -> bool:
+        """Tell whether, as things stand, `assess` approves any order and `on_fill` is forgotten.
+
+        Neither need be called then.
+        """
+        ...
+
     def on_fill(self, fill: Fill, account: AccountView) -> None:
         """Take note of an execution.
 

@@ -104,6 +104,7 @@ class Gate:
     actions: dict[int, list[Action]] = field(default_factory=dict)
     fills: list[Fill] = field(default_factory=list)
     reducing: bool = False
+    silent: bool = False
     bars: int = 0
 
     def assess(self, intent: OrderIntent, account: object) -> Verdict:

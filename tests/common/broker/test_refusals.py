@@ -153,3 +153,40 @@ def test_fees_in_the_base_asset_leave_less_to_sell(play: Any) -> None:
     assert venue.cash == pytest.approx(10_000 - 110 + 0.999 * 130 * 0.999)
     assert len(actor.trades) == 1
     assert actor.trades[0].pnlcomm == pytest.approx(venue.cash - 10_000)
+
+
+def test_a_silent_gate_is_neither_asked_nor_told(play: Any, gate_of: Any, guarded: Any) -> None:
+    gate = gate_of(Denied("halt", "halted: loss"), silent=True)
+
+    actor = play(guarded(gate), {2: lambda s: s.buy(size=1)})
+
+    assert (actor.told[-1], gate.fills) == (("Completed", 1), [])
+
+
+def test_a_gate_is_asked_from_the_order_on_that_finds_it_awake(
+    play: Any, gate_of: Any, guarded: Any
+) -> None:
+    gate = gate_of(Denied("halt", "halted: loss"), silent=True)
+
+    def wake(strategy: Any) -> Any:
+        gate.silent = False
+        return strategy.buy(size=1)
+
+    actor = play(guarded(gate), {2: lambda s: s.buy(size=1), 5: wake})
+
+    assert [told for told, _ in actor.told] == ["Submitted", "Accepted", "Completed", "Rejected"]
+
+
+def test_spot_sells_what_is_held_at_once_and_asks_where_something_else_is_open(play: Any) -> None:
+    script: Script = {
+        2: lambda s: s.buy(size=2),
+        4: lambda s: s.sell(size=2),
+        6: lambda s: s.buy(size=2),
+        8: lambda s: [s.sell(size=2), s.sell(size=2)],
+    }
+
+    actor = play(BaseBroker(), script, instrument=SPOT)
+
+    assert actor.told.count(("Completed", -2)) == 2
+    assert [told for told, _ in actor.told].count("Rejected") == 1
+    assert actor.position.size == 0
