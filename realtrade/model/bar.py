@@ -19,7 +19,7 @@ class Bar(NamedTuple):
     time_ms: int
     """Open time, milliseconds since the epoch, UTC."""
     due_ms: int
-    """When the bar is known: its close time, or later for a resampled bar that waited for a late parent."""
+    """When the bar is known: its close, or later if a resampled bar waited for a late parent."""
     open: float
     high: float
     low: float

@@ -12,7 +12,6 @@ from realtrade.strategies.mean_reversion.scores import reverting
 from realtrade.strategies.stances import StanceStrategy
 
 if TYPE_CHECKING:
-
     from realtrade.plugins.ports.build import BuildContext
     from realtrade.strategies.mean_reversion.pairs_config import PairsConfig
 
