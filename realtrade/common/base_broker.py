@@ -25,14 +25,7 @@ from realtrade.common.broker_teller import Teller
 from realtrade.common.broker_ticket import BACKTRADER_STATUS, Ticket
 from realtrade.common.broker_turns import Turns
 from realtrade.common.simulated import Recent, SimulatedVenue
-from realtrade.execution import (
-    Desk,
-    Ledger,
-    Naming,
-    OwnStep,
-    advance,
-    is_over,
-)
+from realtrade.execution import TERMINAL, Desk, Ledger, Naming, OwnStep, advance
 from realtrade.model.order import OrderStatus
 from realtrade.model.verdict import Denied
 from realtrade.plugins.ports.venue import ReportKind
@@ -285,7 +278,7 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
             return
         if step is ReportKind.ACCEPTED:
             ticket.order.plen = len(ticket.listing.tape)
-        if is_over(ticket.status):
+        if ticket.status in TERMINAL:
             ticket.order.executed.dt = ticket.listing.tape.number()
             if reason and "reason" not in ticket.order.info:
                 ticket.order.addinfo(reason=reason)
@@ -316,7 +309,7 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
             return False
         ticket.status = status
         ticket.order.status = BACKTRADER_STATUS[status]
-        if is_over(status):
+        if status in TERMINAL:
             self._over.put(ticket.key, self._open.pop(ticket.key))
         return True
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from realtrade.execution.desk import Desk, is_free
 from realtrade.execution.identity import Naming
 from realtrade.execution.ledger import Holding, Ledger
-from realtrade.execution.lifecycle import OwnStep, advance, is_over
+from realtrade.execution.lifecycle import TERMINAL, OwnStep, advance, is_over
 
 __all__ = [
+    "TERMINAL",
     "Desk",
     "Holding",
     "Ledger",

@@ -254,8 +254,10 @@ class SimulatedVenue:
         if self.settings.cheat_on_close and not order.hints.next_open:
             price = matching.at_open(order, quote, self.slippage, order.deciding_close)
             return price, order.created_ms
-        if not self.settings.cheat_on_open and quote.time_ms <= order.created_ms:
+        if quote.time_ms <= order.created_ms and not self.settings.cheat_on_open:
             return None, quote.time_ms
+        if not self.slippage.at_open:
+            return quote.open, quote.time_ms
         return matching.market(order, quote, self.slippage), quote.time_ms
 
     def _execute(self, order: RestingOrder, price: float, time_ms: int, ago: int) -> None:
