@@ -6,7 +6,7 @@ It touches nothing: the broker then remembers, sends, tells, in this order.
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_DOWN, Context, Decimal
 from typing import TYPE_CHECKING, Any
 
 from realtrade.model.order import OrderType, Side
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _ZERO = Decimal(0)
 _NOISE = Decimal("1e-9")
+_SHORT = Context(prec=15, rounding=ROUND_DOWN)
+"""What a rule allows, short enough to come back the same from Backtrader's floats: the children of
+a bracket take their size from its parent there, and must not seem a digit larger."""
 _AT_ONCE = frozenset({OrderType.MARKET, OrderType.CLOSE})
 _PRICES = ("limit_price", "stop_price", "trail_amount")
 
@@ -52,7 +55,8 @@ class Desk:
         if isinstance(verdict, Denied):
             return verdict
         if isinstance(verdict, Resized) and verdict.quantity < intent.quantity:
-            intent = on_steps(replace(intent, quantity=verdict.quantity), instrument)
+            fits = _SHORT.plus(verdict.quantity)
+            intent = on_steps(replace(intent, quantity=fits), instrument)
         if not instrument.min_quantity and not instrument.min_notional and intent.quantity > _ZERO:
             return intent
         return _too_small(intent, instrument) or intent

@@ -8,7 +8,7 @@ import pytest
 
 from realtrade.common import BaseBroker
 from realtrade.model.events import Event, EventType
-from realtrade.model.verdict import Action, ActionKind
+from realtrade.model.verdict import Action, ActionKind, Approved, Resized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,3 +152,24 @@ def test_a_reduce_only_order_never_turns_the_position(play: Any) -> None:
 
     assert actor.position.size == 0
     assert actor.told[-1] == ("Canceled", 0)
+
+
+def test_the_children_of_a_cut_bracket_are_as_large_as_their_parent(
+    play: Any, gate_of: Any, guarded: Any
+) -> None:
+    """A third has no end in decimals: as a float it may be larger than what the gate allowed."""
+    sizes: dict[str | None, set[Decimal]] = {}
+
+    class Cutting(gate_of):
+        def assess(self, intent: Any, account: Any) -> Any:
+            if intent.parent_id is None:
+                return Resized("cut", D(2) / 3, "two thirds")
+            parent = next(o for o in account.open_orders if o.client_order_id == intent.parent_id)
+            sizes.setdefault(intent.parent_id, {parent.quantity}).add(intent.quantity)
+            return Approved()
+
+    exits = {"exectype": O.Market, "stopprice": 50, "limitprice": 500}
+
+    play(guarded(Cutting()), {1: lambda s: s.buy_bracket(size=2, **exits)})
+
+    assert list(sizes.values()) == [{D("0.666666666666666")}]
