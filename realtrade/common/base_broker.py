@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
 
-from realtrade.common.broker_account import BrokerAccount
-from realtrade.common.broker_booking import as_floats, book
-from realtrade.common.broker_door import door_to
-from realtrade.common.broker_listing import HeldPosition, Listings
-from realtrade.common.broker_names import Names
-from realtrade.common.broker_order import LightBuyOrder, LightOrder, LightSellOrder, build_order
-from realtrade.common.broker_risk import perform
-from realtrade.common.broker_settings import SimulationSettings
-from realtrade.common.broker_teller import Teller
-from realtrade.common.broker_ticket import BACKTRADER_STATUS, Ticket
-from realtrade.common.broker_turns import Turns
+from realtrade.common.broker.account import BrokerAccount
+from realtrade.common.broker.booking import as_floats, book
+from realtrade.common.broker.door import door_to
+from realtrade.common.broker.listing import HeldPosition, Listings
+from realtrade.common.broker.names import Names
+from realtrade.common.broker.order import LightBuyOrder, LightOrder, LightSellOrder, build_order
+from realtrade.common.broker.risk import perform
+from realtrade.common.broker.settings import SimulationSettings
+from realtrade.common.broker.teller import Teller
+from realtrade.common.broker.ticket import BACKTRADER_STATUS, Ticket
+from realtrade.common.broker.turns import Turns
 from realtrade.common.simulated import Recent, SimulatedVenue
 from realtrade.execution import TERMINAL, Desk, Ledger, Naming, OwnStep, advance
 from realtrade.model.order import OrderStatus

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
 
-from realtrade.common.broker_ticket import intent_of
+from realtrade.common.broker.ticket import intent_of
 from realtrade.engine.check.signals import Signal
 from realtrade.model.order import OrderType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from realtrade.common.broker_order import LightOrder
+    from realtrade.common.broker.order import LightOrder
     from realtrade.engine.parts import Parts
     from realtrade.model.order import OrderIntent
 

@@ -7,7 +7,7 @@ import backtrader as bt
 import pytest
 
 from realtrade.common import BaseBroker
-from realtrade.common.broker_settings import SimulationError
+from realtrade.common.broker.settings import SimulationError
 from realtrade.model.instrument import Instrument
 from realtrade.model.order import Fill, OrderIntent, Side
 from realtrade.plugins.ports.venue import Report, ReportKind

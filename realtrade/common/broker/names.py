@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from realtrade.common.data_tape import to_ms
 
 if TYPE_CHECKING:
-    from realtrade.common.broker_listing import Listing
-    from realtrade.common.broker_order import LightOrder
+    from realtrade.common.broker.listing import Listing
+    from realtrade.common.broker.order import LightOrder
     from realtrade.common.data_tape import DataTape
     from realtrade.execution import Naming
 

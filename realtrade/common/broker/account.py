@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from realtrade.common.base_broker import BaseBroker
-    from realtrade.common.broker_listing import HeldPosition, Listing
+    from realtrade.common.broker.listing import HeldPosition, Listing
     from realtrade.model.bar import Bar
     from realtrade.model.instrument import Instrument
     from realtrade.model.order import OrderIntent

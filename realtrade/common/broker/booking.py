@@ -11,7 +11,7 @@ from realtrade.model.order import Booking
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from realtrade.common.broker_ticket import Ticket
+    from realtrade.common.broker.ticket import Ticket
 
 
 def book(ticket: Ticket, booking: Booking[float], scheme: Any) -> None:

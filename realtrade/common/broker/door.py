@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from realtrade.common.broker_ticket import resting_order
+from realtrade.common.broker.ticket import resting_order
 from realtrade.common.simulated import SimulatedVenue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from realtrade.common.broker_order import LightOrder
-    from realtrade.common.broker_ticket import Ticket
+    from realtrade.common.broker.order import LightOrder
+    from realtrade.common.broker.ticket import Ticket
     from realtrade.plugins.ports.venue import Venue
 
 

@@ -15,12 +15,12 @@ import backtrader as bt
 from backtrader.order import OrderData
 from backtrader.utils import AutoOrderedDict
 
-from realtrade.common.broker_names import name_of
+from realtrade.common.broker.names import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from realtrade.common.broker_names import Numbered
+    from realtrade.common.broker.names import Numbered
 
 _bare: Callable[[Any], Any] = object.__new__  # an instance without a constructor: we set it up
 _MARKET = bt.Order.Market

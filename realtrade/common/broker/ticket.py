@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
 
-from realtrade.common.broker_account import exact
+from realtrade.common.broker.account import exact
 from realtrade.common.data_tape import to_ms
 from realtrade.common.simulated.order import RestingOrder
 from realtrade.model.order import (
@@ -21,8 +21,8 @@ from realtrade.model.order import (
 )
 
 if TYPE_CHECKING:
-    from realtrade.common.broker_listing import Listing
-    from realtrade.common.broker_order import LightData, LightOrder
+    from realtrade.common.broker.listing import Listing
+    from realtrade.common.broker.order import LightData, LightOrder
     from realtrade.common.simulated import Market
     from realtrade.model.order import Booking
 

@@ -6,7 +6,7 @@ from collections import deque
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from realtrade.common.broker_account import exact
+from realtrade.common.broker.account import exact
 from realtrade.execution import is_over
 from realtrade.model.events import Event, EventType
 from realtrade.model.order import OrderStatus
@@ -14,8 +14,8 @@ from realtrade.model.order import OrderStatus
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from realtrade.common.broker_order import LightOrder
-    from realtrade.common.broker_ticket import Ticket
+    from realtrade.common.broker.order import LightOrder
+    from realtrade.common.broker.ticket import Ticket
     from realtrade.model.order import Fill
     from realtrade.model.verdict import Action
     from realtrade.plugins.ports.account import AccountView

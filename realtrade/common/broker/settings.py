@@ -9,7 +9,7 @@ from realtrade.common.simulated import SimulatedVenue, Slippage
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from realtrade.common.broker_listing import Listing
+    from realtrade.common.broker.listing import Listing
 
 
 class SimulationError(Exception):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from realtrade.common.broker_account import exact
+from realtrade.common.broker.account import exact
 from realtrade.model.order import OrderType
 from realtrade.model.verdict import ActionKind
 
 if TYPE_CHECKING:
     from realtrade.common.base_broker import BaseBroker
-    from realtrade.common.broker_listing import Listing
+    from realtrade.common.broker.listing import Listing
     from realtrade.model.order import OrderIntent
     from realtrade.model.verdict import Action
 

@@ -1,0 +1,1 @@
+"""The parts of `BaseBroker`: its tickets, listings, names, voice, and doors to venues."""
