@@ -33,6 +33,17 @@ class OrderType(StrEnum):
     __hash__ = str.__hash__  # an enum's own hash is a Python call, and types are looked up a lot
 
 
+class TimeInForce(StrEnum):
+    """How long an order may wait; until a moment is said by `OrderIntent.valid_until_ms`."""
+
+    GTC = "gtc"
+    """Until cancelled."""
+    IOC = "ioc"
+    """What is not executed at once is cancelled."""
+    FOK = "fok"
+    """All of it at once, or nothing."""
+
+
 class OrderStatus(StrEnum):
     """Where an order stands; `realtrade.execution.lifecycle` holds the table of moves."""
 
@@ -87,6 +98,9 @@ class OrderIntent:
     trail_percent: Decimal | None = None
     """A fraction: `0.03` trails by 3 %."""
     valid_until_ms: int | None = None
+    time_in_force: TimeInForce = TimeInForce.GTC
+    post_only: bool = False
+    """Refused instead of executed when it would take liquidity."""
     reduce_only: bool = False
     parent_id: str | None = None
     """Bracket children name their parent and wake when it is filled."""

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from realtrade.plugins.ports.journal import Recalled, Undelivered
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
+
     from realtrade.model.events import Event
-    from realtrade.model.order import Fill, OrderIntent, OrderStatus
+    from realtrade.model.order import Fill, OrderIntent, OrderStatus, Position
+    from realtrade.plugins.ports.journal import Attempt
 
 
 class Moved(NamedTuple):
@@ -21,35 +28,102 @@ class Moved(NamedTuple):
 class MemoryJournal:
     """The newest `limit` rows of each kind, oldest first.
 
-    Nothing survives the process, so nothing can be recovered from it: never give it real money.
+    Nothing survives the process, so nothing is ever recalled: never give it real money.
     """
 
     def __init__(self, limit: int = 10_000) -> None:
         self.intents: deque[OrderIntent] = deque(maxlen=limit)
+        self.attempts: deque[Attempt] = deque(maxlen=limit)
         self.moves: deque[Moved] = deque(maxlen=limit)
         self.fills: deque[Fill] = deque(maxlen=limit)
         self.events: deque[Event] = deque(maxlen=limit)
+        self._seen: set[tuple[str, str]] = set()
+        self._commands: set[str] = set()
+        self._outbox: dict[tuple[int, str], Undelivered] = {}
+        self._told = 0
         self._closed = False
+
+    def together(self) -> AbstractContextManager[None]:
+        """Return a context without effect: nothing is ever half written here."""
+        return nullcontext()
 
     def intent(self, intent: OrderIntent) -> None:
         """Remember an intent before anything is sent."""
         self._must_be_open()
         self.intents.append(intent)
 
+    def attempt(self, attempt: Attempt) -> None:
+        """Remember a sending, or what it came to."""
+        self._must_be_open()
+        self.attempts.append(attempt)
+
     def status(self, client_order_id: str, status: OrderStatus, reason: str = "") -> None:
         """Remember that an order moved."""
         self._must_be_open()
         self.moves.append(Moved(client_order_id, status, reason))
 
-    def fill(self, fill: Fill) -> None:
-        """Remember an execution."""
+    def fill(self, fill: Fill) -> bool:
+        """Remember an execution; False when it was known."""
         self._must_be_open()
+        key = (fill.symbol, fill.trade_id)
+        if key in self._seen:
+            return False
+        self._seen.add(key)
         self.fills.append(fill)
+        return True
 
-    def event(self, event: Event) -> None:
+    def position(self, symbol: str, position: Position) -> None:
+        """Forget it: nothing is recalled."""
+        self._must_be_open()
+
+    def adjust(self, symbol: str, before: Position, after: Position, reason: str) -> None:
+        """Forget it: nothing is recalled."""
+        self._must_be_open()
+
+    def cursor(self, name: str, value: str) -> None:
+        """Forget it: nothing is recalled."""
+        self._must_be_open()
+
+    def bar(self, feed: str, time_ms: int) -> None:
+        """Forget it: nothing is recalled."""
+        self._must_be_open()
+
+    def risk(self, memory: Mapping[str, Any]) -> None:
+        """Forget it: nothing is recalled."""
+        self._must_be_open()
+
+    def strategy(self, memory: Mapping[str, Any]) -> None:
+        """Forget it: nothing is recalled."""
+        self._must_be_open()
+
+    def event(self, event: Event, routes: Sequence[str] = ()) -> None:
         """Remember something worth telling people."""
         self._must_be_open()
         self.events.append(event)
+        self._told += 1
+        for route in routes:
+            row = Undelivered(number=self._told, event=event, route=route)
+            self._outbox[self._told, route] = row
+
+    def undelivered(self) -> Sequence[Undelivered]:
+        """Return what somebody still has to be told of, oldest first."""
+        return list(self._outbox.values())
+
+    def delivered(self, number: int, route: str) -> None:
+        """Remember that an event was told by a route."""
+        self._must_be_open()
+        self._outbox.pop((number, route), None)
+
+    def command(self, name: str, number: str) -> bool:
+        """Remember a person's command; False when it was known."""
+        self._must_be_open()
+        known = number in self._commands
+        self._commands.add(number)
+        return not known
+
+    def recall(self) -> Recalled:
+        """Return nothing: every start is the first."""
+        return Recalled()
 
     def close(self) -> None:
         """Refuse whatever is written from now on; what was written can still be read."""

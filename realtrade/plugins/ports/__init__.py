@@ -6,7 +6,23 @@ from realtrade.plugins.ports.account import AccountView
 from realtrade.plugins.ports.build import BuildContext
 from realtrade.plugins.ports.exchange import BarSink, BarStream, Exchange, FeedRequest
 from realtrade.plugins.ports.feed import Feed, FeedError
-from realtrade.plugins.ports.journal import Journal
+from realtrade.plugins.ports.gateway import (
+    AccountSink,
+    AccountStream,
+    Answer,
+    Gateway,
+    GatewayError,
+    Outcome,
+    TradingExchange,
+)
+from realtrade.plugins.ports.journal import (
+    Attempt,
+    Journal,
+    JournalError,
+    KnownOrder,
+    Recalled,
+    Undelivered,
+)
 from realtrade.plugins.ports.notifier import Channel
 from realtrade.plugins.ports.risk import (
     Needs,
@@ -23,7 +39,11 @@ from realtrade.plugins.ports.strategy import NamedFeed, NamesFeeds, StrategySpec
 from realtrade.plugins.ports.venue import Report, ReportKind, Venue
 
 __all__ = [
+    "AccountSink",
+    "AccountStream",
     "AccountView",
+    "Answer",
+    "Attempt",
     "BarSink",
     "BarStream",
     "BuildContext",
@@ -32,11 +52,17 @@ __all__ = [
     "Feed",
     "FeedError",
     "FeedRequest",
+    "Gateway",
+    "GatewayError",
     "Journal",
+    "JournalError",
+    "KnownOrder",
     "NamedFeed",
     "NamesFeeds",
     "Needs",
+    "Outcome",
     "Reading",
+    "Recalled",
     "Report",
     "ReportKind",
     "RiskGate",
@@ -47,5 +73,7 @@ __all__ = [
     "Sizer",
     "SizingRequest",
     "StrategySpec",
+    "TradingExchange",
+    "Undelivered",
     "Venue",
 ]
