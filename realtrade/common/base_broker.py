@@ -14,17 +14,19 @@ from typing import TYPE_CHECKING, Any
 import backtrader as bt
 
 from realtrade.common.broker.account import BrokerAccount
-from realtrade.common.broker.booking import as_floats, book
+from realtrade.common.broker.booking import as_floats, book, hold
 from realtrade.common.broker.door import door_to
-from realtrade.common.broker.listing import HeldPosition, Listings
+from realtrade.common.broker.listing import Listings
 from realtrade.common.broker.names import Names
 from realtrade.common.broker.order import LightBuyOrder, LightOrder, LightSellOrder, build_order
+from realtrade.common.broker.questions import Questions
+from realtrade.common.broker.restart import Reruns
 from realtrade.common.broker.risk import perform
-from realtrade.common.broker.settings import SimulationSettings
 from realtrade.common.broker.teller import Teller
 from realtrade.common.broker.ticket import BACKTRADER_STATUS, Ticket
+from realtrade.common.broker.tickets import Tickets
 from realtrade.common.broker.turns import Turns
-from realtrade.common.simulated import Recent, SimulatedVenue
+from realtrade.common.simulated import SimulatedVenue
 from realtrade.execution import TERMINAL, Desk, Ledger, Naming, OwnStep, advance
 from realtrade.model.order import OrderStatus
 from realtrade.model.verdict import Denied
@@ -34,20 +36,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from realtrade.model.events import Event
-    from realtrade.model.order import OrderIntent
+    from realtrade.model.order import Fill
     from realtrade.plugins.ports.journal import Journal
     from realtrade.plugins.ports.risk import RiskGate
     from realtrade.plugins.ports.venue import Report, Venue
 
-_REMEMBERED = 64
-"""The most finished orders kept, for fills that come late."""
 _MORE = ("price", "pricelimit", "exectype", "valid", "oco", "trailamount", "trailpercent", "parent")
 """What orders other than plain market orders may ask for, by Backtrader's names."""
 _SUBMITTED = bt.Order.Submitted
-_RESTING = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
 
 
-class BaseBroker(SimulationSettings, bt.BrokerBase):
+class BaseBroker(Questions, bt.BrokerBase):
     """A `bt.BrokerBase` whose orders go through desk and journal to a `Venue`.
 
     Drop it into any Cerebro: `cerebro.broker = BaseBroker(SimulatedVenue(cash=10_000))`. With a
@@ -92,18 +91,27 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         self._tell = Teller(
             self.account, gate=self._gate, journal=self._journal, events=self._events
         )
-        self._ledger = Ledger(self.account.instrument)
-        self._open: dict[str, Ticket] = {}
-        self._over: Recent[Ticket] = Recent(_REMEMBERED)
+        self.ledger = Ledger(self.account.instrument)
+        """The books of an account at a real exchange; a simulated venue keeps its own."""
+        self.tickets = Tickets()
+        self.reruns = Reruns()
+        self._taken_up = False
         self._held_back: dict[str, list[Ticket]] = {}
         self._names = Names(self._naming)
         self._door = door_to(self.venue)
         self._value: float | None = None
         self._turns = Turns(getattr(self, "cerebro", None), self.venue)
 
+    def take_up(self) -> None:
+        """Let the next start go on from what was restored instead of beginning anew."""
+        self._taken_up = True
+
     def start(self) -> None:
         """Begin a run: nothing is held, no order is open, feeds are known by name."""
-        super().start()
+        if self._taken_up:
+            self._turns = Turns(getattr(self, "cerebro", None), self.venue)
+        else:
+            super().start()
         for data in self._turns.datas:
             self.listings.of(data)
 
@@ -154,9 +162,12 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         """Decide on an order and send it, or hold it back until its bracket is complete."""
         listing = self.listings.of(order.data)
         self._names.number(order, listing)
+        known = self.reruns.claim(order) if self.reruns else None
+        if known is not None:
+            return self._place_again(known)
         ticket = Ticket(order, listing, self._door.key(order))
         denied = self._decide(ticket)
-        self._open[ticket.key] = ticket
+        self.tickets.at_work[ticket.key] = ticket
         self.idle = False
         if denied is not None:
             self._deny(ticket, denied)
@@ -166,6 +177,19 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         else:
             self._gather(ticket)
         return order
+
+    def _place_again(self, ticket: Ticket) -> LightOrder:
+        """Give a strategy back the order of before a restart; only what never left is sent."""
+        if ticket.status is OrderStatus.CREATED:
+            self._release((ticket,))
+        else:
+            self._tell.again(ticket)
+        return ticket.order
+
+    def end_reruns(self) -> None:
+        """Give up orders decided on before a restart, never sent, and not placed again."""
+        for ticket in self.reruns.never_sent():
+            self._deny(ticket, Denied("restart", "the process ended before it was sent"))
 
     def _gather(self, ticket: Ticket) -> None:
         """Hold an order of a bracket back until the last one comes, then send them together."""
@@ -194,11 +218,11 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
             return False
         if listing.may_short or order.size > 0 or order.parent is not None:
             return True
-        return not self._open and listing.position.size >= -order.size
+        return not self.tickets.at_work and listing.position.size >= -order.size
 
     def cancel(self, order: LightOrder) -> bool:
         """Ask for a cancel; tell whether the order is cancelled by now."""
-        ticket = self._open.get(self._door.key(order))
+        ticket = self.tickets.at_work.get(self._door.key(order))
         if ticket is None or ticket.status is OrderStatus.CREATED:
             return False
         self.venue.cancel(ticket.key)
@@ -213,8 +237,7 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
 
     def _release(self, tickets: Sequence[Ticket]) -> None:
         """Remember, send, tell. What the journal raises keeps the orders from being sent."""
-        for ticket in tickets:
-            self._tell.remember(ticket)
+        self._tell.remember(tickets)
         for ticket in tickets:
             order, ticket.status = ticket.order, advance(ticket.status, OwnStep.SUBMITTED)
             order.status, order.plen = _SUBMITTED, len(ticket.listing.tape)
@@ -257,9 +280,11 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
     def _take_reports(self) -> None:
         for report in self.venue.reports():
             key = report.client_order_id
-            ticket = self._open.get(key) or self._over.get(key)
+            ticket = self.tickets.find(key)
             if ticket is not None:
                 self._take(ticket, report)
+            elif report.fill is not None:
+                self._take_stray(report.fill)
 
     def _take(self, ticket: Ticket, report: Report) -> None:
         if report.kind is ReportKind.FILLED:
@@ -288,17 +313,27 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         """Book a fill: money, whatever the order's status says of it."""
         booking, complete, fill = report.booking, report.complete, report.fill
         if booking is None:
-            booked = None if fill is None else self._ledger.apply(fill)
+            booked = None if fill is None else self.ledger.apply(fill)
             if booked is None:
                 return
             booking = as_floats(booked)
-            complete = self._ledger.filled(report.client_order_id) >= ticket.intent.quantity
+            complete = self.ledger.filled(report.client_order_id) >= ticket.intent.quantity
         book(ticket, booking, self.getcommissioninfo(ticket.order.data))
+        if report.booking is None:
+            hold(ticket.listing, booking)
         ticket.executed = True
         self._advance(ticket, ReportKind.FILLED, complete=complete)
         if fill is None and self._tell.wants_fills:
             fill = ticket.fill(booking)
         self._tell.filled(ticket, fill)
+
+    def _take_stray(self, fill: Fill) -> None:
+        """Book a fill of an order nobody asks about any more."""
+        booked = self.ledger.apply(fill)
+        listing = self.listings.of_symbol(fill.symbol)
+        if booked is not None and listing is not None:
+            hold(listing, as_floats(booked))
+            self._tell.stray(fill)
 
     def _advance(
         self, ticket: Ticket, step: ReportKind | OwnStep, *, complete: bool = False
@@ -310,7 +345,7 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         ticket.status = status
         ticket.order.status = BACKTRADER_STATUS[status]
         if status in TERMINAL:
-            self._over.put(ticket.key, self._open.pop(ticket.key))
+            self.tickets.finish(ticket.key)
         return True
 
     def get_notification(self) -> LightOrder | None:
@@ -318,69 +353,7 @@ class BaseBroker(SimulationSettings, bt.BrokerBase):
         notes = self._tell.notes
         return notes.popleft() if notes else None
 
-    # -- questions ----------------------------------------------------------------------------
-
-    def getcash(self) -> float:
-        """Return the money not tied up in positions or margin."""
-        return float(self.venue.cash)
-
-    get_cash = getcash
-
-    def get_value(
-        self, datas: Sequence[Any] | None = None, mkt: bool = False, lever: bool = False
-    ) -> float:
-        """Return what the account, or the positions on `datas`, are worth.
-
-        With `mkt` positions only, with `lever` as if nothing were borrowed. A value is worked out
-        when asked for, never before.
-        """
-        if datas is not None:
-            return self._worth([self.listings.of(data) for data in datas], lever=lever)
-        if mkt or lever:
-            worth = self.simulated.account.worth()
-            return (worth.market if lever else worth.own) + (0.0 if mkt else self.getcash())
-        return float(self.venue.equity) if self._value is None else self._value
-
-    getvalue = get_value
-
-    def getposition(self, data: Any) -> HeldPosition:
-        """Return the position on a feed; feeds of one symbol share one."""
-        return self.positions[data]
-
-    def get_orders_open(self, safe: bool = False) -> list[LightOrder]:
-        """Return orders the venue has accepted and not finished; copies when `safe`."""
-        orders = [ticket.order for ticket in self._open.values() if ticket.status in _RESTING]
-        return [order.clone() for order in orders] if safe else orders
-
-    def orderstatus(self, order: LightOrder) -> int:
-        """Return where an order stands, also for an older copy of it."""
-        return int(self._order_at(self._door.key(order)).status)
-
-    def order(self, client_order_id: str) -> LightOrder:
-        """Return the order of that id.
-
-        Raises:
-            KeyError: it was never ours, or was over long ago.
-        """
-        orders = (ticket.order for ticket in (*self._open.values(), *self._over.values()))
-        found = next((x for x in orders if x.client_order_id == client_order_id), None)
-        if found is None:
-            raise KeyError(client_order_id)
-        return found
-
-    def _order_at(self, key: str) -> LightOrder:
-        ticket = self._open.get(key) or self._over.get(key)
-        if ticket is None:
-            raise KeyError(key)
-        return ticket.order
-
-    def open_intents(self) -> list[OrderIntent]:
-        """Return orders not yet over, each with what is left of it to execute."""
-        return [ticket.left() for ticket in self._open.values()]
-
-    def reduces(self, intent: OrderIntent) -> bool:
-        """Tell whether the risk rules take an order for one that only reduces a position."""
-        return self._gate is not None and self._gate.reduces(intent, self.account)
+    # -- costs --------------------------------------------------------------------------------
 
     def setcommission(self, *words: Any, **named: Any) -> None:
         """Set what trading costs; see `bt.BrokerBase.setcommission` for the arguments."""

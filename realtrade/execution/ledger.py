@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Generic
 from realtrade.model.order import Booking, N, Position, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from realtrade.model.instrument import Instrument
     from realtrade.model.order import Fill
@@ -70,14 +70,24 @@ class Ledger:
         self,
         instrument: Callable[[str], Instrument],
         positions: Mapping[str, Position] | None = None,
+        *,
+        seen: Iterable[tuple[str, str]] = (),
+        filled: Mapping[str, tuple[Decimal, Decimal]] | None = None,
     ) -> None:
-        """Start from `positions` as recovered; `instrument` looks a symbol up."""
+        """Start from what was recovered.
+
+        Args:
+            instrument: looks a symbol up.
+            positions: held, by symbol.
+            seen: symbol and trade id of every fill that is in `positions` already.
+            filled: quantity and notional executed so far, by client order id.
+        """
         self._instrument = instrument
         self._holdings = {
             symbol: Holding(held.quantity, held.price) for symbol, held in (positions or {}).items()
         }
-        self._seen: set[tuple[str, str]] = set()
-        self._filled: dict[str, tuple[Decimal, Decimal]] = {}
+        self._seen = set(seen)
+        self._filled = dict(filled or {})
 
     def apply(self, fill: Fill) -> Booking[Decimal] | None:
         """Book one fill and return what it did, or None when it was booked before."""

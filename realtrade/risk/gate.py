@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from realtrade.model.remembered import Halt
 from realtrade.model.verdict import Action, ActionKind, Approved, Denied, Resized
@@ -130,6 +130,11 @@ class RiskManager:
     def on_fill(self, fill: Fill, account: AccountView) -> None:
         """Remember an execution that `account` has just applied."""
         self.memory.note_fill(fill, account)
+
+    @property
+    def remembered(self) -> dict[str, Any]:
+        """What must outlive the process, in plain JSON values; see `RiskMemory.from_dict`."""
+        return self.memory.to_dict()
 
     @property
     def watches(self) -> bool:

@@ -11,6 +11,7 @@ from realtrade.model.order import Booking
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from realtrade.common.broker.listing import Listing
     from realtrade.common.broker.ticket import Ticket
 
 
@@ -43,6 +44,11 @@ def book(ticket: Ticket, booking: Booking[float], scheme: Any) -> None:
     )
     executed.margin = scheme.margin
     order.comminfo = scheme
+
+
+def hold(listing: Listing, booking: Booking[float]) -> None:
+    """Show exactly what the books hold after a fill: sums of floats would drift away from it."""
+    listing.position.size, listing.position.price = booking.held, booking.entry
 
 
 def as_floats(booking: Booking[Decimal]) -> Booking[float]:

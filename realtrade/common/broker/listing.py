@@ -162,6 +162,10 @@ class Listings:
             return carriers[0]
         return max(carriers, key=Listing.freshness)
 
+    def of_feed(self, feed: str) -> Listing | None:
+        """Return the feed of that name, or None."""
+        return next((listing for listing in self if listing.feed == feed), None)
+
     def charge(self) -> None:
         """Look the commission schemes up anew."""
         for market in self._markets:

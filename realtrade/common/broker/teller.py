@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import nullcontext
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,8 @@ from realtrade.model.events import Event, EventType
 from realtrade.model.order import OrderStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
 
     from realtrade.common.broker.order import LightOrder
     from realtrade.common.broker.ticket import Ticket
@@ -60,10 +62,13 @@ class Teller:
         """Tell whether anybody but the strategy hears of executions."""
         return self._publishes or not (self._gate is None or self._gate.silent)
 
-    def remember(self, ticket: Ticket) -> None:
-        """Commit an intent; what the journal raises must keep the order from being sent."""
-        if self._journal is not None:
-            self._journal.intent(ticket.intent)
+    def remember(self, tickets: Iterable[Ticket]) -> None:
+        """Commit intents at once; what the journal raises must keep them from being sent."""
+        if self._journal is None:
+            return
+        with self._journal.together():
+            for ticket in tickets:
+                self._journal.intent(ticket.intent)
 
     def moved(self, ticket: Ticket, reason: str = "", *, note: bool = True) -> None:
         """An order has a new status; `note` it for its strategy."""
@@ -74,21 +79,47 @@ class Teller:
         if self._publishes:
             self._announce(ticket, reason)
 
+    def again(self, ticket: Ticket) -> None:
+        """A strategy has the order of before a restart back: tell it where that stands."""
+        self.notes.append(ticket.order.clone())
+
     def filled(self, ticket: Ticket, fill: Fill | None) -> None:
         """An order was executed, perhaps in part."""
         self.notes.append(ticket.order.clone())
         if fill is None:
             return
-        if self._journal is not None:
-            self._journal.fill(fill)
-            self._journal.status(fill.client_order_id, ticket.status)
         if self._gate is not None:
             self._gate.on_fill(fill, self._account)
-        if self._publishes:
-            self._announce(ticket, "")
+        with self._together():
+            self._remember_fill(fill, self._journal)
+            if self._journal is not None:
+                self._journal.status(fill.client_order_id, ticket.status)
+            if self._publishes:
+                self._announce(ticket, "")
+
+    def stray(self, fill: Fill) -> None:
+        """An order over and forgotten was executed: it is money all the same."""
+        if self._gate is not None:
+            self._gate.on_fill(fill, self._account)
+        with self._together():
+            self._remember_fill(fill, self._journal)
+
+    def _remember_fill(self, fill: Fill, journal: Journal | None) -> None:
+        """Commit an execution with all it changes: what is held, what the risk rules remember."""
+        if journal is None:
+            return
+        journal.fill(fill)
+        journal.position(fill.symbol, self._account.position(fill.symbol))
+        if self._gate is not None:
+            journal.risk(self._gate.remembered)
+
+    def _together(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._journal is None else self._journal.together()
 
     def acted(self, action: Action) -> None:
-        """A risk rule had something done."""
+        """A risk rule had something done; a halt must outlive the process from here on."""
+        if self._journal is not None and self._gate is not None:
+            self._journal.risk(self._gate.remembered)
         halts = action.kind.value.endswith("halt")
         kind = EventType.RISK_HALT if halts else EventType.RISK_ACTION
         data = {"rule": action.rule, "action": action.kind.value, "symbol": action.symbol or ""}

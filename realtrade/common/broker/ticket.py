@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import backtrader as bt
 
@@ -38,6 +38,8 @@ _TYPES = MappingProxyType(
         _ORDER.StopTrailLimit: OrderType.TRAILING_STOP_LIMIT,
     }
 )
+EXECUTION_TYPES = MappingProxyType({ours: theirs for theirs, ours in _TYPES.items()})
+"""What Backtrader calls each type of order."""
 _AT_MARKET = frozenset({OrderType.MARKET, OrderType.CLOSE})
 _WITH_LIMIT = frozenset({OrderType.STOP_LIMIT, OrderType.TRAILING_STOP_LIMIT})
 _TRAILING = frozenset({OrderType.TRAILING_STOP, OrderType.TRAILING_STOP_LIMIT})
@@ -77,6 +79,13 @@ class Ticket:
         self.fills = 0
         # A trailing order's price moves later: its intent is what was asked for.
         self._intent = None if order.exectype in _PLAIN else self._asked()
+
+    @classmethod
+    def known(cls, order: LightOrder, listing: Listing, intent: OrderIntent) -> Self:
+        """Return the ticket of an order whose intent is known already, under its own id."""
+        ticket = cls(order, listing, intent.client_order_id)
+        ticket._intent = intent
+        return ticket
 
     @property
     def intent(self) -> OrderIntent:

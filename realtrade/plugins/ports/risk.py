@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from realtrade.plugins.ports.account import AccountView
 
@@ -219,6 +219,11 @@ class RiskGate(Protocol):
 
         Called once for each, in order, right after `account` has applied it.
         """
+        ...
+
+    @property
+    def remembered(self) -> Mapping[str, Any]:
+        """What must outlive the process, in plain JSON values."""
         ...
 
     @property

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
 import pytest
@@ -11,13 +10,13 @@ from realtrade.common import BaseBroker
 from realtrade.common.simulated import SimulatedVenue
 from realtrade.model.events import Event, EventType
 from realtrade.model.verdict import Denied
+from realtrade.storage import MemoryJournal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from realtrade.common.simulated.order import RestingOrder
-    from realtrade.model.order import Fill, OrderIntent, OrderStatus
-    from realtrade.plugins.ports.journal import Journal
+    from realtrade.model.order import Fill, OrderIntent, OrderStatus, Position
 
     Script = dict[int, Callable[[Any], Any]]
 
@@ -26,12 +25,13 @@ D = Decimal
 O = bt.Order  # noqa: E741  # short on purpose: it stands in every script
 
 
-@dataclass
-class Diary:
+class Diary(MemoryJournal):
     """A journal that writes down calls, also those of the venue beside it."""
 
-    lines: list[str] = field(default_factory=list)
-    broken: bool = False
+    def __init__(self, *, broken: bool = False) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        self.broken = broken
 
     def intent(self, intent: OrderIntent) -> None:
         if self.broken:
@@ -42,13 +42,15 @@ class Diary:
     def status(self, client_order_id: str, status: OrderStatus, reason: str = "") -> None:
         self.lines.append(f"status {status}")
 
-    def fill(self, fill: Fill) -> None:
+    def fill(self, fill: Fill) -> bool:
         self.lines.append(f"fill {fill.quantity}")
+        return super().fill(fill)
 
-    def event(self, event: Event) -> None:
+    def position(self, symbol: str, position: Position) -> None:
+        self.lines.append(f"held {position.quantity}")
+
+    def event(self, event: Event, routes: Sequence[str] = ()) -> None:
         self.lines.append(f"event {event.type}")
-
-    def close(self) -> None: ...
 
 
 class WatchedVenue(SimulatedVenue):
@@ -63,7 +65,7 @@ class WatchedVenue(SimulatedVenue):
 
 def test_an_intent_is_remembered_before_it_is_sent_and_told_after(play: Any) -> None:
     diary = Diary()
-    broker = BaseBroker(WatchedVenue(diary), journal=cast("Journal", diary))
+    broker = BaseBroker(WatchedVenue(diary), journal=diary)
 
     play(broker, {2: lambda s: s.buy(size=1)})
 
@@ -74,6 +76,7 @@ def test_an_intent_is_remembered_before_it_is_sent_and_told_after(play: Any) -> 
         "event order_submitted",
         "status accepted",
         "fill 1.0",
+        "held 1.0",
         "status filled",
         "event order_filled",
     ]
@@ -81,7 +84,7 @@ def test_an_intent_is_remembered_before_it_is_sent_and_told_after(play: Any) -> 
 
 def test_a_bracket_is_remembered_whole_before_it_is_sent_together(play: Any) -> None:
     diary = Diary()
-    broker = BaseBroker(WatchedVenue(diary), journal=cast("Journal", diary))
+    broker = BaseBroker(WatchedVenue(diary), journal=diary)
     bracket = {"size": 1, "exectype": O.Market, "stopprice": 10.0, "limitprice": 900.0}
 
     play(broker, {2: lambda s: s.buy_bracket(**bracket)})
@@ -91,7 +94,7 @@ def test_a_bracket_is_remembered_whole_before_it_is_sent_together(play: Any) -> 
 
 def test_nothing_is_sent_when_the_journal_fails(play: Any) -> None:
     diary = Diary(broken=True)
-    broker = BaseBroker(WatchedVenue(diary), journal=cast("Journal", diary))
+    broker = BaseBroker(WatchedVenue(diary), journal=diary)
 
     with pytest.raises(OSError, match="disk full"):
         play(broker, {2: lambda s: s.buy(size=1)})

@@ -1,0 +1,85 @@
+"""What anybody may ask a broker: cash, value, positions, orders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from realtrade.common.broker.settings import SimulationSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from realtrade.common.broker.account import BrokerAccount
+    from realtrade.common.broker.door import Door
+    from realtrade.common.broker.listing import HeldPosition, Listings, Positions
+    from realtrade.common.broker.order import LightOrder
+    from realtrade.common.broker.tickets import Tickets
+    from realtrade.model.order import OrderIntent
+    from realtrade.plugins.ports.risk import RiskGate
+
+
+class Questions(SimulationSettings):
+    """Backtrader's questions to a broker, answered from the venue and the books."""
+
+    account: BrokerAccount
+    listings: Listings
+    positions: Positions
+    tickets: Tickets
+    _door: Door
+    _gate: RiskGate | None
+    _value: float | None
+
+    def getcash(self) -> float:
+        """Return the money not tied up in positions or margin."""
+        return float(self.venue.cash)
+
+    get_cash = getcash
+
+    def get_value(
+        self, datas: Sequence[Any] | None = None, mkt: bool = False, lever: bool = False
+    ) -> float:
+        """Return what the account, or the positions on `datas`, are worth.
+
+        With `mkt` positions only, with `lever` as if nothing were borrowed. A value is worked out
+        when asked for, never before.
+        """
+        if datas is not None:
+            return self._worth([self.listings.of(data) for data in datas], lever=lever)
+        if mkt or lever:
+            worth = self.simulated.account.worth()
+            return (worth.market if lever else worth.own) + (0.0 if mkt else self.getcash())
+        return float(self.venue.equity) if self._value is None else self._value
+
+    getvalue = get_value
+
+    def getposition(self, data: Any) -> HeldPosition:
+        """Return the position on a feed; feeds of one symbol share one."""
+        return self.positions[data]
+
+    def get_orders_open(self, safe: bool = False) -> list[LightOrder]:
+        """Return orders the venue has accepted and not finished; copies when `safe`."""
+        orders = self.tickets.resting()
+        return [order.clone() for order in orders] if safe else orders
+
+    def orderstatus(self, order: LightOrder) -> int:
+        """Return where an order stands, also for an older copy of it."""
+        return int(self._order_at(self._door.key(order)).status)
+
+    def order(self, client_order_id: str) -> LightOrder:
+        """Return the order of that id.
+
+        Raises:
+            KeyError: it was never ours, or was over long ago.
+        """
+        return self.tickets.order(client_order_id)
+
+    def _order_at(self, key: str) -> LightOrder:
+        return self.tickets.order_at(key)
+
+    def open_intents(self) -> list[OrderIntent]:
+        """Return orders not yet over, each with what is left of it to execute."""
+        return self.tickets.intents()
+
+    def reduces(self, intent: OrderIntent) -> bool:
+        """Tell whether the risk rules take an order for one that only reduces a position."""
+        return self._gate is not None and self._gate.reduces(intent, self.account)

@@ -1,0 +1,118 @@
+"""Taking up after a restart: positions, orders at work, and orders a strategy will place again."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from realtrade.common.broker.revival import revive, same_wish
+from realtrade.execution import Ledger, is_over
+from realtrade.model.order import OrderStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from realtrade.common.base_broker import BaseBroker
+    from realtrade.common.broker.listing import Listing
+    from realtrade.common.broker.order import LightOrder
+    from realtrade.common.broker.ticket import Ticket
+    from realtrade.model.order import Fill, Position
+    from realtrade.plugins.ports.journal import Recalled
+
+
+class RestartError(Exception):
+    """What the journal knows does not fit the recipe or the strategy that is started now."""
+
+
+class Reruns:
+    """Orders of before, until the bar they were decided on has been run again.
+
+    Running a bar again gives its orders the same ids: the strategy then gets the order it had
+    placed, and nothing goes out twice.
+    """
+
+    def __init__(self, tickets: Iterable[Ticket] = ()) -> None:
+        self._tickets = {ticket.intent.client_order_id: ticket for ticket in tickets}
+
+    def __bool__(self) -> bool:
+        return bool(self._tickets)
+
+    def claim(self, order: LightOrder) -> Ticket | None:
+        """Return the order of before that `order` is, once, or None.
+
+        Raises:
+            RestartError: it has the id of an order of before, and wants something else.
+        """
+        ticket = self._tickets.pop(order.client_order_id, None)
+        if ticket is None:
+            return None
+        if not same_wish(order, ticket.intent):
+            intent = ticket.intent
+            msg = (
+                f"the strategy, run again on the bar of order {intent.client_order_id}, wants "
+                f"something else than {intent.side} {intent.type} {intent.symbol} as before"
+            )
+            raise RestartError(msg)
+        ticket.order.owner = order.owner
+        return ticket
+
+    def never_sent(self) -> list[Ticket]:
+        """Return, and forget, orders decided on but not sent, which nothing has claimed."""
+        unsent = [one for one in self._tickets.values() if one.status is OrderStatus.CREATED]
+        self._tickets.clear()
+        return unsent
+
+
+def restore(broker: BaseBroker, recalled: Recalled, datas: Sequence[Any]) -> None:
+    """Put a broker where the journal says it was; before its run, in place of beginning anew.
+
+    Raises:
+        RestartError: something is held, or an order is open, that no feed of the recipe carries.
+    """
+    for data in datas:
+        broker.listings.of(data)
+    broker.ledger = ledger_of(broker, recalled)
+    for symbol, position in recalled.positions.items():
+        if position.quantity:
+            _hold(_listed(broker, symbol, f"{position.quantity} of it are held"), position)
+    revived = []
+    for known in recalled.orders:
+        intent = known.intent
+        if is_over(known.status) and broker.listings.of_symbol(intent.symbol) is None:
+            continue
+        listing = _listed(broker, intent.symbol, f"order {intent.client_order_id} is open")
+        ticket = revive(known, broker.listings.of_feed(intent.feed) or listing)
+        revived.append(ticket)
+        broker.tickets.put(ticket)
+    broker.reruns = Reruns(revived)
+    broker.take_up()
+
+
+def ledger_of(broker: BaseBroker, recalled: Recalled) -> Ledger:
+    """Return the books as the journal has them."""
+    fills = [fill for known in recalled.orders for fill in known.fills]
+    return Ledger(
+        broker.account.instrument, recalled.positions, seen=recalled.seen, filled=_by_order(fills)
+    )
+
+
+def _by_order(fills: Iterable[Fill]) -> dict[str, tuple[Decimal, Decimal]]:
+    filled: dict[str, tuple[Decimal, Decimal]] = {}
+    for fill in fills:
+        quantity, notional = filled.get(fill.client_order_id, (Decimal(0), Decimal(0)))
+        more = fill.quantity * fill.price
+        filled[fill.client_order_id] = (quantity + fill.quantity, notional + more)
+    return filled
+
+
+def _listed(broker: BaseBroker, symbol: str, fact: str) -> Listing:
+    listing = broker.listings.of_symbol(symbol)
+    if listing is None:
+        msg = f"no feed of the recipe carries {symbol}, and {fact}: add a feed, or close it first"
+        raise RestartError(msg)
+    return listing
+
+
+def _hold(listing: Listing, position: Position) -> None:
+    listing.position.size = float(position.quantity)
+    listing.position.price = float(position.price)
