@@ -283,7 +283,7 @@ class BaseBroker(Questions, bt.BrokerBase):
             ticket = self.tickets.find(key)
             if ticket is not None:
                 self._take(ticket, report)
-            elif report.fill is not None:
+            elif report.fill is not None and self._naming.owns(key):
                 self._take_stray(report.fill)
 
     def _take(self, ticket: Ticket, report: Report) -> None:

@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
+
+import backtrader as bt
+import pytest
+
+from realtrade.common import BaseBroker
+from realtrade.common.broker.restart import RestartError, restore
+from realtrade.model.instrument import Instrument
+from realtrade.model.order import Fill, OrderIntent, OrderStatus, Position, Side
+from realtrade.plugins.ports.journal import Attempt, KnownOrder, Recalled
+from realtrade.plugins.ports.venue import Report, ReportKind
+from realtrade.storage import MemoryJournal
+from tests.common.broker.conftest import Actor, Prices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from realtrade.plugins.ports.venue import Venue
+
+    Script = dict[int, Callable[[Any], Any]]
+
+D = Decimal
+SPOT = Instrument("BTC/USDT", "BTC", "USDT")
+
+
+class Exchange:
+    idle = False
+    cash = D(500)
+    equity = D(600)
+
+    def __init__(self) -> None:
+        self.sent: list[OrderIntent] = []
+        self.said: list[Report] = []
+
+    def submit(self, intents: Sequence[OrderIntent]) -> None:
+        self.sent.extend(intents)
+
+    def cancel(self, client_order_id: str) -> None: ...
+
+    def on_bar(self) -> None: ...
+
+    def reports(self) -> list[Report]:
+        said, self.said = self.said, []
+        return said
+
+
+class Bot:
+    """One process: the same bars, the same names of orders, a script of its own."""
+
+    def __init__(self, script: Script, recalled: Recalled | None = None) -> None:
+        self.exchange, self.journal = Exchange(), MemoryJournal()
+        self.broker = BaseBroker(
+            cast("Venue", self.exchange), journal=self.journal, account="a", bot="b"
+        )
+        self.cerebro = bt.Cerebro(stdstats=False)
+        self.cerebro.broker = self.broker
+        data = Prices()
+        data.instrument = SPOT
+        self.cerebro.adddata(data, name="btc")
+        self.cerebro.addstrategy(Actor, script=script)
+        if recalled is not None:
+            restore(self.broker, recalled, [data])
+
+    def run(self) -> Actor:
+        actor: Actor = self.cerebro.run()[0]
+        return actor
+
+
+def sent_by(script: Script) -> tuple[OrderIntent, ...]:
+    bot = Bot(script)
+    bot.run()
+    return tuple(bot.exchange.sent)
+
+
+def known(intent: OrderIntent, status: OrderStatus, *fills: Fill, tries: int = 1) -> KnownOrder:
+    attempts = [
+        Attempt(client_order_id=intent.client_order_id, number=n + 1, dead_at_ms=0)
+        for n in range(tries)
+    ]
+    return KnownOrder(intent=intent, status=status, attempts=attempts, fills=fills)
+
+
+def fill_of(intent: OrderIntent, trade_id: str, quantity: str) -> Fill:
+    return Fill(
+        trade_id=trade_id,
+        client_order_id=intent.client_order_id,
+        symbol=intent.symbol,
+        side=intent.side,
+        quantity=D(quantity),
+        price=D(100),
+        fee=D(0),
+        fee_currency="USDT",
+        maker=False,
+        time_ms=1_577_840_000_123,
+    )
+
+
+BUY: Script = {3: lambda s: s.buy(size=1)}
+
+
+def test_a_bar_run_again_sends_nothing_twice() -> None:
+    (intent,) = sent_by(BUY)
+    bot = Bot(BUY, Recalled(orders=[known(intent, OrderStatus.ACCEPTED)], fresh=False))
+
+    actor = bot.run()
+
+    assert bot.exchange.sent == []
+    assert actor.told == [("Accepted", 0)]
+    assert actor.orders[0].client_order_id == intent.client_order_id
+    assert actor.orders[0] in bot.broker.get_orders_open()
+
+
+def test_an_order_over_before_the_restart_is_told_of_again() -> None:
+    (intent,) = sent_by(BUY)
+    fill = fill_of(intent, "7", "1")
+    recalled = Recalled(
+        orders=[known(intent, OrderStatus.FILLED, fill)],
+        seen=frozenset({("BTC/USDT", "7")}),
+        positions={"BTC/USDT": Position(D(1), D(100))},
+        fresh=False,
+    )
+    bot = Bot(BUY, recalled)
+
+    actor = bot.run()
+
+    assert bot.exchange.sent == []
+    assert actor.told == [("Completed", 1)]
+    assert (actor.position.size, actor.position.price) == (1, 100)
+
+
+def test_what_was_decided_and_never_left_goes_out_when_it_is_wanted_again() -> None:
+    (intent,) = sent_by(BUY)
+    unsent = known(intent, OrderStatus.SUBMITTED, tries=0)
+    bot = Bot(BUY, Recalled(orders=[unsent], fresh=False))
+
+    actor = bot.run()
+
+    assert bot.exchange.sent == [intent]
+    assert actor.told == [("Submitted", 0)]
+
+
+def test_what_was_decided_never_left_and_is_not_wanted_again_is_given_up() -> None:
+    (intent,) = sent_by(BUY)
+    unsent = known(intent, OrderStatus.SUBMITTED, tries=0)
+    bot = Bot({4: lambda s: bot.broker.end_reruns()}, Recalled(orders=[unsent], fresh=False))
+
+    actor = bot.run()
+
+    assert bot.exchange.sent == []
+    assert actor.told == [("Rejected", 0)]
+    assert bot.journal.moves[-1].status is OrderStatus.DENIED
+    assert "before it was sent" in bot.journal.moves[-1].reason
+
+
+def test_another_wish_under_the_same_id_stops_the_strategy() -> None:
+    (intent,) = sent_by(BUY)
+    sell: Script = {3: lambda s: s.sell(size=1)}
+    bot = Bot(sell, Recalled(orders=[known(intent, OrderStatus.ACCEPTED)], fresh=False))
+
+    with pytest.raises(RestartError, match="wants something else than buy market BTC/USDT"):
+        bot.run()
+
+
+def test_a_fill_known_before_is_booked_once_and_the_rest_completes_the_order() -> None:
+    (intent,) = sent_by(BUY)
+    first, second = fill_of(intent, "7", "0.4"), fill_of(intent, "8", "0.6")
+    recalled = Recalled(
+        orders=[known(intent, OrderStatus.PARTIALLY_FILLED, first)],
+        seen=frozenset({("BTC/USDT", "7")}),
+        positions={"BTC/USDT": Position(D("0.4"), D(100))},
+        fresh=False,
+    )
+    bot = Bot({}, recalled)
+    name = intent.client_order_id
+    bot.exchange.said = [Report(ReportKind.FILLED, name, fill) for fill in (first, second)]
+
+    actor = bot.run()
+
+    assert actor.told == [("Completed", 1)]
+    assert actor.position.size == 1
+    assert list(bot.journal.fills) == [second]
+
+
+def test_prices_of_resting_orders_come_back() -> None:
+    asked: Script = {
+        3: lambda s: s.sell(
+            size=2, price=90, plimit=88.5, exectype=bt.Order.StopLimit, reduce_only=True
+        )
+    }
+    margin = Instrument("BTC/USDT", "BTC", "USDT", market="swap")
+    first = Bot(asked)
+    first.cerebro.datas[0].instrument = margin
+    first.run()
+    (intent,) = first.exchange.sent
+    bot = Bot({}, Recalled(orders=[known(intent, OrderStatus.ACCEPTED)], fresh=False))
+
+    (order,) = bot.broker.get_orders_open()
+
+    assert (order.isbuy(), order.size, order.exectype) == (False, -2, bt.Order.StopLimit)
+    assert (order.created.price, order.created.pricelimit) == (90, 88.5)
+    assert bot.broker.open_intents() == [intent]
+
+
+def test_a_late_fill_of_a_forgotten_order_of_ours_is_still_money() -> None:
+    (intent,) = sent_by(BUY)
+    bot = Bot({}, Recalled(fresh=False))
+    late, foreign = fill_of(intent, "9", "0.5"), fill_of(intent, "10", "3")
+    bot.exchange.said = [
+        Report(ReportKind.FILLED, intent.client_order_id, late),
+        Report(ReportKind.FILLED, "web_123", foreign),
+    ]
+
+    actor = bot.run()
+
+    assert actor.position.size == 0.5
+    assert list(bot.journal.fills) == [late]
+    assert actor.told == []
+
+
+@pytest.mark.parametrize(
+    "recalled",
+    [
+        Recalled(positions={"ETH/USDT": Position(D(1), D(10))}, fresh=False),
+        Recalled(
+            orders=[
+                KnownOrder(
+                    intent=OrderIntent(
+                        client_order_id="rt-x",
+                        symbol="ETH/USDT",
+                        feed="eth",
+                        side=Side.BUY,
+                        type=sent_by(BUY)[0].type,
+                        quantity=D(1),
+                    ),
+                    status=OrderStatus.ACCEPTED,
+                )
+            ],
+            fresh=False,
+        ),
+    ],
+    ids=["a position", "an open order"],
+)
+def test_what_no_feed_carries_is_not_passed_over(recalled: Recalled) -> None:
+    with pytest.raises(RestartError, match="no feed of the recipe carries ETH/USDT"):
+        Bot({}, recalled)
