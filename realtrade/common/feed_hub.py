@@ -188,7 +188,7 @@ class FeedHub:
             raise self._overflow
         lanes = self._lanes.values()
         waited_s = wait_s if self.live else 0.0
-        self.live = not any(lane.history for lane in lanes)
+        self.live = self.warm
         while not any(lane.bars for lane in lanes):
             batch = self._next_batch(waited_s)
             if batch is None:
@@ -210,6 +210,11 @@ class FeedHub:
         lane = self._lanes[name]
         lane.history = max(0, lane.history - 1)
         return lane.bars.popleft()
+
+    @property
+    def warm(self) -> bool:
+        """Tell whether all history has been taken: whatever comes next is live."""
+        return not any(lane.history for lane in self._lanes.values())
 
     @property
     def ready(self) -> bool:
