@@ -1,0 +1,99 @@
+"""After every live bar: what a restart must find again is committed, once, together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import backtrader as bt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from realtrade.common import BaseBroker, FeedHub
+    from realtrade.plugins.ports import Journal
+    from realtrade.risk import RiskManager
+
+
+class BarMarks:
+    """Commits how far each feed was traded, what the risk rules and the strategy remember.
+
+    A strategy may have `remember()`, which returns plain JSON values, and `on_recover(memory)`,
+    which gets them back after a restart, once history has been shown and before it trades. Plain
+    `bt.Strategy` classes have neither and lose nothing but their own counters.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        hub: FeedHub,
+        *,
+        broker: BaseBroker,
+        risk: RiskManager,
+        datas: Mapping[str, Any],
+        memory: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`memory` is what the strategy remembered before, or None at its first start."""
+        self._journal = journal
+        self._hub = hub
+        self._broker = broker
+        self._risk = risk
+        self._datas = datas
+        self._memory = memory
+        self._marked = dict.fromkeys(datas, 0)
+        self._kept: dict[str, Mapping[str, Any]] = {}
+        self._recovered = False
+
+    def begin(self, strategy: Any) -> None:
+        """Give the strategy its memory back at once when there is no history to show first."""
+        if self._hub.warm:
+            self._recover(strategy)
+
+    def after_bar(self, strategy: Any) -> None:
+        """The strategy is done with a bar."""
+        if not self._hub.live:
+            self._marked = {name: len(data) for name, data in self._datas.items()}
+            if self._hub.warm:
+                self._recover(strategy)
+            return
+        with self._journal.together():
+            self._mark_bars()
+            self._keep("risk", self._risk.remembered)
+            remember = getattr(strategy, "remember", None)
+            if remember is not None:
+                self._keep("strategy", remember())
+        self._broker.end_reruns()
+
+    def _mark_bars(self) -> None:
+        for name, data in self._datas.items():
+            if len(data) > self._marked[name]:
+                self._marked[name] = len(data)
+                self._journal.bar(name, self._broker.listings.of(data).bar().time_ms)
+
+    def _keep(self, what: str, memory: Mapping[str, Any]) -> None:
+        """Commit a memory that has changed."""
+        if self._kept.get(what) != memory:
+            self._kept[what] = memory
+            write = self._journal.risk if what == "risk" else self._journal.strategy
+            write(memory)
+
+    def _recover(self, strategy: Any) -> None:
+        if self._recovered:
+            return
+        self._recovered = True
+        take = getattr(strategy, "on_recover", None)
+        if take is not None and self._memory is not None:
+            take(self._memory)
+
+
+class Marking(bt.Analyzer):
+    """Calls the marks after every bar: analyzers run when the strategy is done with it."""
+
+    params = (("marks", None),)
+
+    def start(self) -> None:
+        """The strategy is made."""
+        self.p.marks.begin(self.strategy)
+
+    def next(self) -> None:
+        """The strategy is done with a bar, also with one before its indicators are ready."""
+        self.p.marks.after_bar(self.strategy)
