@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from realtrade.common.feed_hub import FeedHub
-    from realtrade.model.bar import BarColumns
+    from realtrade.model.bar import Bar, BarColumns
     from realtrade.model.instrument import Instrument
     from realtrade.plugins.ports.exchange import Exchange
     from realtrade.plugins.ports.feed import Feed
@@ -211,11 +211,19 @@ class BaseData(bt.feed.DataBase):
         self.put_notification(self.LIVE if hub.live else self.DELAYED)
         if bar is None:
             return None
-        stamp = date_number(stamp_ms(bar.due_ms, self.finest))
-        values = (bar.close, bar.low, bar.high, bar.open, bar.volume, 0.0, stamp)
-        for line, value in zip(self.lines, values, strict=False):
+        for line, value in zip(self.lines, self.row(bar), strict=False):
             line[0] = value
         return True
+
+    def row(self, bar: Bar) -> tuple[float, ...]:
+        """Return a bar's values in the order of the lines."""
+        stamp = date_number(stamp_ms(bar.due_ms, self.finest))
+        return bar.close, bar.low, bar.high, bar.open, bar.volume, 0.0, stamp
+
+    @property
+    def hub(self) -> FeedHub | None:
+        """Where the bars of a live feed come from; None for history alone."""
+        return self._hub
 
     def _history(self) -> BarColumns | None:
         return self._origin.history() if self._origin is not None else self._columns

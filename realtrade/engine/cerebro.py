@@ -10,14 +10,18 @@ from backtrader.feed import DataClone
 from realtrade.engine.lean.delivery import deliver
 from realtrade.engine.lean.heap import old_objects_aside
 from realtrade.engine.lean.idle import gate_of
+from realtrade.engine.lean.live import LiveRun
 from realtrade.engine.lean.loop import run_many, run_one
-from realtrade.engine.lean.objections import objection, too_few_bars
+from realtrade.engine.lean.objections import live_objection, objection, too_few_bars
 from realtrade.engine.lean.once import calculate
 from realtrade.engine.lean.seats import Seats
+from realtrade.engine.lean.steps import Unsteppable
 from realtrade.engine.lean.ticks import watch_ticks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_LIVE = "a feed or a setting asks for live mode"
 
 
 class LeanCerebro(bt.Cerebro):
@@ -52,8 +56,29 @@ class LeanCerebro(bt.Cerebro):
         deliver(self)
 
     def _runnext(self, runstrats: list[Any]) -> None:
-        self._take_stock(self._why_next_mode())
+        reason = self._why_next_mode()
+        if reason == _LIVE and not (reason := self._run_live(runstrats)):
+            return
+        self._take_stock(reason)
         super()._runnext(runstrats)
+
+    def _run_live(self, runstrats: list[Any]) -> str:
+        """Run live in the lean loop; return why it cannot be, having done nothing, or nothing."""
+        datas = self._in_order()
+        if reason := live_objection(self, datas, runstrats):
+            return f"{_LIVE}, and {reason}"
+        try:
+            run = LiveRun(self, datas, runstrats)
+        except Unsteppable as unsteppable:
+            return f"{_LIVE}, and {unsteppable}"
+        self.path = "fast"
+        with run:
+            run.run()
+        return ""
+
+    def _in_order(self) -> list[Any]:
+        """Return the feeds as the loop goes through them; strategies keep them as added."""
+        return sorted(self.datas, key=lambda data: (data._timeframe, data._compression))
 
     def _runnext_old(self, runstrats: list[Any]) -> None:
         self._take_stock("oldsync is set")
@@ -80,8 +105,7 @@ class LeanCerebro(bt.Cerebro):
         self._loop(runstrats)
 
     def _loop(self, runstrats: list[Any]) -> None:
-        # Stock sorts the feeds for the loop, the strategy keeps them as added.
-        datas = sorted(self.datas, key=lambda data: (data._timeframe, data._compression))
+        datas = self._in_order()
         for data in datas:
             watch_ticks(data)
         gate = gate_of(self._broker, datas)
@@ -100,7 +124,7 @@ class LeanCerebro(bt.Cerebro):
 
     def _why_next_mode(self) -> str:
         reasons = {
-            "a feed or a setting asks for live mode": self._dolive or self.p.live,
+            _LIVE: self._dolive or self.p.live,
             "Backtrader resamples or replays a feed": self._doreplay,
             "exactbars saves memory": self._exactbars,
             "preload is off": not self.p.preload,

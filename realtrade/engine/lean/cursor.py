@@ -13,7 +13,9 @@ from realtrade.engine.lean.lines import lines_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SHARED = ("__getitem__", "__len__", "get", "idx", "home", "advance", "forward", "rewind")
+_SHARED = (
+    "__getitem__", "__setitem__", "__len__", "get", "idx", "home", "advance", "forward", "rewind",
+)  # fmt: skip
 
 
 class Cursor:
@@ -79,12 +81,18 @@ class Following:
     """Mixed into a line's class while it reads its position from a cursor."""
 
     array: Any
+    bindings: list[Any]
     _cursor: Cursor
     _here: list[int]
 
     def __getitem__(self, ago: int) -> float:
         value: float = self.array[self._here[0] + ago]
         return value
+
+    def __setitem__(self, ago: int, value: float) -> None:
+        self.array[self._here[0] + ago] = value
+        for binding in self.bindings:
+            binding[ago] = value
 
     def __len__(self) -> int:
         return self._here[0] + 1

@@ -84,19 +84,20 @@ def run_many(
             feed.cursor.move(lengths[number])
             lengths[number] += 1
             due[number] = feed.due(lengths[number])
-        _before_bar(cerebro, strategies, now, gate)
+        before_bar(cerebro, strategies, now, gate)
         if cerebro._event_stop:
             return
         for seat in seats:
             for number in moved:
                 seat.cursors[number].here[0] = lengths[number] - 1
-            _play(seat, now)
+            play(seat, now)
             if cerebro._event_stop:
                 return
             cerebro._next_writers(strategies)
 
 
-def _before_bar(cerebro: Any, strategies: list[Any], now: float, gate: Gate) -> None:
+def before_bar(cerebro: Any, strategies: list[Any], now: float, gate: Gate) -> None:
+    """Do what comes between a bar's arrival and its strategies: timers, opens, the broker."""
     if cerebro._timerscheat:
         cerebro._check_timers(strategies, now, cheat=True)
     if cerebro.p.cheat_on_open:
@@ -112,7 +113,7 @@ def _before_bar(cerebro: Any, strategies: list[Any], now: float, gate: Gate) -> 
         cerebro._check_timers(strategies, now, cheat=False)
 
 
-def _play(seat: StrategySeat, now: float) -> None:
+def play(seat: StrategySeat, now: float) -> None:
     """Give one strategy its bar: `Strategy._oncepost` without what nobody listens to."""
     strategy, listeners = seat.strategy, seat.listeners
     _catch_up(seat.stragglers)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import backtrader as bt
 from backtrader.feed import AbstractDataBase, DataClone
 
+from realtrade.common import BaseData
 from realtrade.engine.lean.cursor import is_plain
 from realtrade.engine.lean.lines import lines_of
 
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _FEED = ("advance", "advance_peek", "_tick_fill", "_tick_nullify", "buflen", "__len__")
+_LIVE_FEED = (
+    "load", "_load", "_load_live", "row", "next", "forward", "backwards", "rewind", "__len__",
+    "put_notification", "get_notifications", "do_qcheck", "_check", "_last", "_tick_fill",
+    "_tick_nullify",
+)  # fmt: skip
+_LIVE_STRATEGY = ("_next", "_clk_update", "_next_open")
 _STRATEGY = (
     "_once", "_oncepost", "_oncepost_open", "_getminperstatus", "_next_analyzers",
     "_next_observers", "clear", "forward", "reset", "home", "__len__", "getindicators",
@@ -26,6 +33,38 @@ def objection(datas: Sequence[Any], strategies: Iterable[Any]) -> str:
     found = [_about_feed(data) for data in datas]
     found += [_about_strategy(strategy) for strategy in strategies]
     return next(filter(None, found), "")
+
+
+def live_objection(cerebro: Any, datas: Sequence[Any], strategies: Sequence[Any]) -> str:
+    """Return why a live run needs Backtrader's own loop, empty if it does not."""
+    reasons = {
+        "exactbars saves memory": bool(cerebro._exactbars),
+        "not all feeds are of one hub": not _share_a_hub(datas),
+        "observers look at every bar": any(strategy.getobservers() for strategy in strategies),
+    }
+    found = [reason for reason, holds in reasons.items() if holds]
+    if not found:
+        found += [_about_live_feed(data) for data in datas]
+        found += [_about_strategy(strategy, _LIVE_STRATEGY) for strategy in strategies]
+    return next(filter(None, found), "")
+
+
+def _share_a_hub(datas: Sequence[Any]) -> bool:
+    if not all(isinstance(data, BaseData) and data.hub is not None for data in datas):
+        return False
+    return len({id(data.hub) for data in datas}) == len({data.finest for data in datas}) == 1
+
+
+def _about_live_feed(data: Any) -> str:
+    kind: Any = type(data)
+    if changed := _overridden(kind, BaseData, _LIVE_FEED):
+        return f"feed {kind.__name__} overrides {changed}"
+    if data._filters or data._tzinput or (data.fromdate, data.todate) != (-math.inf, math.inf):
+        return f"feed {data.feed_name} has filters, limits or a time zone of its input"
+    lines = lines_of(data)
+    if len(lines) != len(BaseData.lines.getlinealiases()) or any(one.bindings for one in lines):
+        return f"feed {data.feed_name} has lines of its own"
+    return ""
 
 
 def too_few_bars(strategies: Iterable[Any]) -> str:
@@ -59,9 +98,9 @@ def _about_feed(data: Any) -> str:
     return ""
 
 
-def _about_strategy(strategy: Any) -> str:
+def _about_strategy(strategy: Any, more: tuple[str, ...] = ()) -> str:
     kind: Any = type(strategy)
-    if changed := _overridden(kind, bt.Strategy, _STRATEGY):
+    if changed := _overridden(kind, bt.Strategy, (*_STRATEGY, *more)):
         return f"strategy {kind.__name__} overrides {changed}"
     if any(line.bindings for line in strategy.lines.lines):
         return f"strategy {kind.__name__} binds its own lines"

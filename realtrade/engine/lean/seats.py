@@ -21,6 +21,8 @@ class FeedSeat:
     def __init__(self, data: Any) -> None:
         self.data = data
         self.cursor = cursor_of(lines_of(data))
+        self.appends = [line.array.append for line in lines_of(data)]
+        """What makes each line longer, in the order of the lines; for bars still to come."""
         self.times: Any = data.lines.datetime.array
         self.count: int = data.buflen()
 

@@ -6,8 +6,11 @@ from functools import lru_cache
 from typing import Any
 
 
-def watch_ticks(data: Any) -> None:
+def watch_ticks(data: Any, *, growing: bool = False) -> None:
     """Give `data` lazy `tick_*` attributes with the values Backtrader would have stored.
+
+    Preloaded, the very last bar has none (Backtrader takes it for one too many); a feed that is
+    `growing` has them on every bar.
 
     Backtrader looks an unknown attribute of a feed up in its `lines`, which is where they live:
     the feed's own class stays as it is. A loop of Backtrader's that stores ticks later wins.
@@ -17,7 +20,7 @@ def watch_ticks(data: Any) -> None:
     lines = data.lines
     if not isinstance(lines, LazyTicks):
         kind: Any = type(lines)
-        lines.__class__ = _with_ticks(kind)
+        lines.__class__ = _with_ticks(kind, growing=growing)
 
 
 class LazyTicks:
@@ -25,24 +28,24 @@ class LazyTicks:
 
 
 @lru_cache(maxsize=256)
-def _with_ticks(kind: Any) -> type:
+def _with_ticks(kind: Any, *, growing: bool) -> type:
     aliases = kind.getlinealiases()
     ticks: dict[str, Any] = {
-        f"tick_{alias}": property(_reader(number))
+        f"tick_{alias}": property(_reader(number, growing=growing))
         for number, alias in enumerate(aliases)
         if alias != "datetime"
     }
-    ticks["tick_last"] = property(_reader(0))
+    ticks["tick_last"] = property(_reader(0, growing=growing))
     return type(f"{kind.__name__}_Ticks", (LazyTicks, kind), ticks)
 
 
-def _reader(number: int) -> Any:
+def _reader(number: int, *, growing: bool) -> Any:
     def read(lines: Any) -> float | None:
         line = lines.lines[number]
         if not line.lencount:
             msg = "no bar has been delivered yet"
             raise AttributeError(msg)
-        if line.lencount >= line.buflen():
+        if not growing and line.lencount >= line.buflen():
             return None
         value: float = line.array[line.idx]
         return value

@@ -11,6 +11,8 @@ import pytest
 
 from realtrade.engine.cerebro import LeanCerebro
 
+LIVE = "a feed or a setting asks for live mode"
+
 
 def _one(strategy: type, rows: Any, feed: Any, count: int = 200) -> Any:
     def build(cerebro: Any, diary: Any) -> None:
@@ -151,7 +153,7 @@ def test_signals(compare, feed, rows) -> None:
         ({"runonce": False}, "runonce is off"),
         ({"preload": False}, "preload is off"),
         ({"exactbars": 1}, "exactbars saves memory"),
-        ({"live": True}, "a feed or a setting asks for live mode"),
+        ({"live": True}, f"{LIVE}, and not all feeds are of one hub"),
         ({"oldsync": True}, "oldsync is set"),
         ({"oldsync": True, "runonce": False}, "oldsync is set"),
     ],
