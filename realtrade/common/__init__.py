@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from realtrade.common.base_broker import BaseBroker
     from realtrade.common.base_data import BaseData
+    from realtrade.common.base_websocket import BaseWebSocket
     from realtrade.common.feed_hub import FeedHub
 
-__all__ = ["BaseBroker", "BaseData", "FeedHub"]
+__all__ = ["BaseBroker", "BaseData", "BaseWebSocket", "FeedHub"]
 
-_HOMES = {"BaseBroker": "base_broker", "BaseData": "base_data", "FeedHub": "feed_hub"}
+_HOMES = {
+    "BaseBroker": "base_broker",
+    "BaseData": "base_data",
+    "BaseWebSocket": "base_websocket",
+    "FeedHub": "feed_hub",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,1 @@
+"""What streams are made of: dialling, frames, pace, patience, and bars put in order."""
