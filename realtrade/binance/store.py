@@ -1,0 +1,99 @@
+"""Binance over REST: spot and USDⓈ-M perpetuals, the real ones or their test venues."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from realtrade.binance import errors, markets
+from realtrade.common.base_store import BaseStore
+from realtrade.common.rest.errors import OddAnswer
+from realtrade.common.rest.listing import Ticker
+from realtrade.common.rest.unified import MARKETS, number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from realtrade.common.rest.errors import RestError
+    from realtrade.common.rest.listing import Listing
+    from realtrade.model.instrument import MarketType
+    from realtrade.plugins.ports.gateway import Outcome
+    from realtrade.utils.timeframes import Timeframe
+
+PAGE = 1_000
+_HOSTS = {
+    ("spot", False): "https://api.binance.com",
+    ("swap", False): "https://fapi.binance.com",
+    ("spot", True): "https://testnet.binance.vision",
+    ("swap", True): "https://demo-fapi.binance.com",
+}
+"""USDⓈ-M has no test net any more: its test venue is demo trading, with keys of its own."""
+
+
+class BinanceStore(BaseStore):
+    """One connection to Binance's spot or USDⓈ-M market."""
+
+    NAME = "binance"
+    STRICT = True
+    PER_MINUTE: ClassVar[Mapping[str, float]] = {"spot": 6_000.0, "swap": 2_400.0}
+    WEIGHT: ClassVar[Mapping[str, float]] = {"spot": 5.0, "swap": 1.0}
+    WEIGHT_HEADER = "X-MBX-USED-WEIGHT-1M"
+
+    def _own_base(self) -> str:
+        return _HOSTS[self.market_type, self.connection.testnet]
+
+    def _create_exchange(self, market_type: MarketType, **kwargs: Any) -> Any:
+        """Return a client that lists one market with one request, sandboxed as the market is."""
+        types = ["spot"] if market_type == "spot" else ["linear"]
+        options: dict[str, Any] = {"fetchCurrencies": False, "fetchMargins": False}
+        options |= {"fetchMarkets": {"types": types}, "warnOnFetchOpenOrdersWithoutSymbol": False}
+        given = {"options": options, "has": {"fetchCurrencies": False}, **kwargs}
+        client = super()._create_exchange(market_type, **given)
+        if self.connection.testnet and self.connection.endpoints.rest is None:
+            if market_type == "spot":
+                client.set_sandbox_mode(True)
+            else:
+                client.enable_demo_trading(True)
+        return client
+
+    def ask(self, spot: str, swap: str, *args: Any, **kwargs: Any) -> Any:
+        """Read from the endpoint of this store's market, by ccxt's names for both."""
+        return self.read(spot if self.market_type == "spot" else swap, *args, **kwargs)
+
+    def outcome_of(self, error: RestError) -> Outcome:
+        """Say what an error means, by Binance's number for it."""
+        return errors.outcome_of(error)
+
+    def _fetch_time_ms(self) -> int:
+        name = "publicGetTime" if self.market_type == "spot" else "fapiPublicGetTime"
+        told = self.call(name)
+        if not isinstance(told, dict) or not isinstance(told.get("serverTime"), int):
+            raise OddAnswer("the exchange was asked for its time and told none")
+        return int(told["serverTime"])
+
+    def _fetch_listings(self) -> Sequence[Listing]:
+        params = {"showPermissionSets": "false"} if self.market_type == "spot" else {}
+        names = ("publicGetExchangeInfo", "fapiPublicGetExchangeInfo")
+        told = self.ask(*names, params, limits=MARKETS)
+        for rule in told.get("rateLimits", ()) if isinstance(told, dict) else ():
+            if rule.get("rateLimitType") == "REQUEST_WEIGHT" and rule.get("interval") == "MINUTE":
+                self.gate.limit(rule["limit"] / rule.get("intervalNum", 1))
+        return markets.listings(told, self.market_type)
+
+    def _fetch_rows(
+        self, listing: Listing, timeframe: Timeframe, since_ms: int, until_ms: int
+    ) -> Sequence[Sequence[Any]]:
+        params = {"symbol": listing.id, "interval": str(timeframe)}
+        span = {"startTime": since_ms, "endTime": until_ms - 1, "limit": PAGE}
+        rows = self.ask("publicGetKlines", "fapiPublicGetKlines", params | span)
+        if not isinstance(rows, list):
+            raise OddAnswer("klines are no list")
+        return rows
+
+    def get_ticker(self, symbol: str) -> Ticker:
+        """Return the last price and the best bid and ask of a symbol."""
+        names = ("publicGetTicker24hr", "fapiPublicGetTicker24hr")
+        told = self.ask(*names, {"symbol": self._known(symbol).id})
+        if not isinstance(told, dict) or "lastPrice" not in told:
+            raise OddAnswer("a ticker has no last price")
+        best = (number(told.get("bidPrice")) or None, number(told.get("askPrice")) or None)
+        return Ticker(symbol, number(told["lastPrice"]), *best, int(told.get("closeTime", 0)))

@@ -1,0 +1,50 @@
+"""Say in our words what ccxt's classes mean, for exchanges without a dialect of ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from realtrade.common.rest.errors import NoAnswer, NotSent, RestError
+from realtrade.common.rest.redaction import blot
+from realtrade.plugins.ports.gateway import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SAID = 300
+_MEANINGS: Sequence[tuple[str, Outcome]] = (
+    # The first class that fits decides: below each base stand those that are more exact.
+    ("InsufficientFunds", Outcome.MARGIN),
+    ("OrderNotFound", Outcome.ABSENT),
+    ("DuplicateOrderId", Outcome.EXISTS),
+    ("RateLimitExceeded", Outcome.THROTTLED),
+    ("InvalidNonce", Outcome.CLOCK),
+    ("AuthenticationError", Outcome.AUTH),
+    ("InvalidOrder", Outcome.REJECTED),
+    ("BadSymbol", Outcome.REJECTED),
+    ("ArgumentsRequired", Outcome.REJECTED),
+    ("NotSupported", Outcome.REJECTED),
+)
+
+
+class Told(RestError):
+    """ccxt made an exception of an answer; `outcome` is what its class usually means."""
+
+    def __init__(self, message: str, outcome: Outcome) -> None:
+        super().__init__(message)
+        self.outcome = outcome
+
+
+def translated(error: Exception) -> RestError | None:
+    """Return one of our errors for one of ccxt's, or None when it is none of ccxt's."""
+    from ccxt.base import errors
+
+    if not isinstance(error, errors.BaseError):
+        return None
+    said = blot(f"{type(error).__name__}: {error}")[:_SAID]
+    for name, outcome in _MEANINGS:
+        if isinstance(error, getattr(errors, name)):
+            return Told(said, outcome)
+    if isinstance(error, errors.InvalidProxySettings):
+        return NotSent(said)
+    return NoAnswer(said)
