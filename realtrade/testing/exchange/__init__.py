@@ -1,0 +1,1 @@
+"""The simulated exchange itself: accounts, orders, matching, prices. It knows no wire protocol."""

@@ -1,0 +1,33 @@
+"""The filters of a market: steps, ranges, least value. They run before anything is matched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from realtrade.testing.exchange.refusal import Reason, Refused
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from realtrade.testing.exchange.market import SimMarket
+    from realtrade.testing.exchange.order import OrderRequest
+
+
+def check(asked: OrderRequest, market: SimMarket, price: Decimal) -> None:
+    """Refuse what the filters of `market` do not let pass.
+
+    Raises:
+        Refused: with the filter's reason.
+    """
+    for given in (asked.price, asked.stop_price):
+        if given is not None and (given <= 0 or given % market.tick):
+            raise Refused(Reason.PRICE_STEP)
+    if asked.quote_quantity or asked.close_position:
+        return
+    if asked.quantity % market.lot:
+        raise Refused(Reason.QUANTITY_STEP)
+    if not market.min_quantity <= asked.quantity <= market.max_quantity:
+        raise Refused(Reason.QUANTITY_RANGE)
+    value = (asked.price or asked.stop_price or price) * asked.quantity
+    if value < market.min_notional and not asked.reduce_only:
+        raise Refused(Reason.NOTIONAL)

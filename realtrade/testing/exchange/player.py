@@ -1,0 +1,175 @@
+"""Moves prices and market time: by hand, along bars, or at random from a seed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple
+
+from realtrade.testing.exchange import matching
+from realtrade.testing.exchange.bars import SimBar
+from realtrade.testing.exchange.events import BarChanged, PriceMoved
+from realtrade.utils.clock import ManualClock
+from realtrade.utils.timeframes import Timeframe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from realtrade.testing.exchange.core import Core
+    from realtrade.testing.exchange.desk import Desk
+
+_SMALL_TRADE = 100
+"""Lots of a public trade that nobody sized."""
+
+
+class Played(NamedTuple):
+    """Prices and volume of a bar to be played, on the market's steps."""
+
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    volume: Decimal
+
+    def path(self) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+        """Return the order in which its prices are visited: the near extreme first."""
+        if self.close >= self.open:
+            return self.open, self.low, self.high, self.close
+        return self.open, self.high, self.low, self.close
+
+
+class Player:
+    """The one that moves prices. Market time is its own: it names bars, and never steps back.
+
+    Orders and fills are stamped by the clock instead. A `ManualClock` is kept up with market time.
+
+    Args:
+        core: The exchange whose prices move.
+        start_ms: Market time to begin with.
+        seed: Of random moves.
+    """
+
+    def __init__(self, core: Core, *, start_ms: int, seed: int) -> None:
+        self._core = core
+        self.market_ms = start_ms
+        self._random = Random(seed)  # noqa: S311 - made-up prices, not secrets
+
+    def move(self, symbol: str, price: Decimal, quantity: Decimal | None = None) -> None:
+        """Let a trade happen at `price`, a jump from wherever the price was."""
+        with self._core.lock:
+            desk = self._core.desk(symbol)
+            self._trade(desk, desk.market.on_tick(price), quantity, grow=True)
+
+    def walk(self, symbol: str, price: Decimal, *, grow: bool = True) -> None:
+        """Move the price to `price` through every price at which a waiting order acts."""
+        with self._core.lock:
+            desk = self._core.desk(symbol)
+            end = desk.market.on_tick(price)
+            while True:
+                ways = matching.stations(desk.waiting.values(), desk.price, end)
+                if not ways:
+                    break
+                self._trade(desk, self._outward(desk, ways[0], end), None, grow=grow)
+            self._trade(desk, end, None, grow=grow)
+
+    def stroll(self, symbol: str, bps: Decimal) -> None:
+        """Move the price at random by up to `bps` hundredths of a percent."""
+        price = self._core.desk(symbol).price
+        turn = Decimal(self._random.randint(-1000, 1000)) * bps / Decimal(10_000_000)
+        self.walk(symbol, price * (1 + turn))
+
+    def advance(self, milliseconds: int) -> None:
+        """Let market time pass; bars that end are closed, flat ones where nothing traded."""
+        with self._core.lock:
+            self._turn_all(self.market_ms + milliseconds, fill=True)
+
+    def play(self, bars: Mapping[str, Played], timeframe: str, open_ms: int) -> None:
+        """Play one bar of each symbol, all of them of the interval that opens at `open_ms`.
+
+        Waiting orders meet the path open, near extreme, far extreme, close. The closed bars have
+        exactly the prices and volumes given; bars are made from `timeframe` up.
+        """
+        frame = Timeframe.parse(timeframe)
+        with self._core.lock:
+            self._turn_all(open_ms, fill=False)
+            for symbol, bar in bars.items():
+                self._play(
+                    self._core.desk(symbol), bar, timeframe, open_ms, frame.close_ms(open_ms)
+                )
+            self._turn_all(frame.close_ms(open_ms), fill=False)
+
+    def next_open_ms(self, timeframe: str) -> int:
+        """Return the open of the first bar that market time has not entered."""
+        frame = Timeframe.parse(timeframe)
+        untouched = all(desk.bars.quiet for desk in self._core.desks.values())
+        if untouched and frame.open_ms(self.market_ms) == self.market_ms:
+            return self.market_ms
+        return frame.close_ms(self.market_ms)
+
+    def _play(self, desk: Desk, bar: Played, timeframe: str, open_ms: int, close_ms: int) -> None:
+        if desk.bars.finest != timeframe:
+            desk.bars.keep(timeframe)
+        first, *rest = bar.path()
+        self._trade(desk, first, None, grow=False)
+        for price in rest:
+            self.walk(desk.market.symbol, price, grow=False)
+        piece = SimBar(
+            open_ms=open_ms,
+            close_ms=close_ms,
+            open=bar.open,
+            high=bar.high,
+            low=bar.low,
+            close=bar.close,
+            volume=bar.volume,
+            turnover=bar.volume * bar.close,
+            trades=len(rest) + 1,
+        )
+        desk.bars.add(piece)
+        self._tell_growing(desk)
+
+    def _trade(self, desk: Desk, price: Decimal, quantity: Decimal | None, *, grow: bool) -> None:
+        size = quantity or desk.market.lot * _SMALL_TRADE
+        falls = price < desk.price
+        desk.price = price
+        if grow:
+            desk.bars.traded(self.market_ms, price, size)
+            self._tell_growing(desk)
+        self._core.emit(
+            PriceMoved(
+                market=desk.market,
+                trade_id=next(desk.trade_ids),
+                price=price,
+                quantity=size,
+                buyer_is_maker=falls,
+                time_ms=self._core.clock.now_ms(),
+            )
+        )
+        self._core.engine.touch(desk)
+
+    def _outward(self, desk: Desk, level: Decimal, end: Decimal) -> Decimal:
+        """Return `level` on the tick, never beyond `end`; a trailing stop may lie between ticks."""
+        price = desk.market.on_tick(level)
+        if price != level and end > desk.price:
+            price += desk.market.tick
+        return min(price, end) if end > desk.price else max(price, end)
+
+    def _turn_all(self, now_ms: int, *, fill: bool) -> None:
+        self.market_ms = max(self.market_ms, now_ms)
+        if isinstance(self._core.clock, ManualClock):
+            behind_ms = self.market_ms - self._core.clock.now_ms()
+            self._core.clock.sleep(max(behind_ms, 0) / 1000)
+        for desk in self._core.desks.values():
+            for name, bar in desk.bars.turn(self.market_ms, fill=fill):
+                self._tell(desk, name, bar, closed=True)
+        self._core.engine.expire()
+
+    def _tell_growing(self, desk: Desk) -> None:
+        for name, series in desk.bars.series.items():
+            if series.growing is not None:
+                self._tell(desk, name, series.growing, closed=False)
+
+    def _tell(self, desk: Desk, name: str, bar: SimBar, *, closed: bool) -> None:
+        now = self._core.clock.now_ms()
+        self._core.emit(
+            BarChanged(market=desk.market, timeframe=name, bar=bar, closed=closed, time_ms=now)
+        )

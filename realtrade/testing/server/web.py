@@ -1,0 +1,100 @@
+"""One aiohttp server on a loopback port, with an event loop and a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+_START_S = 10.0
+
+
+class WebServer:
+    """Serves an application until it is closed.
+
+    Args:
+        build: Makes the application, on the loop of the server.
+        port: 0 lets the system choose.
+    """
+
+    def __init__(self, build: Callable[[], web.Application], *, port: int = 0) -> None:
+        self._build = build
+        self.port = port
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="sim-exchange", daemon=True)
+        self._runner: web.AppRunner | None = None
+        self._site: web.TCPSite | None = None
+
+    def start(self) -> None:
+        """Listen; `port` is then the real one.
+
+        Raises:
+            OSError: the port is taken.
+        """
+        self._thread.start()
+        try:
+            self.call(self._start())
+        except OSError:
+            self._end_loop()
+            raise
+
+    def close(self) -> None:
+        """Stop listening, drop every connection and end the thread."""
+        if self._thread.is_alive():
+            self.call(self._stop())
+            self._end_loop()
+
+    def call(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Run `work` on the server's loop and return its result; never from that loop itself."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(_START_S)
+
+    def soon(self, callback: Callable[..., object], *arguments: object) -> None:
+        """Run `callback` on the server's loop, after what was handed in before."""
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(callback, *arguments)
+
+    def listening(self, wanted: bool) -> None:
+        """Stop or resume accepting connections; open ones live on."""
+        self.call(self._listen() if wanted else self._unlisten())
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        try:
+            self.loop.run_forever()
+        finally:
+            self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+            self.loop.close()
+
+    def _end_loop(self) -> None:
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(_START_S)
+
+    async def _start(self) -> None:
+        self._runner = web.AppRunner(
+            self._build(), access_log=None, shutdown_timeout=0, handle_signals=False
+        )
+        await self._runner.setup()
+        await self._listen()
+
+    async def _listen(self) -> None:
+        if self._runner is None or self._site is not None:
+            return
+        self._site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
+        await self._site.start()
+        self.port = self._runner.addresses[0][1]
+
+    async def _unlisten(self) -> None:
+        site, self._site = self._site, None
+        server = None if site is None else site._server  # noqa: SLF001 - `stop` would wait for open connections
+        if server is not None and self._runner is not None and site is not None:
+            self._runner._unreg_site(site)  # noqa: SLF001 - as `stop` does
+            server.close()
+
+    async def _stop(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
