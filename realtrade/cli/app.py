@@ -42,6 +42,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Start a recipe, a strategy or a plugin from a working scaffold.",
     ),
     "doctor": ("realtrade.cli.doctor:doctor", "Check this machine and one recipe before a run."),
+    "status": ("realtrade.cli.status:status", "Show the bots of this machine and how they are."),
+    "pause": ("realtrade.cli.pause:pause", "Let no new exposure of a running bot in for a while."),
+    "halt": (
+        "realtrade.cli.halt:halt",
+        "Stop a bot from trading and cancel its entries, until resumed.",
+    ),
+    "resume": ("realtrade.cli.resume:resume", "End a pause or a halt."),
+    "flatten": (
+        "realtrade.cli.flatten:flatten",
+        "Close every position of a running bot, and halt.",
+    ),
 }
 """Name to `module:command` and its line in `--help`; read without importing the module."""
 

@@ -11,7 +11,7 @@ from realtrade.cli.exits import Ending, ExitCode, Failure
 from realtrade.cli.options import RECIPE_FILE, recipe_options
 
 if TYPE_CHECKING:
-    from realtrade.engine import RunOutcome, StageFailed
+    from realtrade.engine import RunOutcome, StageFailed, StateFolder
 
 
 @click.command()
@@ -23,11 +23,26 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Folder of the artifacts; runs/<name>/ when left out.",
 )
+@click.option(
+    "--state",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Folder a live bot is operated from; state/<name>/ beside the recipe when left out.",
+)
 @click.option("--quiet", is_flag=True, help="Show no progress, only warnings and the result.")
-def run(recipe: Path, env: str | None, sets: tuple[str, ...], out: Path | None, quiet: bool) -> int:
+def run(
+    recipe: Path,
+    *,
+    env: str | None,
+    sets: tuple[str, ...],
+    out: Path | None,
+    state: Path | None,
+    quiet: bool,
+) -> int:
     """Run RECIPE in its mode: a backtest to its end, everything else until stopped.
 
-    Ctrl-C stops cleanly at the next bar; a second one at once.
+    Ctrl-C stops cleanly at the next bar; a second one at once. A live bot is operated by `status`,
+    `pause`, `halt`, `resume` and `flatten`; SIGHUP lets it read its recipe again.
     """
     from realtrade.cli.signals import stopping
     from realtrade.cli.watch import watching
@@ -40,14 +55,29 @@ def run(recipe: Path, env: str | None, sets: tuple[str, ...], out: Path | None, 
     folder = out or Path("runs") / loaded.name
     text = "\n".join(yaml_lines(effective(recipe, env=env, sets=sets)))
     live = loaded.mode is not Mode.BACKTEST
+    home = _home(state or recipe.parent.resolve() / "state" / loaded.name, live=live)
     with watching(quiet=quiet, live=live) as watch:
-        runner = TradingRunner(loaded, out=folder, observer=watch, recipe_text=text)
+        runner = TradingRunner(loaded, out=folder, observer=watch, recipe_text=text, state=home)
         try:
             with stopping(runner.stop):
                 outcome = runner.run()
         except StageFailed as failed:
             _cannot_start(failed)
     return _told(outcome, live=live)
+
+
+def _home(folder: Path, *, live: bool) -> StateFolder:
+    """Return the state folder, and let `realtrade status` find it."""
+    from contextlib import suppress
+
+    from realtrade.engine.fleet import Fleet
+    from realtrade.engine.state import StateFolder
+
+    home = StateFolder(folder)
+    if live:
+        with suppress(OSError):
+            Fleet().enlist(home)
+    return home
 
 
 def _told(outcome: RunOutcome, *, live: bool) -> int:
@@ -70,11 +100,14 @@ def _told(outcome: RunOutcome, *, live: bool) -> int:
 
 def _cannot_start(failed: StageFailed) -> NoReturn:
     """End with what the failing stage said; faults of ours keep their traceback."""
+    from realtrade.engine.state import BotRunning
     from realtrade.plugins import PluginError
     from realtrade.plugins.ports import FeedError
     from realtrade.recipe import RecipeInvalid
 
     cause = failed.cause
+    if isinstance(cause, BotRunning):
+        raise Failure(str(cause), ExitCode.LOCKED) from failed
     if isinstance(cause, RecipeInvalid):
         raise cause from failed
     if isinstance(cause, PluginError | FeedError):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from realtrade.engine.observer import Level, RunObserver
     from realtrade.engine.outcome import RunOutcome
+    from realtrade.model.events import Event
 
     Say = Callable[[Level, str], None]
 
@@ -86,8 +87,19 @@ class QuietWatch:
 
     def log(self, level: Level, line: str) -> None:
         """Say warnings and errors."""
-        if level != "info":
+        if self._wants(level):
             self._say(level, line)
+
+    def event(self, level: Level, event: Event) -> None:
+        """Log what happened with its fields, so that lines about one order can be found."""
+        if self._wants(level):
+            fields = {"event": event.type.value, **event.data}
+            logging.getLogger("realtrade.events").log(
+                _LEVELS[level], event.message, extra={"fields": fields}
+            )
+
+    def _wants(self, level: Level) -> bool:
+        return level != "info"
 
     def finished(self, outcome: RunOutcome) -> None:
         """Say nothing."""
@@ -109,9 +121,8 @@ class LineWatch(QuietWatch):
         self._said_s = now_s
         self._say("info", progress_line(done, total, now_s - self._started_s))
 
-    def log(self, level: Level, line: str) -> None:
-        """Say everything."""
-        self._say(level, line)
+    def _wants(self, level: Level) -> bool:
+        return True
 
 
 def progress_line(done: int, total: int, elapsed_s: float) -> str:
@@ -138,6 +149,5 @@ class BarWatch(QuietWatch):
         """Show how far the run is."""
         self._progress.update(self._task, completed=done, total=total)
 
-    def log(self, level: Level, line: str) -> None:
-        """Say everything; rich puts it above the bar."""
-        self._say(level, line)
+    def _wants(self, level: Level) -> bool:
+        return True

@@ -8,17 +8,37 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from realtrade.engine.build import StageFailed
     from realtrade.engine.cerebro import LeanCerebro
+    from realtrade.engine.controls import Controls
+    from realtrade.engine.lifecycle import LifecycleManager, Phase
     from realtrade.engine.observer import RunObserver
     from realtrade.engine.outcome import RunOutcome
     from realtrade.engine.runner import TradingRunner
+    from realtrade.engine.scheduler import Scheduler
+    from realtrade.engine.state import StateFolder
 
-__all__ = ["LeanCerebro", "RunObserver", "RunOutcome", "StageFailed", "TradingRunner"]
+__all__ = [
+    "Controls",
+    "LeanCerebro",
+    "LifecycleManager",
+    "Phase",
+    "RunObserver",
+    "RunOutcome",
+    "Scheduler",
+    "StageFailed",
+    "StateFolder",
+    "TradingRunner",
+]
 
 _HOMES = {
+    "Controls": "controls",
     "LeanCerebro": "cerebro",
+    "LifecycleManager": "lifecycle",
+    "Phase": "lifecycle",
     "RunObserver": "observer",
     "RunOutcome": "outcome",
+    "Scheduler": "scheduler",
     "StageFailed": "build",
+    "StateFolder": "state",
     "TradingRunner": "runner",
 }
 

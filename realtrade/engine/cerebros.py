@@ -13,6 +13,10 @@ def make_cerebro(*, live: bool) -> LeanCerebro:
 
     Live, bars come one by one: neither preloaded nor run vectorised.
     """
+    if live:
+        from realtrade.engine.live_cerebro import LiveCerebro
+
+        return LiveCerebro(stdstats=False, live=True)
     from realtrade.engine.cerebro import LeanCerebro
 
-    return LeanCerebro(stdstats=False, live=live)
+    return LeanCerebro(stdstats=False)

@@ -1,99 +1,117 @@
-"""After every live bar: what a restart must find again is committed, once, together."""
+"""A thread beside a live run: does what the state folder asks, and tells it how the bot is."""
 
 from __future__ import annotations
 
+from functools import partial
+from threading import Event as Flag
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-import backtrader as bt
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-    from realtrade.common import BaseBroker, FeedHub
-    from realtrade.plugins.ports import Journal
-    from realtrade.risk import RiskManager
+    from realtrade.engine.controls import Controls
+    from realtrade.engine.observer import Level
+    from realtrade.engine.state import Command, StateFolder
+    from realtrade.utils.clock import Clock
+
+    Say = Callable[[Level, str], None]
+
+_EVERY_S = 0.04
+"""Commands must hold within 100 ms."""
+_STATUS_EVERY_S = 1.0
 
 
-class BarKeeper:
-    """Commits how far each feed was traded, what the risk rules and the strategy remember.
-
-    A strategy may have `remember()`, which returns plain JSON values, and `on_recover(memory)`,
-    which gets them back after a restart, once history has been shown and before it trades. Plain
-    `bt.Strategy` classes have neither and lose nothing but their own counters.
-    """
+class Keeper:
+    """Looks for commands 25 times a second, and once a second lets others look around."""
 
     def __init__(
         self,
-        journal: Journal,
-        hub: FeedHub,
+        controls: Controls,
         *,
-        broker: BaseBroker,
-        risk: RiskManager,
-        datas: Mapping[str, Any],
-        memory: Mapping[str, Any] | None = None,
+        state: StateFolder | None,
+        status: Callable[[], Mapping[str, Any]],
+        rounds: Sequence[Callable[[], None]],
+        fresh: Callable[[str, str], bool],
+        clock: Clock,
+        say: Say,
     ) -> None:
-        """`memory` is what the strategy remembered before, or None at its first start."""
-        self._journal = journal
-        self._hub = hub
-        self._broker = broker
-        self._risk = risk
-        self._datas = datas
-        self._memory = memory
-        self._marked = dict.fromkeys(datas, 0)
-        self._kept: dict[str, Mapping[str, Any]] = {}
-        self._recovered = False
+        """Take who does what.
 
-    def begin(self, strategy: Any) -> None:
-        """Give the strategy its memory back at once when there is no history to show first."""
-        if self._hub.warm:
-            self._recover(strategy)
-
-    def after_bar(self, strategy: Any) -> None:
-        """The strategy is done with a bar."""
-        if not self._hub.live:
-            self._marked = {name: len(data) for name, data in self._datas.items()}
-            if self._hub.warm:
-                self._recover(strategy)
-            return
-        with self._journal.together():
-            self._mark_bars()
-            self._keep("risk", self._risk.remembered)
-            remember = getattr(strategy, "remember", None)
-            if remember is not None:
-                self._keep("strategy", remember())
-        self._broker.end_reruns()
-
-    def _mark_bars(self) -> None:
-        for name, data in self._datas.items():
-            if len(data) > self._marked[name]:
-                self._marked[name] = len(data)
-                self._journal.bar(name, self._broker.listings.of(data).bar().time_ms)
-
-    def _keep(self, what: str, memory: Mapping[str, Any]) -> None:
-        """Commit a memory that has changed."""
-        if self._kept.get(what) != memory:
-            self._kept[what] = memory
-            write = self._journal.risk if what == "risk" else self._journal.strategy
-            write(memory)
-
-    def _recover(self, strategy: Any) -> None:
-        if self._recovered:
-            return
-        self._recovered = True
-        take = getattr(strategy, "on_recover", None)
-        if take is not None and self._memory is not None:
-            take(self._memory)
-
-
-class Keeping(bt.Analyzer):
-    """Calls the keeper after every bar: analyzers run when the strategy is done with it."""
-
-    params = (("keeper", None),)
+        Args:
+            controls: where commands go.
+            state: where they come from, and where `status` is written; None where there is none.
+            status: how the bot is, as plain values.
+            rounds: called once a second; one that raises is told of.
+            fresh: tells whether a command, by verb and number, was never done before.
+            clock: paces the rounds.
+            say: the log.
+        """
+        self._controls = controls
+        self._state = state
+        self._status = status
+        self._rounds = [*rounds, self._publish]
+        self._fresh = fresh
+        self._clock = clock
+        self._say = say
+        self._over = Flag()
+        self._thread = Thread(target=self._run, name="keeper", daemon=True)
 
     def start(self) -> None:
-        """The strategy is made."""
-        self.p.keeper.begin(self.strategy)
+        """Begin; what was asked for while no bot ran is done first."""
+        self._obey()
+        self._thread.start()
 
-    def next(self) -> None:
-        """The strategy is done with a bar, also with one before its indicators are ready."""
-        self.p.keeper.after_bar(self.strategy)
+    def stop(self) -> None:
+        """End, with a last look around."""
+        self._over.set()
+        self._thread.join()
+        self._look_around()
+
+    def _run(self) -> None:
+        looked_s = self._clock.monotonic_s() - _STATUS_EVERY_S
+        while not self._over.wait(_EVERY_S):
+            self._obey()
+            now_s = self._clock.monotonic_s()
+            if now_s - looked_s >= _STATUS_EVERY_S:
+                looked_s = now_s
+                self._look_around()
+
+    def _look_around(self) -> None:
+        for look in self._rounds:
+            self._guarded("looking around", look)
+
+    def _publish(self) -> None:
+        if self._state is not None:
+            self._state.publish(self._status())
+
+    def _obey(self) -> None:
+        if self._state is not None:
+            self._guarded("reading commands", self._read)
+
+    def _read(self) -> None:
+        for path, command in [] if self._state is None else self._state.commands():
+            if command is None:
+                self._say("error", f"{path.name} is no command and is thrown away")
+            else:
+                self._guarded(f"'{command.verb}'", partial(self._do, command))
+            path.unlink(missing_ok=True)
+
+    def _do(self, command: Command) -> None:
+        if not self._fresh(command.verb, command.number):
+            return
+        by, reason = command.by, command.reason or "asked to"
+        if command.verb == "resume":
+            self._controls.resume(by=by)
+        elif command.verb == "pause":
+            self._controls.pause(by=by, reason=command.reason)
+        elif command.verb == "halt":
+            self._controls.halt(by=by, reason=reason)
+        else:
+            self._controls.flatten(by=by, reason=reason)
+
+    def _guarded(self, what: str, do: Callable[[], Any]) -> None:
+        try:
+            do()
+        except Exception as error:  # noqa: BLE001 - a thread's outermost frame: it must go on, and tells
+            self._say("error", f"{what} failed: {type(error).__name__}: {error}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from realtrade.engine.outcome import RunOutcome
+    from realtrade.model.events import Event
 
 Level = Literal["info", "warning", "error"]
 
@@ -25,6 +26,10 @@ class RunObserver(Protocol):
         """Something worth a line has happened."""
         ...
 
+    def event(self, level: Level, event: Event) -> None:
+        """Something has happened that journal and notifications know too; from any thread."""
+        ...
+
     def finished(self, outcome: RunOutcome) -> None:
         """The run is over and its artifacts are written."""
         ...
@@ -41,6 +46,10 @@ class Silent:
 
     def log(self, level: Level, line: str) -> None:
         """Say nothing."""
+
+    def event(self, level: Level, event: Event) -> None:
+        """Say its message as any other line."""
+        self.log(level, event.message)
 
     def finished(self, outcome: RunOutcome) -> None:
         """Say nothing."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from realtrade.engine.controls import Controls
+from realtrade.engine.lifecycle import RUNNING, LifecycleManager, Phase
 from realtrade.engine.pause import PauseRule
+from realtrade.model.events import EventType
 from realtrade.plugins.ports.build import BuildContext
 from realtrade.recipe.blocks import Mode
 from realtrade.utils.logs import Redactor
@@ -18,7 +21,11 @@ if TYPE_CHECKING:
     from realtrade.engine.bank import Bank
     from realtrade.engine.cerebro import LeanCerebro
     from realtrade.engine.observer import Level, RunObserver
+    from realtrade.engine.scheduler import ScheduleRule
+    from realtrade.engine.state import StateFolder
+    from realtrade.engine.turns import Turns
     from realtrade.model.bar import BarColumns
+    from realtrade.model.events import Event
     from realtrade.monitor import PerformanceTracker
     from realtrade.plugins import Registry
     from realtrade.plugins.ports import BarStream, Exchange, Feed, Journal, StrategySpec
@@ -27,6 +34,23 @@ if TYPE_CHECKING:
     from realtrade.risk import RiskManager
     from realtrade.utils.clock import Clock
     from realtrade.utils.timeframes import Timeframe
+
+
+ALARMS = frozenset(
+    {
+        EventType.CONNECTION_LOST,
+        EventType.FAILED,
+        EventType.FEED_STALE,
+        EventType.FLATTENED,
+        EventType.HALTED,
+        EventType.ORDER_DENIED,
+        EventType.ORDER_REJECTED,
+        EventType.PAUSED,
+        EventType.RISK_ACTION,
+        EventType.RISK_HALT,
+    }
+)
+"""What is worth a warning in the log."""
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
@@ -39,6 +63,18 @@ class Parts:
     observer: RunObserver
     redactor: Redactor = field(default_factory=Redactor)
     pause: PauseRule = field(default_factory=PauseRule)
+    lifecycle: LifecycleManager = field(init=False)
+    """Where the bot is in its life, and what runs beside it."""
+    controls: Controls = field(init=False)
+    """What people may do to it."""
+    state: StateFolder | None = None
+    """Where other programs operate it from; None when nobody may."""
+    schedule: ScheduleRule | None = None
+    """The recipe's hours; None when it may trade at any time."""
+    turns: Turns | None = None
+    """Turns of a live run's trading thread; None in a backtest."""
+    listeners: list[Callable[[Event], None]] = field(default_factory=list)
+    """Hear of everything that happens, on the thread it happens on; they return at once."""
 
     bank: Bank | None = None
     """Bars read before for runs like this one; None when a run reads its own."""
@@ -72,6 +108,18 @@ class Parts:
     started: bool = False
     """True from the last stage on: `cerebro` may be told to stop."""
 
+    def __post_init__(self) -> None:
+        """Make what is there from the start."""
+        self.lifecycle = LifecycleManager(self.clock, self.say)
+        self.controls = Controls(
+            self.clock,
+            pause=self.pause,
+            sticky=self.state,
+            tell=self.tell,
+            wake=self.wake,
+            changed=self.settle_phase,
+        )
+
     @property
     def folder(self) -> Path:
         """The recipe's folder, whole."""
@@ -81,6 +129,12 @@ class Parts:
     def live(self) -> bool:
         """Tell whether bars come one by one: paper, testnet and live."""
         return self.recipe.mode is not Mode.BACKTEST
+
+    @property
+    def wall(self) -> Callable[[], int] | None:
+        """What tells the wall time that orders are decided in; None where bars tell the time."""
+        replayed = getattr(self.exchange, "streams_files", False)
+        return self.clock.now_ms if self.live and not replayed else None
 
     @property
     def money(self) -> BacktestBlock | PaperBlock:
@@ -100,6 +154,44 @@ class Parts:
     def say(self, level: Level, line: str) -> None:
         """Tell people something, without any secret in it."""
         self.observer.log(level, self.redactor.redact(line))
+
+    def tell(self, event: Event) -> None:
+        """Have something remembered, then announced; from any thread."""
+        if self.journal is not None:
+            self.journal.event(event)
+        self.announce(event)
+
+    def announce(self, event: Event) -> None:
+        """Let everybody hear of something that is remembered already."""
+        level: Level = "warning" if event.type in ALARMS else "info"
+        self.observer.event(level, replace(event, message=self.redactor.redact(event.message)))
+        for listener in tuple(self.listeners):
+            listener(event)
+
+    def forget_state(self) -> None:
+        """Go on without a state folder: what it remembered of a halt still holds."""
+        self.state = None
+        self.controls.forget_keeper()
+
+    def wake(self) -> None:
+        """Give the trading thread a turn, if it waits for bars; from any thread."""
+        if self.hub is not None:
+            self.hub.wake()
+
+    def settle_phase(self) -> None:
+        """Bring the phase of a bot that runs in line with what holds it back; from any thread."""
+        if self.lifecycle.phase not in RUNNING:
+            return
+        note = self.controls.halt_note
+        halts = list(self.risk.memory.halts.values())
+        wanted, reason = Phase.TRADING, ""
+        if note is not None:
+            wanted, reason = Phase.HALTED, note.reason
+        elif halts:
+            wanted, reason = Phase.HALTED, halts[0].reason
+        elif self.controls.paused:
+            wanted = Phase.PAUSED
+        self.lifecycle.advance(wanted, reason, only_from=RUNNING)
 
     def progress(self) -> tuple[int, int | None]:
         """Return how many bars of the longest feed are done, of how many; from any thread."""

@@ -6,8 +6,9 @@ from threading import Event as Flag
 from typing import TYPE_CHECKING
 
 from realtrade.engine import equity
-from realtrade.engine.build import build
+from realtrade.engine.build import StageFailed, build
 from realtrade.engine.guard import Crash, wind_down
+from realtrade.engine.lifecycle import Phase
 from realtrade.engine.observer import Silent
 from realtrade.engine.outcome import RunOutcome
 from realtrade.engine.parts import Parts
@@ -15,14 +16,19 @@ from realtrade.engine.pulse import Pulse
 from realtrade.engine.report import with_artifacts
 from realtrade.engine.stages import STAGES
 from realtrade.engine.vectorised.run import run_bars
+from realtrade.model.events import Event, EventType
 from realtrade.plugins.registry import Registry
+from realtrade.recipe.blocks import Mode
 from realtrade.utils.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from realtrade.engine.controls import Controls
+    from realtrade.engine.lifecycle import LifecycleManager
     from realtrade.engine.observer import RunObserver
     from realtrade.engine.outcome import Ending
+    from realtrade.engine.state import StateFolder
     from realtrade.recipe import Recipe
 
 
@@ -44,6 +50,7 @@ class TradingRunner:
         clock: Clock | None = None,
         observer: RunObserver | None = None,
         recipe_text: str = "",
+        state: StateFolder | None = None,
     ) -> None:
         """Take what a run needs; nothing is built before `run`.
 
@@ -54,6 +61,7 @@ class TradingRunner:
             clock: time of live runs; a backtest lives in its bars' time.
             observer: who is told how it goes.
             recipe_text: the effective recipe as YAML, secrets as references, for the report.
+            state: where a live bot may be operated from; nowhere when left out.
         """
         self._observer = observer or Silent()
         self._out = out
@@ -64,6 +72,7 @@ class TradingRunner:
             registry=registry or Registry(),
             clock=clock or SystemClock(),
             observer=self._observer,
+            state=state if recipe.mode is not Mode.BACKTEST else None,
         )
 
     def run(self) -> RunOutcome:
@@ -76,18 +85,42 @@ class TradingRunner:
             StageFailed: it could not be built; nothing has been traded.
             OSError: the artifacts could not be written.
         """
-        parts = self._parts
+        lifecycle = self._parts.lifecycle
         try:
-            stack = build(STAGES, parts, self._enter)
+            stack = build(STAGES, self._parts, self._enter)
         except _StoppedEarly:
             outcome = RunOutcome(ending="stopped")
+        except StageFailed as failed:
+            lifecycle.advance(Phase.FAILED, str(failed))
+            raise
         else:
             with stack:
-                self._observer.stage("trading")
-                crash = self._trade()
-                outcome = self._report(crash)
+                outcome = self._live()
+        failed_at_work = outcome.ending == "failed"
+        lifecycle.advance(Phase.FAILED if failed_at_work else Phase.STOPPED, outcome.ending)
         self._observer.finished(outcome)
         return outcome
+
+    def _live(self) -> RunOutcome:
+        """Trade and report; whatever stands is taken down behind this."""
+        parts = self._parts
+        parts.lifecycle.advance(Phase.WARMUP if parts.live else Phase.TRADING)
+        self._observer.stage("trading")
+        self._mark(EventType.STARTED, f"{parts.recipe.name} started in mode {parts.recipe.mode}")
+        crash = self._trade()
+        outcome = self._report(crash)
+        if crash is not None:
+            self._mark(EventType.FAILED, f"{type(crash.error).__name__}: {crash.error}")
+        else:
+            self._mark(EventType.STOPPED, f"{parts.recipe.name} {outcome.ending}")
+        return outcome
+
+    def _mark(self, kind: EventType, message: str) -> None:
+        """Have beginning and end of a live run remembered and told."""
+        parts = self._parts
+        if parts.live:
+            message = parts.redactor.redact(message)
+            parts.tell(Event(kind, parts.clock.now_ms(), message))
 
     def stop(self) -> None:
         """End the run at the next bar as if it were the last; from any thread, repeatable."""
@@ -96,13 +129,21 @@ class TradingRunner:
 
     def pause(self) -> None:
         """Let no new exposure in until `resume`; reductions and cancels pass. From any thread."""
-        self._parts.pause.paused = True
-        self._parts.say("warning", "paused: positions may only be reduced")
+        self._parts.controls.pause(by="the caller")
 
     def resume(self) -> None:
-        """Let orders through again. From any thread."""
-        self._parts.pause.paused = False
-        self._parts.say("info", "resumed")
+        """Let orders through again, whoever held them back. From any thread."""
+        self._parts.controls.resume(by="the caller")
+
+    @property
+    def controls(self) -> Controls:
+        """What people may do to the bot while it runs."""
+        return self._parts.controls
+
+    @property
+    def lifecycle(self) -> LifecycleManager:
+        """Where the bot is in its life; listen here to follow it."""
+        return self._parts.lifecycle
 
     def _enter(self, stage: str) -> None:
         if self._stop.is_set():
@@ -120,6 +161,7 @@ class TradingRunner:
         try:
             with Pulse(self._beat):
                 run_bars(parts)
+                parts.lifecycle.advance(Phase.DRAINING)
                 parts.settle_orders()
         except KeyboardInterrupt:
             self._stop.set()
@@ -133,6 +175,7 @@ class TradingRunner:
     def _wind_down(self) -> None:
         """Do what Cerebro would have done at its end."""
         parts = self._parts
+        parts.lifecycle.advance(Phase.DRAINING)
         raised = wind_down(getattr(parts.cerebro, "runningstrats", ()))
         try:
             parts.settle_orders()

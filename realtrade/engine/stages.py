@@ -12,26 +12,15 @@ from realtrade.engine.unheeded import unheeded
 from realtrade.engine.venues import make_venue
 from realtrade.engine.warm_up import WarmUpRule
 from realtrade.engine.wrong import built
-from realtrade.model.events import EventType
 from realtrade.plugins.plugin import Kind
-from realtrade.recipe.blocks import ExchangeFeed
+from realtrade.recipe.blocks import ExchangeFeed, ScheduleBlock
 from realtrade.utils.logs import configure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from contextlib import ExitStack
 
     from realtrade.engine.parts import Parts
-    from realtrade.model.events import Event
-
-_ALARMS = frozenset(
-    {
-        EventType.ORDER_DENIED,
-        EventType.ORDER_REJECTED,
-        EventType.RISK_ACTION,
-        EventType.RISK_HALT,
-    }
-)
+    from realtrade.plugins.ports import RiskRule, RiskWatch
 
 
 def start_log(parts: Parts, stack: ExitStack) -> None:
@@ -41,6 +30,14 @@ def start_log(parts: Parts, stack: ExitStack) -> None:
     log = parts.recipe.monitor.log
     handler = configure(parts.redactor, level=log.level, form=log.format)
     stack.callback(logging.getLogger().removeHandler, handler)
+
+
+def take_state(parts: Parts, stack: ExitStack) -> None:
+    """Make sure nobody else runs this bot before anything of it is opened."""
+    if parts.state is not None:
+        from realtrade.engine.operations import take_state as take
+
+        take(parts, stack)
 
 
 def know_secrets(parts: Parts, stack: ExitStack) -> None:
@@ -84,19 +81,28 @@ def make_broker(parts: Parts, stack: ExitStack) -> None:
         built(parts, Kind.RISK_RULE, block, f"risk.{name}", name=name)
         for name, block in parts.recipe.risk.items()
     ]
-    always = [WarmUpRule(parts.warming_up), parts.pause] if parts.live else [parts.pause]
-    parts.risk = RiskManager([*always, *rules])
+    parts.risk = RiskManager([*_always(parts), *rules])
     parts.broker = equity.broker_class(parts)(
         make_venue(parts),
         gate=parts.risk,
         journal=parts.journal,
-        events=_teller(parts) if parts.live else None,
+        events=parts.announce if parts.live else None,
         bot=parts.recipe.name,
     )
 
 
-def _teller(parts: Parts) -> Callable[[Event], None]:
-    return lambda event: parts.say("warning" if event.type in _ALARMS else "info", event.message)
+def _always(parts: Parts) -> list[RiskRule | RiskWatch]:
+    """Return the rules no recipe writes down: warm-up, a person's pause and halt, the hours."""
+    always: list[RiskRule | RiskWatch] = [parts.pause]
+    if parts.live:
+        always = [WarmUpRule(parts.warming_up), parts.pause, parts.controls.halts]
+    block = parts.recipe.schedule
+    if block != ScheduleBlock():
+        from realtrade.engine.scheduler import ScheduleRule
+
+        parts.schedule = ScheduleRule(block, wall=parts.wall)
+        always.append(parts.schedule)
+    return always
 
 
 def make_sizer(parts: Parts, stack: ExitStack) -> None:
@@ -123,16 +129,29 @@ def watch(parts: Parts, stack: ExitStack) -> None:
     )
 
 
+def operate(parts: Parts, stack: ExitStack) -> None:
+    """Have everything beside trading in place before trading begins; a backtest has nothing."""
+    if not parts.live:
+        return
+    from realtrade.engine.operations import operate as start
+
+    start(parts, stack)
+
+
 def arm(parts: Parts, stack: ExitStack) -> None:
     """Put it together; from here on bars reach the strategy."""
     from realtrade.engine.cerebros import make_cerebro
     from realtrade.engine.hooks import Hooks
+    from realtrade.engine.live_cerebro import LiveCerebro
     from realtrade.engine.sizing import PortSizer
 
     for sentence in unheeded(parts.recipe, live=parts.live):
         parts.say("warning", sentence)
     cerebro = parts.cerebro = make_cerebro(live=parts.live)
     cerebro.setbroker(parts.broker)
+    if isinstance(cerebro, LiveCerebro) and parts.turns is not None:
+        cerebro.before_turn = parts.turns.before_broker
+        cerebro.after_turn = parts.turns.behind_broker
     for name, data in parts.datas.items():
         cerebro.adddata(data, name=name)
     if parts.recipe.sizing is not None:
@@ -152,6 +171,7 @@ def arm(parts: Parts, stack: ExitStack) -> None:
 
 STAGES: tuple[Stage[Parts], ...] = (
     Stage("logging", start_log),
+    Stage("state", take_state),
     Stage("secrets", know_secrets),
     Stage("storage", open_storage),
     Stage("exchange", connect_exchange),
@@ -162,5 +182,6 @@ STAGES: tuple[Stage[Parts], ...] = (
     Stage("sizer", make_sizer),
     Stage("strategy", make_strategy),
     Stage("monitor", watch),
+    Stage("operations", operate),
     Stage("arm", arm),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from realtrade.recipe.blocks import MonitorBlock, OrdersBlock, ScheduleBlock
+from realtrade.recipe.blocks import MonitorBlock, OrdersBlock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from realtrade.recipe.blocks import Recipe
 
 _AS_PLACED = "orders go out as the strategy places them"
-_ALWAYS = "the bot trades at any time"
 
 
 def unheeded(recipe: Recipe, *, live: bool) -> Iterator[str]:
@@ -21,8 +20,6 @@ def unheeded(recipe: Recipe, *, live: bool) -> Iterator[str]:
     for name in ("entry", "exit"):
         if getattr(recipe.orders, name) != getattr(style, name):
             yield f"orders.{name} has no effect yet: {_AS_PLACED}"
-    if recipe.schedule != ScheduleBlock():
-        yield f"schedule has no effect yet: {_ALWAYS}"
     if live:
         yield from _live(recipe)
 

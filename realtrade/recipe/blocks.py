@@ -174,6 +174,8 @@ class ScheduleBlock(PluginConfig):
     """When new exposure is allowed."""
     blackout: dict[Key, Blackout] = Field(default_factory=dict)
     """When it is not, by name."""
+    flatten: dict[Key, Cron] = Field(default_factory=dict)
+    """When every position is closed, by name: cron times, such as "50 20 * * 5"."""
 
 
 class Route(PluginConfig):

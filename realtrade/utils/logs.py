@@ -5,17 +5,22 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import re
 import threading
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Literal
 from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 BLOT = "***"
 _MIN_LENGTH = 4
 _OURS = "realtrade"
+_IN_TEXT = ("event", "client_order_id")
+"""Fields that a line of text ends with; a line of JSON has them all."""
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""What would end a line, or write over another, in a terminal."""
 
 
 class Redactor:
@@ -64,8 +69,16 @@ class _Redacting(logging.Formatter):
 
 
 class _Text(logging.Formatter):
+    """One line an event, whatever is in it; only a traceback of ours has lines of its own."""
+
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the standard library's name
+        line = super().formatMessage(record)
+        named = {key: value for key, value in _fields(record).items() if key in _IN_TEXT and value}
+        line += "".join(f" {key}={value}" for key, value in named.items())
+        return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), line)
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - the standard library's name
         return _moment(record)
@@ -79,15 +92,23 @@ class _Json(logging.Formatter):
         self._redact = redactor.redact
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        line: dict[str, object] = {
             "time": _moment(record),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": self._redact(record.getMessage()),
         }
+        for key, value in _fields(record).items():
+            line.setdefault(key, self._redact(str(value)))
         if record.exc_info:
             line["exception"] = self._redact(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
+
+
+def _fields(record: logging.LogRecord) -> Mapping[str, object]:
+    """Return what was given along as `extra={"fields": …}`, such as a `client_order_id`."""
+    fields = getattr(record, "fields", None)
+    return fields if isinstance(fields, dict) else {}
 
 
 def _moment(record: logging.LogRecord) -> str:

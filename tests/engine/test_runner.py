@@ -232,9 +232,9 @@ def test_while_paused_positions_may_only_be_reduced(bench: Bench) -> None:
         "again": "Completed",
     }
     assert orders["more"].info.reason == "trading is paused: BTC/USD may only be reduced"
-    lines = [line for _, line in notes.lines if "pause" in line or line == "resumed"]
-    assert lines[0] == "paused: positions may only be reduced"
-    assert lines[-1] == "resumed"
+    lines = [line for _, line in notes.lines if "pause" in line or "resumed" in line]
+    assert lines[0] == "paused by the caller: positions may only be reduced"
+    assert lines[-1] == "resumed by the caller"
 
 
 def test_too_few_bars_for_an_indicator_are_told_and_nothing_is_traded(bench: Bench) -> None:

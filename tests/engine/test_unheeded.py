@@ -22,7 +22,7 @@ ROUTES = f"{{channels: {CHANNELS}, routes: {{all: {{events: [started], to: [me]}
         ("orders: {entry: {type: limit, offset: 2 ticks}}", ["orders.entry"], ["orders.entry"]),
         ("orders: {exit: {type: limit, offset: 1%}}", ["orders.exit"], ["orders.exit"]),
         ("orders: {on_stop: keep_orders}", [], []),
-        ("schedule: {trade: {days: mon-fri}}", ["schedule"], ["schedule"]),
+        ("schedule: {trade: {days: mon-fri}}", [], []),
         (f"notify: {ROUTES}", [], ["notify"]),
         (
             "monitor: {http: '127.0.0.1:9464', report: daily}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from realtrade.engine.markets import instrument_of
-from realtrade.recipe.blocks import OrderStyle
+from realtrade.recipe.blocks import OrderStyle, ScheduleBlock
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,6 +52,7 @@ def objection(parts: Parts) -> str:
         "there are several feeds": len(parts.datas) != 1,
         "rules of risk are asked about every order": bool(recipe.risk),
         "trading is paused": parts.pause.paused,
+        "the schedule is asked about every order": recipe.schedule != ScheduleBlock(),
         "orders are not all market orders": any(
             style != OrderStyle() for style in (recipe.orders.entry, recipe.orders.exit)
         ),

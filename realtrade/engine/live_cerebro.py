@@ -1,0 +1,28 @@
+"""The Cerebro of live runs: something beside bars gets a turn on the trading thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from realtrade.engine.cerebro import LeanCerebro
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class LiveCerebro(LeanCerebro):
+    """Calls `before_turn` before every turn of the broker and `after_turn` behind it.
+
+    With live feeds Backtrader's loop turns a few times a second without a bar too, and at once when
+    the hub is woken.
+    """
+
+    before_turn: Callable[[], None] | None = None
+    after_turn: Callable[[], None] | None = None
+
+    def _brokernotify(self) -> None:
+        if self.before_turn is not None:
+            self.before_turn()
+        super()._brokernotify()
+        if self.after_turn is not None:
+            self.after_turn()

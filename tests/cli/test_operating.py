@@ -1,0 +1,196 @@
+"""A running bot, operated from another process: status, pause, halt, resume, flatten."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from realtrade.engine.fleet import Fleet
+from realtrade.engine.state import StateFolder
+from realtrade.utils.clock import SystemClock
+from tests.cli.conftest import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.cli.conftest import Command
+
+MAIN = [sys.executable, "-c", "from realtrade.cli import main; main()"]
+CLOCK = SystemClock()
+PRICES = ROOT / "recipes" / "data" / "coinbase-btc-usd-1h.csv"
+
+
+@pytest.fixture(autouse=True)
+def _own_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let these tests see no other bot than theirs."""
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    """A paper bot on a replay: an hourly bar every fifth of a second."""
+    path = tmp_path / "bots" / "slow.yaml"
+    path.parent.mkdir()
+    path.write_text(
+        "realtrade: v1\nname: slow\nmode: paper\nexchange: {type: replay, speed: 18000}\n"
+        f"feeds: {{btc: {{type: file, path: {PRICES}, symbol: BTC/USD, timeframe: 1h}}}}\n"
+        "strategy: {type: ma_cross, params: {fast: 2, slow: 4}}\npaper: {cash: 10000 USD}\n"
+    )
+    return path
+
+
+@contextmanager
+def running(recipe: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a bot in a process of its own until the block ends."""
+    process = subprocess.Popen(
+        [*MAIN, "run", str(recipe), "--out", str(recipe.parent / "out"), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        _until(lambda: _phase(recipe) == "trading", process)
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+
+
+def _phase(recipe: Path) -> Any:
+    return StateFolder(recipe.parent / "state" / "slow").status().get("phase")
+
+
+def _until(holds: Any, process: subprocess.Popen[str]) -> None:
+    for _ in range(400):
+        if holds():
+            return
+        assert process.poll() is None, process.communicate()
+        CLOCK.sleep(0.05)
+    pytest.fail("it did not come about within 20 s")
+
+
+def test_a_running_bot_is_paused_halted_and_resumed(realtrade: Command, recipe: Path) -> None:
+    said = []
+    with running(recipe) as process:
+        for verb, phase in (("pause", "paused"), ("resume", "trading"), ("halt", "halted")):
+            done = realtrade(verb, recipe)
+            assert done.exit_code == 0, done.output
+            said.append(done.stdout)
+            _until(lambda phase=phase: _phase(recipe) == phase, process)
+        listed = json.loads(realtrade("status", "-o", "json").stdout)["bots"]
+    assert said == ["slow is paused\n", "slow is resumed\n", "slow is halted\n"]
+    (bot,) = listed
+    assert (bot["name"], bot["mode"], bot["running"]) == ("slow", "paper", True)
+    assert bot["pid"] == process.pid
+    assert bot["halt"] == {"reason": "asked to", "by": "cli"}
+    assert bot["status"]["phase"] == "halted"
+    assert process.returncode == 0
+
+    # The halt has outlived the process, and the list of bots too.
+    cells = realtrade("status").stdout.rstrip("\n").split("\t")
+    assert cells[:3] == ["slow", "-", "halted, not running"]
+    assert realtrade("resume", "slow").stdout == (
+        "slow is not running; it will start without a halt\n"
+    )
+    assert realtrade("status").stdout.split("\t")[2] == "not running"
+
+
+def test_a_bot_that_does_not_run_starts_halted(realtrade: Command, recipe: Path) -> None:
+    done = realtrade("halt", recipe, "--reason", "fire")
+
+    assert done.stdout == "slow is not running; it will start halted\n"
+    note = StateFolder(recipe.parent / "state" / "slow").recall()
+    assert note is not None
+    assert note.reason == "fire"
+
+
+def test_a_recipe_broken_since_the_start_can_still_be_halted(
+    realtrade: Command, recipe: Path
+) -> None:
+    with running(recipe):
+        recipe.write_text("{")
+        done = realtrade("halt", recipe)
+
+    assert done.exit_code == 0, done.output
+    assert done.stdout == "slow is halted\n"
+
+
+def test_flatten_asks_first(realtrade: Command, recipe: Path) -> None:
+    with running(recipe) as process:
+        refused = realtrade("flatten", "slow")
+        assert _phase(recipe) == "trading"
+        done = realtrade("flatten", "slow", "--yes")
+        _until(lambda: _phase(recipe) == "halted", process)
+
+    assert refused.exit_code == 130
+    assert "close every position of slow at market?" in refused.stderr
+    assert done.stdout == "slow is halted and closes its positions\n"
+
+
+def test_halt_all(realtrade: Command, recipe: Path) -> None:
+    with running(recipe) as process:
+        done = realtrade("halt", "--all")
+        _until(lambda: _phase(recipe) == "halted", process)
+
+    assert done.stdout == "slow is halted\n"
+
+
+@pytest.mark.parametrize("verb", ["pause", "flatten"])
+def test_what_needs_a_running_bot_says_so(realtrade: Command, recipe: Path, verb: str) -> None:
+    done = realtrade(verb, recipe, *(["--yes"] if verb == "flatten" else []))
+
+    assert done.exit_code == 69
+    assert done.stderr == "error: slow is not running\n"
+
+
+def test_a_bot_that_hangs_is_named_and_the_halt_is_kept(
+    realtrade: Command, recipe: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtrade.cli.bots.PATIENCE_S", 0.3)
+    with running(recipe) as process:
+        os.kill(process.pid, signal.SIGSTOP)
+        done = realtrade("halt")
+        os.kill(process.pid, signal.SIGCONT)
+
+    assert done.exit_code == 69
+    assert "slow does not answer: nothing done within 0.3 s" in done.stderr
+    assert f"stop process {process.pid}, which hangs" in done.stderr
+    assert StateFolder(recipe.parent / "state" / "slow").recall() is not None
+
+
+def test_two_runs_of_one_bot_are_one_too_many(recipe: Path) -> None:
+    with running(recipe):
+        second = subprocess.run(
+            [*MAIN, "run", str(recipe)], capture_output=True, text=True, check=False
+        )
+
+    assert second.returncode == 75
+    assert "is the state of a bot that is running" in second.stderr
+
+
+def test_no_bot_and_many_bots(realtrade: Command, recipe: Path, tmp_path: Path) -> None:
+    none = realtrade("halt")
+    for name in ("a", "b"):
+        state = StateFolder(tmp_path / name / "same")
+        state.take()
+        Fleet().enlist(state)
+        state.release()
+    many = realtrade("halt", "same")
+
+    assert none.exit_code == many.exit_code == 64
+    assert "no bot is running" in none.stderr
+    assert "more than one bot is named 'same'" in many.stderr
+    assert realtrade("halt", "--state", tmp_path / "a" / "same").exit_code == 0
+    assert realtrade("halt", tmp_path / "b" / "same").exit_code == 0
