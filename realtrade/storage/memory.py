@@ -6,7 +6,7 @@ from collections import deque
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from realtrade.plugins.ports.journal import Recalled, Undelivered
+from realtrade.plugins.ports.journal import JournalError, Recalled, Undelivered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +33,7 @@ class MemoryJournal:
 
     def __init__(self, limit: int = 10_000) -> None:
         self.intents: deque[OrderIntent] = deque(maxlen=limit)
+        self._intents: dict[str, OrderIntent] = {}
         self.attempts: deque[Attempt] = deque(maxlen=limit)
         self.moves: deque[Moved] = deque(maxlen=limit)
         self.fills: deque[Fill] = deque(maxlen=limit)
@@ -48,8 +49,18 @@ class MemoryJournal:
         return nullcontext()
 
     def intent(self, intent: OrderIntent) -> None:
-        """Remember an intent before anything is sent."""
+        """Remember an intent before anything is sent; an equal one again is harmless."""
         self._must_be_open()
+        name = intent.client_order_id
+        before = self._intents.get(name)
+        if before is not None:
+            if before != intent:
+                msg = f"order {name} is known as another"
+                raise JournalError(msg)
+            return
+        self._intents[name] = intent
+        if len(self.intents) == self.intents.maxlen:
+            self._intents.pop(self.intents[0].client_order_id, None)
         self.intents.append(intent)
 
     def attempt(self, attempt: Attempt) -> None:
@@ -132,4 +143,4 @@ class MemoryJournal:
     def _must_be_open(self) -> None:
         if self._closed:
             msg = "the journal is closed: nothing may be written after the end of a run"
-            raise RuntimeError(msg)
+            raise JournalError(msg)

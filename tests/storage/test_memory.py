@@ -7,6 +7,7 @@ import pytest
 
 from realtrade.model.events import Event, EventType
 from realtrade.model.order import Fill, OrderIntent, OrderStatus, OrderType, Side
+from realtrade.plugins.ports.journal import JournalError
 from realtrade.storage import MemoryJournal
 
 if TYPE_CHECKING:
@@ -69,6 +70,6 @@ def test_refuses_to_write_once_closed() -> None:
 
     journal.close()
 
-    with pytest.raises(RuntimeError, match="journal is closed"):
+    with pytest.raises(JournalError, match="journal is closed"):
         journal.fill(FILL)
     assert list(journal.fills) == [FILL]

@@ -78,9 +78,10 @@ class Undelivered:
 class Journal(Protocol):
     """What is remembered before it is acted on.
 
-    Each call is one commit, those inside `together` are one commit. Safe from any thread; a thread
-    waits while another is inside `together`. Every method raises `JournalError` when nothing could
-    be written: whoever called must then not act.
+    Each call is one commit, those inside `together` are one commit, and `together` inside another
+    is a part of it. Safe from any thread; a thread waits while another is inside `together`. Every
+    method raises `JournalError` when nothing could be written: whoever called must then not act.
+    When a part of `together` could not be written, nothing of it was, even if that error is caught.
     """
 
     def together(self) -> AbstractContextManager[None]:
@@ -100,11 +101,24 @@ class Journal(Protocol):
         ...
 
     def status(self, client_order_id: str, status: OrderStatus, reason: str = "") -> None:
-        """Remember that an order moved."""
+        """Remember that an order moved.
+
+        An order that our own rules denied was never an intent: nothing of it is remembered.
+
+        Raises:
+            JournalError: there is no such intent, or nothing can be written.
+        """
         ...
 
     def fill(self, fill: Fill) -> bool:
-        """Remember an execution; False when it was known: then nothing may be booked."""
+        """Remember an execution; False when it was known: then nothing may be booked.
+
+        Known by symbol and trade id. More than the order's quantity is remembered as well: it is
+        money all the same.
+
+        Raises:
+            JournalError: there is no such intent, or nothing can be written.
+        """
         ...
 
     def position(self, symbol: str, position: Position) -> None:
@@ -112,7 +126,7 @@ class Journal(Protocol):
         ...
 
     def adjust(self, symbol: str, before: Position, after: Position, reason: str) -> None:
-        """Remember that a position was set by something else than a fill, and why."""
+        """Remember that a position was set by something else than a fill, and why; and set it."""
         ...
 
     def cursor(self, name: str, value: str) -> None:
@@ -136,7 +150,7 @@ class Journal(Protocol):
         ...
 
     def undelivered(self) -> Sequence[Undelivered]:
-        """Return what somebody still has to be told of, oldest first."""
+        """Return what somebody still has to be told of, oldest first; cheap, and never waits."""
         ...
 
     def delivered(self, number: int, route: str) -> None:

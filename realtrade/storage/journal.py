@@ -1,0 +1,227 @@
+"""The journal in a database: what is remembered is on disk when the call returns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from realtrade.model.order import OrderStatus
+from realtrade.plugins.ports.journal import JournalError
+from realtrade.storage.outbox import Outbox
+from realtrade.storage.recall import recall
+from realtrade.storage.rows import (
+    attempt_row,
+    fill_row,
+    intent_row,
+    key,
+    position_row,
+    read_intent,
+    readable,
+    to_json,
+    whole,
+)
+from realtrade.storage.tables import (
+    ADJUST,
+    ATTEMPT,
+    BAR_MARK,
+    COMMAND,
+    CURSOR,
+    FILL,
+    INTENT,
+    ORDER,
+    POSITION,
+    RISK,
+    STRATEGY,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from realtrade.model.events import Event
+    from realtrade.model.order import Fill, OrderIntent, Position
+    from realtrade.plugins.ports.journal import Attempt, Recalled, Undelivered
+    from realtrade.storage.writer import Writer
+    from realtrade.utils.clock import Clock
+
+_MEMORY = "memory"
+
+
+class SqlJournal:
+    """Implements the port `Journal` over SQLite or PostgreSQL; made by `open_journal`.
+
+    Safe from any thread. One connection writes; locks on journal and account are held until
+    `close`, or until the process is gone.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        clock: Clock,
+        *,
+        place: str,
+        known: frozenset[str],
+        release: Callable[[], None],
+    ) -> None:
+        """Take over an opened database.
+
+        Args:
+            writer: its only connection.
+            clock: stamps what is delivered.
+            place: where it is, without passwords.
+            known: ids of the orders in it.
+            release: lets go of the locks.
+        """
+        self.place = place
+        self._writer, self._clock, self._release = writer, clock, release
+        self._known = set(known)
+        self._kept: dict[str, str] = {}
+        self._outbox = Outbox(writer)
+        self._outbox.load()
+
+    def together(self) -> AbstractContextManager[None]:
+        """Commit everything remembered inside at once, or nothing."""
+        return self._writer.together()
+
+    # -- orders -----------------------------------------------------------------------------------
+
+    def intent(self, intent: OrderIntent) -> None:
+        """Remember an intent before anything is sent; an equal one again is harmless."""
+        row = intent_row(intent)
+        name = intent.client_order_id
+        with self._writer.together():
+            if not self._writer.add(INTENT, row):
+                self._must_equal(intent)
+                return
+            order = {"client_order_id": name, "status": OrderStatus.CREATED.value, "reason": ""}
+            self._writer.add(ORDER, order)
+            if name not in self._known:
+                self._known.add(name)
+                self._writer.undoing(lambda: self._known.discard(name))
+
+    def _must_equal(self, intent: OrderIntent) -> None:
+        query = sa.select(INTENT).where(INTENT.c.client_order_id == intent.client_order_id)
+        before = read_intent(self._writer.rows(query)[0])
+        if before != intent:
+            msg = (
+                f"order {intent.client_order_id} is known as another: it was {_told(before)}, "
+                f"now it is {_told(intent)}"
+            )
+            raise JournalError(msg)
+
+    def attempt(self, attempt: Attempt) -> None:
+        """Remember that an order is about to be sent, or what its sending came to."""
+        self._must_know(attempt.client_order_id, "a sending")
+        self._writer.put(ATTEMPT, attempt_row(attempt))
+
+    def status(self, client_order_id: str, status: OrderStatus, reason: str = "") -> None:
+        """Remember that an order moved.
+
+        An order that our own rules denied was never an intent: nothing of it is to be remembered.
+        """
+        if status is OrderStatus.DENIED and client_order_id not in self._known:
+            return
+        self._must_know(client_order_id, f"the status '{status}'")
+        row = {"status": status.value, "reason": readable(reason)}
+        self._writer.put(ORDER, {"client_order_id": client_order_id, **row})
+
+    def fill(self, fill: Fill) -> bool:
+        """Remember an execution; False when it was known: then nothing may be booked."""
+        self._must_know(fill.client_order_id, f"trade {fill.trade_id}")
+        return self._writer.add(FILL, fill_row(fill))
+
+    def _must_know(self, client_order_id: str, what: str) -> None:
+        if client_order_id not in self._known:
+            msg = f"{what} of order {client_order_id!r} cannot be kept: there is no such intent"
+            raise JournalError(msg)
+
+    # -- what is held, how far things are ---------------------------------------------------------
+
+    def position(self, symbol: str, position: Position) -> None:
+        """Remember what is held of a symbol by our own fills."""
+        self._writer.put(POSITION, position_row(symbol, position))
+
+    def adjust(self, symbol: str, before: Position, after: Position, reason: str) -> None:
+        """Remember that a position was set by something else than a fill, and why; and set it."""
+        was, now = position_row(symbol, before), position_row(symbol, after)
+        with self._writer.together():
+            row = {
+                "number": self._writer.next_seq(),
+                "symbol": symbol,
+                "before_quantity": was["quantity"],
+                "before_price": was["price"],
+                "after_quantity": now["quantity"],
+                "after_price": now["price"],
+                "reason": readable(reason),
+            }
+            self._writer.add(ADJUST, row)
+            self._writer.put(POSITION, now)
+
+    def cursor(self, name: str, value: str) -> None:
+        """Remember how far something was read."""
+        row = {"name": key(name, "name"), "value": key(value, "cursor")}
+        self._writer.put(CURSOR, row)
+
+    def bar(self, feed: str, time_ms: int) -> None:
+        """Remember that a strategy is done with a feed's bar of that open time."""
+        self._writer.put(BAR_MARK, {"feed": key(feed, "feed"), "time_ms": whole(time_ms, "time")})
+
+    def risk(self, memory: Mapping[str, Any]) -> None:
+        """Remember what the risk rules remember; nothing is written when it is as before."""
+        self._keep(RISK, memory)
+
+    def strategy(self, memory: Mapping[str, Any]) -> None:
+        """Remember what the strategy remembers; nothing is written when it is as before."""
+        self._keep(STRATEGY, memory)
+
+    def _keep(self, table: sa.Table, memory: Mapping[str, Any]) -> None:
+        content = to_json(memory)
+        with self._writer.together():
+            before = self._kept.get(table.name)
+            if content == before:
+                return
+            self._writer.put(table, {"name": _MEMORY, "content": content})
+            self._kept[table.name] = content
+            self._writer.undoing(lambda: self._restore(table.name, before))
+
+    def _restore(self, name: str, before: str | None) -> None:
+        self._kept.pop(name, None)
+        if before is not None:
+            self._kept[name] = before
+
+    # -- people -----------------------------------------------------------------------------------
+
+    def event(self, event: Event, routes: Sequence[str] = ()) -> None:
+        """Remember something worth telling people, and by which routes they are to be told."""
+        self._outbox.write(event, routes)
+
+    def undelivered(self) -> Sequence[Undelivered]:
+        """Return what somebody still has to be told of, oldest first; never waits."""
+        return self._outbox.waiting()
+
+    def delivered(self, number: int, route: str) -> None:
+        """Remember that an event was told by a route."""
+        self._outbox.told(number, route, self._clock.now_ms())
+
+    def command(self, name: str, number: str) -> bool:
+        """Remember a person's command by its own number; False when it was known already."""
+        row = {"number": key(number, "number"), "name": readable(name)}
+        return self._writer.add(COMMAND, row)
+
+    # -- start and end ----------------------------------------------------------------------------
+
+    def recall(self) -> Recalled:
+        """Return what a start needs."""
+        return recall(self._writer)
+
+    def close(self) -> None:
+        """Finish writing and let go of the locks; harmless when repeated."""
+        self._writer.close()
+        self._release()
+
+
+def _told(intent: OrderIntent) -> str:
+    price = intent.limit_price or intent.stop_price
+    at = "" if price is None else f" at {price}"
+    return f"{intent.side} {intent.type} {intent.quantity} {intent.symbol}{at}"

@@ -1,0 +1,108 @@
+"""From a URL to a journal: lock, look, check, migrate, open; nothing is written before it is sound.
+
+The order is a safety property. A journal that is damaged, newer, somebody else's or behind what was
+remembered is refused by name, and its files are as they were.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from contextlib import ExitStack
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from realtrade.storage.file_opening import open_file
+from realtrade.storage.journal import SqlJournal
+from realtrade.storage.lock import lock_account
+from realtrade.storage.opened import Opened, Who
+from realtrade.storage.places import place_of
+from realtrade.storage.retain import KEPT_MS, forget
+from realtrade.storage.server_opening import open_server
+from realtrade.storage.tables import BOOT, INTENT
+from realtrade.storage.writer import Writer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from realtrade.storage.places import Place
+    from realtrade.utils.clock import Clock
+
+
+def open_journal(
+    url: str,
+    *,
+    account: str,
+    bot: str,
+    folder: Path,
+    clock: Clock,
+    locks: Path | None = None,
+    kept_ms: int = KEPT_MS,
+) -> SqlJournal:
+    """Open the journal of a bot on an account, or make it where there never was one.
+
+    Args:
+        url: `sqlite:///state/bot.db`, or `postgresql+psycopg://user:password@host/database`.
+        account: stable name of the account, without secrets.
+        bot: the recipe's name.
+        folder: where relative paths start.
+        clock: stamps rows, and says since when locks are held.
+        locks: folder of the machine's locks; one for this user when left out.
+        kept_ms: what was over before so many milliseconds is forgotten.
+
+    Returns:
+        The journal; it is locked, and so is the account, until `close` or the process's end.
+
+    Raises:
+        AccountLocked: another process trades the account with this bot, or has the journal.
+        JournalDamaged: it is not what was written.
+        JournalForeign: it is of another bot or account, or no journal.
+        JournalTooNew: a newer program wrote it.
+        JournalBehind: its newest writes are missing.
+        JournalError: it cannot be reached or made.
+    """
+    place = place_of(url, folder)
+    who = Who(account=account, bot=bot)
+    with ExitStack() as stack:
+        stack.callback(lock_account(account, bot, clock, locks).release)
+        opened = _opened(place, who, clock, stack)
+        writer = Writer(
+            place,
+            clock,
+            opened.connection,
+            seq=opened.seq,
+            reconnect=opened.reconnect,
+            before=opened.before,
+            committed=opened.committed,
+        )
+        stack.callback(writer.close)
+        _begin(writer, clock, kept_ms)
+        known = frozenset(
+            row["client_order_id"] for row in writer.rows(sa.select(INTENT.c.client_order_id))
+        )
+        held = ExitStack()
+        journal = SqlJournal(writer, clock, place=str(place), known=known, release=held.close)
+        held.enter_context(stack.pop_all())
+        return journal
+
+
+def _opened(place: Place, who: Who, clock: Clock, stack: ExitStack) -> Opened:
+    if place.path is not None:
+        return open_file(place, place.path, who, clock, stack)
+    assert place.url is not None  # noqa: S101 - a place is one or the other
+    return open_server(place, place.url, who, clock, stack)
+
+
+def _begin(writer: Writer, clock: Clock, kept_ms: int) -> None:
+    """Note the start, and forget what is long over."""
+    with writer.together():
+        forget(writer, before_ms=clock.now_ms() - kept_ms)
+        row = {
+            "number": writer.next_seq(),
+            "program": version("realtrade"),
+            "pid": os.getpid(),
+            "host": platform.node(),
+        }
+        writer.add(BOOT, row)
