@@ -30,6 +30,9 @@ class HeldPosition(bt.Position):
         super().__init__()
         self._changed: tuple[Any, float] | None = None
 
+    def __bool__(self) -> bool:
+        return not not self.size  # noqa: SIM208 - asked on most bars, and `bool()` is a call
+
     @property
     def datetime(self) -> datetime | None:
         """Time of the last change, in the feed's zone."""

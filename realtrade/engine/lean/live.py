@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from realtrade.common import BaseData
 from realtrade.engine.lean.idle import NeverIdle
 from realtrade.engine.lean.loop import before_bar, play
+from realtrade.engine.lean.position import forget_position, know_position
 from realtrade.engine.lean.seats import FeedSeat, StrategySeat
 from realtrade.engine.lean.steps import Steps
 from realtrade.engine.lean.ticks import watch_ticks
@@ -51,9 +52,13 @@ class LiveRun:
             watch_ticks(data, growing=True)
         for cursor in self._cursors():
             cursor.attach()
+        for strategy in self._strategies:
+            know_position(strategy)
         return self
 
     def __exit__(self, *_: object) -> None:
+        for strategy in self._strategies:
+            forget_position(strategy)
         for cursor in self._cursors():
             cursor.detach()
 

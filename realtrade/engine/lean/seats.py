@@ -10,6 +10,7 @@ from backtrader.linebuffer import LineActions, LineBuffer
 from realtrade.engine.lean.cursor import Cursor, can_follow, cursor_of
 from realtrade.engine.lean.lines import length_line, lines_of
 from realtrade.engine.lean.listeners import Listeners
+from realtrade.engine.lean.position import forget_position, know_position
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -78,9 +79,13 @@ class Seats:
     def __enter__(self) -> Self:
         for cursor in self._cursors():
             cursor.attach()
+        for seat in self.strategies:
+            know_position(seat.strategy)
         return self
 
     def __exit__(self, *_: object) -> None:
+        for seat in self.strategies:
+            forget_position(seat.strategy)
         for cursor in self._cursors():
             cursor.detach()
 
