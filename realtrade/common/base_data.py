@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import backtrader as bt
 import numpy as np
 
+from realtrade.common.feed_hub import HubStatus
 from realtrade.common.stamps import date_number, date_numbers, stamp_ms, stamp_times
 from realtrade.plugins.ports.exchange import FeedRequest
 from realtrade.plugins.ports.feed import FeedError
@@ -32,6 +33,11 @@ _UNITS = {
     "d": (bt.TimeFrame.Days, 1),
     "w": (bt.TimeFrame.Weeks, 1),
     "M": (bt.TimeFrame.Months, 1),
+}
+_STATUSES = {
+    HubStatus.DELAYED: "DELAYED",
+    HubStatus.LIVE: "LIVE",
+    HubStatus.LOST: "DISCONNECTED",
 }
 _USUAL = ("1s", "1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d")
 
@@ -154,6 +160,13 @@ class BaseData(bt.feed.DataBase):
         self._laststatus = None
         self.put_notification(self.CONNECTED)
 
+    @property
+    def last_close(self) -> float | None:
+        """The newest close of the history it was made with, or None."""
+        if self._columns is None or not len(self._columns):
+            return None
+        return float(self._columns.close[-1])
+
     def islive(self) -> bool:
         """Tell whether bars go on arriving: Cerebro then neither preloads nor runs vectorised."""
         return self._hub is not None
@@ -208,12 +221,17 @@ class BaseData(bt.feed.DataBase):
         if bar is None and hub.over:
             self.put_notification(self.DISCONNECTED)
             return False
-        self.put_notification(self.LIVE if hub.live else self.DELAYED)
+        self.put_notification(self.status_of(hub))
         if bar is None:
             return None
         for line, value in zip(self.lines, self.row(bar), strict=False):
             line[0] = value
         return True
+
+    @classmethod
+    def status_of(cls, hub: FeedHub) -> int:
+        """Return the status, for `notify_data`, of what a hub gives out now."""
+        return int(getattr(cls, _STATUSES[hub.status]))
 
     def row(self, bar: Bar) -> tuple[float, ...]:
         """Return a bar's values in the order of the lines."""

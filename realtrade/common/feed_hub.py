@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from enum import Enum
 from threading import Condition
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,6 +23,16 @@ if TYPE_CHECKING:
     from realtrade.utils.timeframes import Timeframe
 
     Batch = tuple[tuple[str, Bar], ...]
+
+
+class HubStatus(Enum):
+    """What the bars given out now are."""
+
+    DELAYED = "delayed"
+    """History, or bars that were missed while the stream was lost."""
+    LIVE = "live"
+    LOST = "lost"
+    """The stream is trying to come back."""
 
 
 class HubOverflow(FeedError):
@@ -81,7 +92,8 @@ class FeedHub:
         self._capacity = capacity
         self._on_gap = on_gap
         self._changed = Condition()
-        self._batches: deque[Batch] = deque()
+        self._batches: deque[Batch | HubStatus] = deque()
+        self._stream = HubStatus.LIVE
         self._overflow: HubOverflow | None = None
         self._failure: FeedError | None = None
         self._finished = False
@@ -125,6 +137,19 @@ class FeedHub:
         with self._changed:
             if self._failure is None:
                 self._failure = _as_feed_error(error)
+            self._changed.notify_all()
+
+    def lost(self, reason: str) -> None:
+        """Say that bars come late or not at all for now; told after what was published before."""
+        self._tell(HubStatus.LOST)
+
+    def restored(self) -> None:
+        """Say that bars come as they close again; told after what was published before."""
+        self._tell(HubStatus.LIVE)
+
+    def _tell(self, status: HubStatus) -> None:
+        with self._changed:
+            self._batches.append(status)
             self._changed.notify_all()
 
     def stop(self) -> None:
@@ -193,7 +218,12 @@ class FeedHub:
             batch = self._next_batch(waited_s)
             if batch is None:
                 break
+            if isinstance(batch, HubStatus):
+                self._stream = batch
+                break  # so that it is told at once
             self._sort_in(batch)
+            if self._stream is HubStatus.LOST:
+                self._stream = HubStatus.DELAYED
         dues = [lane.bars[0].due_ms for lane in lanes if lane.bars]
         self._instant_ms = min(dues) if dues and not self._stopped else None
         return self._instant_ms is not None
@@ -217,6 +247,11 @@ class FeedHub:
         return not any(lane.history for lane in self._lanes.values())
 
     @property
+    def status(self) -> HubStatus:
+        """What the bars given out now are."""
+        return self._stream if self.live else HubStatus.DELAYED
+
+    @property
     def ready(self) -> bool:
         """Tell whether bars wait, published or sorted in."""
         return bool(self._batches) or any(lane.bars for lane in self._lanes.values())
@@ -226,7 +261,7 @@ class FeedHub:
         """Tell whether no bar will ever be given out again."""
         return self._stopped or (self._finished and not self.ready)
 
-    def _next_batch(self, wait_s: float) -> Batch | None:
+    def _next_batch(self, wait_s: float) -> Batch | HubStatus | None:
         with self._changed:
             if not self._batches and not self._closed and not self._woken:
                 self._changed.wait_for(lambda: self._batches or self._closed or self._woken, wait_s)

@@ -49,6 +49,12 @@ class Sink:
         self.errors.append(error)
         self.over.set()
 
+    def lost(self, reason: str) -> None:
+        raise AssertionError(reason)
+
+    def restored(self) -> None:
+        raise AssertionError
+
 
 def test_bars_due_together_are_published_together(bars: Bars) -> None:
     hours = bars(*(HOUR_MS * hour for hour in (0, 1, 2, 4)))

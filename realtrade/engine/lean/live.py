@@ -121,7 +121,7 @@ class LiveRun:
         if over:
             status = BaseData.DISCONNECTED
         else:
-            status = BaseData.LIVE if self._hub.live else BaseData.DELAYED
+            status = BaseData.status_of(self._hub)
         if status != self._status:
             self._status = status
             for data in self._datas:

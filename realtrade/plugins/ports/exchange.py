@@ -49,6 +49,14 @@ class BarSink(Protocol):
         """Say that the stream has broken for good; the error is raised on the trading thread."""
         ...
 
+    def lost(self, reason: str) -> None:
+        """Say that bars come late or not at all for now; the stream is trying to come back."""
+        ...
+
+    def restored(self) -> None:
+        """Say, after the bars that were missed, that they come as they close again."""
+        ...
+
 
 class BarStream(Protocol):
     """A running source of live bars."""

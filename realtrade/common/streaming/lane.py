@@ -1,0 +1,94 @@
+"""The bars of one feed on their way: each once, in order, however they come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from realtrade.model.bar import Bar
+    from realtrade.utils.timeframes import Timeframe
+
+_MOST_WAITING = 2_000
+
+
+class Lane:
+    """Puts closed bars of a stream and of REST in one order. No thread, no clock, no socket.
+
+    A bar is let through when the one before it was. Where that one is missing, bars wait and the
+    lane is `filling`: REST has to be asked what there was. REST is believed about a missing bar
+    once it tells of a later one; then the bar does not exist.
+    """
+
+    def __init__(self, timeframe: Timeframe, last_ms: int | None) -> None:
+        """Begin behind a bar.
+
+        Args:
+            timeframe: length of a bar.
+            last_ms: open time of the last known bar; None lets any bar be the first.
+        """
+        self.timeframe = timeframe
+        self.last_ms = last_ms
+        self.filling = False
+        """True while REST has to be asked."""
+        self._waiting: dict[int, Bar] = {}
+
+    @property
+    def next_ms(self) -> int | None:
+        """Open time of the bar that comes next, if none is left out."""
+        return None if self.last_ms is None else self.timeframe.close_ms(self.last_ms)
+
+    @property
+    def waiting(self) -> int:
+        """How many bars wait for an earlier one."""
+        return len(self._waiting)
+
+    def begin(self) -> None:
+        """Hold bars back until REST has said what was missed: a connection is new."""
+        self.filling = self.last_ms is not None
+
+    def take(self, bar: Bar) -> list[Bar]:
+        """Take a closed bar of the stream; return what may be let through with it."""
+        if self._is_new(bar):
+            self._waiting.setdefault(bar.time_ms, bar)
+        if len(self._waiting) > _MOST_WAITING:
+            self._waiting.clear()  # REST knows them all
+            self.filling = True
+        return [] if self.filling else self._through()
+
+    def fill(self, bars: Sequence[Bar]) -> list[Bar]:
+        """Take what REST knows from `next_ms` on, oldest first; return what may be let through.
+
+        The stream's own bars count where both have one.
+        """
+        for bar in bars:
+            if self._is_new(bar):
+                self._waiting.setdefault(bar.time_ms, bar)
+        known = [time_ms for time_ms in sorted(self._waiting) if time_ms <= _last(bars)]
+        return [self._let(time_ms) for time_ms in known] + self._through()
+
+    def give_up(self) -> list[Bar]:
+        """Return every bar that waits: what was missing cannot be had."""
+        self.filling = False
+        return [self._let(time_ms) for time_ms in sorted(self._waiting)]
+
+    def _is_new(self, bar: Bar) -> bool:
+        return self.last_ms is None or bar.time_ms > self.last_ms
+
+    def _through(self) -> list[Bar]:
+        through: list[Bar] = []
+        if self.last_ms is None and self._waiting:
+            through.append(self._let(min(self._waiting)))
+        while (next_ms := self.next_ms) in self._waiting and next_ms is not None:
+            through.append(self._let(next_ms))
+        self.filling = bool(self._waiting)
+        return through
+
+    def _let(self, time_ms: int) -> Bar:
+        self.last_ms = time_ms
+        return self._waiting.pop(time_ms)
+
+
+def _last(bars: Sequence[Bar]) -> int:
+    return bars[-1].time_ms if bars else -1
