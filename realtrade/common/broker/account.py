@@ -63,12 +63,18 @@ class BrokerAccount:
         return Position() if listing is None else _position(listing.position)
 
     def price(self, symbol: str) -> Decimal:
-        """Return the last close of `symbol`.
+        """Return the last close of `symbol`; before the first bar of a run, its history's.
 
         Raises:
-            KeyError: no feed carries the symbol.
+            KeyError: no feed carries the symbol, or none has a price yet.
         """
-        return exact(self._known(symbol).tape.close())
+        listing = self._known(symbol)
+        if len(listing.tape):
+            return exact(listing.tape.close())
+        before: float | None = getattr(listing.data, "last_close", None)
+        if before is None:
+            raise KeyError(symbol)
+        return exact(before)
 
     def instrument(self, symbol: str) -> Instrument:
         """Return the instrument behind `symbol`.

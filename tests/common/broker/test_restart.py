@@ -4,15 +4,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 import backtrader as bt
+import numpy as np
 import pytest
 
-from realtrade.common import BaseBroker
+from realtrade.common import BaseBroker, BaseData, FeedHub
 from realtrade.common.broker.restart import RestartError, restore
+from realtrade.model.bar import BarColumns
 from realtrade.model.instrument import Instrument
 from realtrade.model.order import Fill, OrderIntent, OrderStatus, Position, Side
 from realtrade.plugins.ports.journal import Attempt, KnownOrder, Recalled
 from realtrade.plugins.ports.venue import Report, ReportKind
 from realtrade.storage import MemoryJournal
+from realtrade.utils.timeframes import Timeframe
 from tests.common.broker.conftest import Actor, Prices
 
 if TYPE_CHECKING:
@@ -246,3 +249,19 @@ def test_a_late_fill_of_a_forgotten_order_of_ours_is_still_money() -> None:
 def test_what_no_feed_carries_is_not_passed_over(recalled: Recalled) -> None:
     with pytest.raises(RestartError, match="no feed of the recipe carries ETH/USDT"):
         Bot({}, recalled)
+
+
+def test_before_the_first_bar_the_price_is_that_of_the_history() -> None:
+    times = np.array([0, 3_600_000], dtype=np.int64)
+    prices = np.array([7.0, 8.5])
+    past = BarColumns(times, times + 3_600_000, prices, prices, prices, prices, prices)
+    words: dict[str, Any] = {"timeframe": Timeframe.parse("1h"), "instrument": SPOT}
+    broker, empty = BaseBroker(), BaseData.live(FeedHub(), name="b", **words)
+    broker.listings.of(BaseData.live(FeedHub(), name="a", columns=past, **words))
+
+    assert broker.account.price("BTC/USDT") == D("8.5")
+
+    broker = BaseBroker()
+    broker.listings.of(empty)
+    with pytest.raises(KeyError, match="BTC/USDT"):
+        broker.account.price("BTC/USDT")
