@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from realtrade.binance import errors, markets
+from realtrade.binance.account import AccountReader, spot_state, swap_state
+from realtrade.binance.search import Finder
 from realtrade.common.base_store import BaseStore
 from realtrade.common.rest.errors import OddAnswer
 from realtrade.common.rest.listing import Ticker
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from realtrade.common.rest.errors import RestError
     from realtrade.common.rest.listing import Listing
+    from realtrade.model.account import AccountState, VenueOrder
     from realtrade.model.instrument import MarketType
     from realtrade.plugins.ports.gateway import Outcome
     from realtrade.utils.timeframes import Timeframe
@@ -37,6 +40,11 @@ class BinanceStore(BaseStore):
     PER_MINUTE: ClassVar[Mapping[str, float]] = {"spot": 6_000.0, "swap": 2_400.0}
     WEIGHT: ClassVar[Mapping[str, float]] = {"spot": 5.0, "swap": 1.0}
     WEIGHT_HEADER = "X-MBX-USED-WEIGHT-1M"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._named: Mapping[str, Listing] = {}
+        self._names: dict[str, str] = {}
 
     def _own_base(self) -> str:
         return _HOSTS[self.market_type, self.connection.testnet]
@@ -62,6 +70,22 @@ class BinanceStore(BaseStore):
     def outcome_of(self, error: RestError) -> Outcome:
         """Say what an error means, by Binance's number for it."""
         return errors.outcome_of(error)
+
+    def symbol_of(self, name: str) -> str:
+        """Return the unified symbol of Binance's own name, or that name where it is not listed."""
+        listings = self.listings()
+        if self._named is not listings:
+            self._names = {one.id: symbol for symbol, one in listings.items()}
+            self._named = listings
+        return self._names.get(name, name)
+
+    def fetch_state(self) -> AccountState:
+        """Return balances and positions."""
+        return spot_state(self) if self.market_type == "spot" else swap_state(self)
+
+    def get_open_orders(self, symbol: str | None = None) -> Sequence[VenueOrder]:
+        """Return open orders of a symbol, or of all; conditional ones too."""
+        return AccountReader(self, Finder(self)).open_orders(None if symbol is None else [symbol])
 
     def _fetch_time_ms(self) -> int:
         name = "publicGetTime" if self.market_type == "spot" else "fapiPublicGetTime"
@@ -92,7 +116,7 @@ class BinanceStore(BaseStore):
     def get_ticker(self, symbol: str) -> Ticker:
         """Return the last price and the best bid and ask of a symbol."""
         names = ("publicGetTicker24hr", "fapiPublicGetTicker24hr")
-        told = self.ask(*names, {"symbol": self._known(symbol).id})
+        told = self.ask(*names, {"symbol": self.known(symbol).id})
         if not isinstance(told, dict) or "lastPrice" not in told:
             raise OddAnswer("a ticker has no last price")
         best = (number(told.get("bidPrice")) or None, number(told.get("askPrice")) or None)

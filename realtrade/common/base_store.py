@@ -171,21 +171,27 @@ class BaseStore:
         except RestError as error:
             self._connected = isinstance(error, Refused | Gated)
             raise
-        except Exception as error:
-            told = translated(error)
-            if told is None:
-                raise
-            raise told from None  # ccxt's own words may have a signed address in them
+        except Exception as error:  # noqa: BLE001 - ccxt is foreign, and an order may have left
+            # ccxt's own words may have a signed address in them: they are not kept as the cause.
+            raise translated(error) from None
         self._connected = True
         return answer
 
-    def read(self, endpoint: str, *args: Any, limits: Limits | None = None) -> Any:
+    def read(
+        self,
+        endpoint: str,
+        *args: Any,
+        urgency: Urgency = Urgency.READ,
+        limits: Limits | None = None,
+        tries: int = reading.TRIES,
+    ) -> Any:
         """Call a method that changes nothing, again after what passes: network, 5xx, 429, clock.
 
         Raises:
             RestError: it did not succeed, several times or for good.
         """
-        return reading.patiently(self, lambda: self.call(endpoint, *args, limits=limits))
+        options: dict[str, Any] = {"urgency": urgency, "limits": limits}
+        return reading.patiently(self, lambda: self.call(endpoint, *args, **options), tries=tries)
 
     def outcome_of(self, error: RestError) -> Outcome:
         """Say what an error means; an exchange knows its own by number."""
@@ -269,10 +275,15 @@ class BaseStore:
             LookupError: the symbol is not listed.
         """
         closed_by = self.now_ms() - int(self.clock.error_ms)
-        rows = self._fetch_rows(self._known(symbol), timeframe, since_ms, until_ms)
+        rows = self._fetch_rows(self.known(symbol), timeframe, since_ms, until_ms)
         return reading.columns(rows, timeframe, since_ms, min(until_ms, closed_by), closed_by)
 
-    def _known(self, symbol: str) -> Listing:
+    def known(self, symbol: str) -> Listing:
+        """Return what is listed under a unified symbol.
+
+        Raises:
+            LookupError: nothing.
+        """
         listing = self.listing(symbol)
         if listing is None:
             msg = f"{self.NAME} {self.market_type} lists no '{symbol}'"
@@ -287,7 +298,7 @@ class BaseStore:
 
     def get_ticker(self, symbol: str) -> Ticker:
         """Return the last price of a symbol."""
-        return unified.ticker(self, self._known(symbol))
+        return unified.ticker(self, self.known(symbol))
 
     # ---- the account ----
 

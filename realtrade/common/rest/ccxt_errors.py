@@ -35,12 +35,13 @@ class Told(RestError):
         self.outcome = outcome
 
 
-def translated(error: Exception) -> RestError | None:
-    """Return one of our errors for one of ccxt's, or None when it is none of ccxt's."""
+def translated(error: Exception) -> RestError:
+    """Return one of our errors for one that ccxt raised, or that something broke inside it.
+
+    Where the request had got by then is not known: what is not named here may have been done.
+    """
     from ccxt.base import errors
 
-    if not isinstance(error, errors.BaseError):
-        return None
     said = blot(f"{type(error).__name__}: {error}")[:_SAID]
     for name, outcome in _MEANINGS:
         if isinstance(error, getattr(errors, name)):

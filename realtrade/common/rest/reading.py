@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_TRIES = 5
+TRIES = 5
 _FIRST_S, _LONGEST_S = 0.25, 4.0
 _SERVER_FAILED = 500
 _BY_STATUS = {401: Outcome.AUTH, 418: Outcome.THROTTLED, 429: Outcome.THROTTLED}
@@ -41,8 +41,8 @@ class Asker(Protocol):
         ...
 
 
-def patiently(store: Asker, ask: Callable[[], T]) -> T:
-    """Ask until there is an answer, five times at most, ever longer apart.
+def patiently(store: Asker, ask: Callable[[], T], *, tries: int = TRIES) -> T:
+    """Ask until there is an answer, `tries` times at most, ever longer apart.
 
     Raises:
         RestError: the last error, or the first that will not pass.
@@ -55,7 +55,7 @@ def patiently(store: Asker, ask: Callable[[], T]) -> T:
 
     retrying = Retrying(
         sleep=store.connection.clock.sleep,
-        stop=stop_after_attempt(_TRIES),
+        stop=stop_after_attempt(tries),
         wait=wait_random_exponential(multiplier=_FIRST_S, max=_LONGEST_S),
         retry=retry_if_exception(lambda error: _passes(store, error)),
         before_sleep=heal,

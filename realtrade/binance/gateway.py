@@ -1,0 +1,184 @@
+"""Orders and account of one Binance key: every answer classified, nothing sent twice."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from realtrade.binance import answers, orders
+from realtrade.binance.account import AccountReader
+from realtrade.binance.errors import FILTERS
+from realtrade.binance.search import Finder
+from realtrade.binance.setup import Setup
+from realtrade.common.rest.errors import Gated, OddAnswer, Refused, RestError
+from realtrade.common.rest.rate_gate import Urgency
+from realtrade.plugins.ports.gateway import Answer, GatewayError, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from realtrade.binance.store import BinanceStore
+    from realtrade.common.rest.listing import Listing
+    from realtrade.model.account import AccountState, VenueOrder
+    from realtrade.model.instrument import Instrument
+    from realtrade.model.order import Fill, OrderIntent
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class BinanceGateway:
+    """Binance behind the `Gateway` port. Called from one thread.
+
+    Orders go out once through ccxt's endpoints by name, so that exactly the documented parameters
+    leave; ccxt signs them and our transport sends them.
+    """
+
+    def __init__(
+        self, store: BinanceStore, *, currency: str = "USDT", setup: Setup | None = None
+    ) -> None:
+        if store.connection.apikey is None:
+            msg = "orders need api_key and secret"
+            raise GatewayError(msg)
+        self._store = store
+        self._currency = currency
+        self._setup = setup or Setup(store)
+        self._finder = Finder(store)
+        self._reader = AccountReader(store, self._finder)
+        self._rules_moved = False
+
+    @property
+    def account(self) -> str:
+        """Stable name of the account: market, venue and a digest of the key."""
+        given = self._store.connection
+        venue = "testnet" if given.testnet else "real"
+        return f"binance-{given.market_type}-{venue}-{given.account}"
+
+    @property
+    def currency(self) -> str:
+        """Currency the account is kept in."""
+        return self._currency
+
+    @property
+    def receive_window_ms(self) -> int:
+        """How long after its stamp Binance may still act on a request."""
+        return self._store.connection.receive_window_ms
+
+    def now_ms(self) -> int:
+        """Return Binance's clock, as last measured."""
+        return self._store.now_ms()
+
+    def instrument(self, symbol: str) -> Instrument | None:
+        """Return what is traded under `symbol`, or None."""
+        listing = self._store.listing(symbol)
+        return None if listing is None else listing.instrument
+
+    def refuses(self, intent: OrderIntent) -> str | None:
+        """Return why an intent cannot be placed exactly as it is, or None when it can."""
+        listing = self._store.listing(intent.symbol)
+        if listing is None:
+            return f"Binance {self._store.market_type} lists no {intent.symbol}"
+        return orders.refusal(intent, listing, self.now_ms())
+
+    def place(self, intent: OrderIntent) -> Answer:
+        """Send one order, once."""
+        return self._answered(lambda: self._place(intent))
+
+    def _place(self, intent: OrderIntent) -> Answer:
+        listing = self._store.listing(intent.symbol)
+        refusal = self.refuses(intent)
+        if listing is None or refusal is not None:
+            return Answer(outcome=Outcome.REJECTED, reason=refusal or "")
+        unready = self._unready(listing)
+        if unready is not None:
+            return unready
+        request = orders.request(intent, listing)
+        row = self._store.call(request.endpoint, request.params, urgency=Urgency.ORDER)
+        algo = "Algo" in request.endpoint
+        told = (answers.algo_order if algo else answers.order)(row, intent.symbol)
+        if told.client_order_id != intent.client_order_id or row.get("symbol") != listing.id:
+            msg = f"the answer to {intent.client_order_id} tells of another order"
+            raise OddAnswer(msg)
+        self._finder.learn(told)
+        return Answer(outcome=Outcome.ACK, order=told, fills=answers.placed_fills(row, told))
+
+    def _unready(self, listing: Listing) -> Answer | None:
+        """Return the answer to an order that is not sent because the account does not fit it."""
+        try:
+            problem = self._setup.problem(listing)
+        except RestError as error:
+            # Whatever became of the question, the order itself has not left.
+            failed = self._failed(error)
+            throttled = failed.outcome is Outcome.THROTTLED
+            return failed if throttled else replace(failed, outcome=Outcome.NOT_SENT)
+        return None if problem is None else Answer(outcome=Outcome.REJECTED, reason=problem)
+
+    def cancel(self, order: VenueOrder | OrderIntent) -> Answer:
+        """Cancel one order by its client id; ABSENT when there is none open."""
+        return self._answered(lambda: self._finder.cancel(order))
+
+    def find(self, intent: OrderIntent) -> Answer:
+        """Ask for one order by its client id: ACK with the order, or ABSENT."""
+        return self._answered(lambda: self._finder.find(intent))
+
+    def open_orders(self, symbols: Sequence[str]) -> Sequence[VenueOrder]:
+        """Return every open order of these symbols, ours and foreign, conditional ones too.
+
+        Raises:
+            GatewayError: no answer, or none to trust.
+        """
+        return self._asked(self._reader.open_orders, symbols)
+
+    def fills(self, symbol: str, after: str) -> Sequence[Fill]:
+        """Return executions of a symbol with trade ids behind `after`, oldest first, all of them.
+
+        Raises:
+            GatewayError: no answer, or none to trust.
+        """
+        return self._asked(self._reader.fills, symbol, after)
+
+    def state(self) -> AccountState:
+        """Return balances and positions.
+
+        Raises:
+            GatewayError: no answer, or none to trust.
+        """
+        if self._rules_moved:
+            self._rules_moved = False
+            self._asked(self._store.listings, reload=True)
+        return self._asked(self._store.fetch_state)
+
+    def prepare(self, symbols: Sequence[str]) -> None:
+        """Check the position mode, set leverage and margin mode where they are asked for.
+
+        Raises:
+            GatewayError: they are not as wanted and cannot be made so.
+        """
+        for symbol in symbols:
+            listing = self._store.listing(symbol)
+            problem = None if listing is None else self._asked(self._setup.problem, listing)
+            if problem is not None:
+                raise GatewayError(problem)
+
+    def _asked(self, ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return ask(*args, **kwargs)
+        except (RestError, LookupError) as error:
+            raise GatewayError(str(error)) from error
+
+    def _answered(self, act: Callable[[], Answer]) -> Answer:
+        try:
+            return act()
+        except RestError as error:
+            return self._failed(error)
+
+    def _failed(self, error: RestError) -> Answer:
+        outcome = self._store.outcome_of(error)
+        code = error.code if isinstance(error, Refused) else None
+        if outcome is Outcome.CLOCK:
+            with suppress(RestError):
+                self._store.clock.measure()
+        self._rules_moved = self._rules_moved or code in FILTERS
+        wait_s = error.retry_after_s if isinstance(error, Refused | Gated) else None
+        return Answer(outcome=outcome, code=code, reason=str(error), retry_after_s=wait_s)
