@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from realtrade.engine import equity
 from realtrade.engine.build import Stage
+from realtrade.engine.journals import open_storage
 from realtrade.engine.markets import banked, find_markets, instrument_of, read_feeds, resample_feeds
 from realtrade.engine.unheeded import unheeded
 from realtrade.engine.venues import make_venue
@@ -45,19 +46,6 @@ def know_secrets(parts: Parts, stack: ExitStack) -> None:
     from realtrade.recipe.secrets import SecretResolver
 
     parts.secret = SecretResolver(parts.folder, parts.redactor)
-
-
-def open_storage(parts: Parts, stack: ExitStack) -> None:
-    """Remember before anything can happen that would have to be remembered."""
-    if not parts.live:
-        return
-    from realtrade.storage import MemoryJournal
-
-    parts.journal = MemoryJournal()
-    stack.callback(parts.journal.close)
-    parts.say(
-        "warning", "the journal is kept in memory: what is open is forgotten when this process ends"
-    )
 
 
 def connect_exchange(parts: Parts, stack: ExitStack) -> None:
@@ -173,8 +161,8 @@ STAGES: tuple[Stage[Parts], ...] = (
     Stage("logging", start_log),
     Stage("state", take_state),
     Stage("secrets", know_secrets),
-    Stage("storage", open_storage),
     Stage("exchange", connect_exchange),
+    Stage("storage", open_storage),
     Stage("markets", find_markets),
     Stage("broker", make_broker),
     Stage("feeds", read_feeds),

@@ -31,5 +31,3 @@ def _live(recipe: Recipe) -> Iterator[str]:
         yield "monitor.http has no effect yet: no page is served"
     if recipe.monitor.report != MonitorBlock().report:
         yield "monitor.report has no effect yet: a report is written at the end only"
-    if recipe.storage is not None:
-        yield "storage has no effect yet: the journal is kept in memory"

@@ -273,7 +273,7 @@ class Recipe(PluginConfig):
     monitor: MonitorBlock = MonitorBlock()
     """How the bot is watched."""
     storage: StorageBlock | Plugged | None = None
-    """Where the journal is kept; in memory when left out."""
+    """Where the journal is kept; `state/<name>.db` when left out, in memory for paper trading."""
     backtest: BacktestBlock = BacktestBlock()
     """How a backtest is run."""
     paper: PaperBlock = PaperBlock()

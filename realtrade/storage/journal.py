@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -62,6 +63,7 @@ class SqlJournal:
         *,
         place: str,
         known: frozenset[str],
+        redact: Callable[[str], str],
         release: Callable[[], None],
     ) -> None:
         """Take over an opened database.
@@ -71,13 +73,15 @@ class SqlJournal:
             clock: stamps what is delivered.
             place: where it is, without passwords.
             known: ids of the orders in it.
+            redact: blots secrets out of text.
             release: lets go of the locks.
         """
         self.place = place
         self._writer, self._clock, self._release = writer, clock, release
         self._known = set(known)
+        self._redact = redact
         self._kept: dict[str, str] = {}
-        self._outbox = Outbox(writer)
+        self._outbox = Outbox(writer, redact)
         self._outbox.load()
 
     def together(self) -> AbstractContextManager[None]:
@@ -113,7 +117,9 @@ class SqlJournal:
     def attempt(self, attempt: Attempt) -> None:
         """Remember that an order is about to be sent, or what its sending came to."""
         self._must_know(attempt.client_order_id, "a sending")
-        self._writer.put(ATTEMPT, attempt_row(attempt))
+        self._writer.put(
+            ATTEMPT, attempt_row(replace(attempt, reason=self._redact(attempt.reason)))
+        )
 
     def status(self, client_order_id: str, status: OrderStatus, reason: str = "") -> None:
         """Remember that an order moved.
@@ -123,13 +129,17 @@ class SqlJournal:
         if status is OrderStatus.DENIED and client_order_id not in self._known:
             return
         self._must_know(client_order_id, f"the status '{status}'")
-        row = {"status": status.value, "reason": readable(reason)}
+        row = {"status": status.value, "reason": self._text(reason)}
         self._writer.put(ORDER, {"client_order_id": client_order_id, **row})
 
     def fill(self, fill: Fill) -> bool:
         """Remember an execution; False when it was known: then nothing may be booked."""
         self._must_know(fill.client_order_id, f"trade {fill.trade_id}")
         return self._writer.add(FILL, fill_row(fill))
+
+    def _text(self, given: str) -> str:
+        """Return text that people or an exchange wrote as it may be kept."""
+        return readable(self._redact(given))
 
     def _must_know(self, client_order_id: str, what: str) -> None:
         if client_order_id not in self._known:
@@ -153,7 +163,7 @@ class SqlJournal:
                 "before_price": was["price"],
                 "after_quantity": now["quantity"],
                 "after_price": now["price"],
-                "reason": readable(reason),
+                "reason": self._text(reason),
             }
             self._writer.add(ADJUST, row)
             self._writer.put(POSITION, now)
@@ -176,7 +186,7 @@ class SqlJournal:
         self._keep(STRATEGY, memory)
 
     def _keep(self, table: sa.Table, memory: Mapping[str, Any]) -> None:
-        content = to_json(memory)
+        content = self._redact(to_json(memory))
         with self._writer.together():
             before = self._kept.get(table.name)
             if content == before:
@@ -206,7 +216,7 @@ class SqlJournal:
 
     def command(self, name: str, number: str) -> bool:
         """Remember a person's command by its own number; False when it was known already."""
-        row = {"number": key(number, "number"), "name": readable(name)}
+        row = {"number": key(number, "number"), "name": self._text(name)}
         return self._writer.add(COMMAND, row)
 
     # -- start and end ----------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from realtrade.storage.tables import BOOT, INTENT
 from realtrade.storage.writer import Writer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from realtrade.storage.places import Place
@@ -38,6 +39,7 @@ def open_journal(
     bot: str,
     folder: Path,
     clock: Clock,
+    redact: Callable[[str], str] = str,
     locks: Path | None = None,
     kept_ms: int = KEPT_MS,
 ) -> SqlJournal:
@@ -49,6 +51,7 @@ def open_journal(
         bot: the recipe's name.
         folder: where relative paths start.
         clock: stamps rows, and says since when locks are held.
+        redact: blots secrets out of whatever text people or exchanges wrote.
         locks: folder of the machine's locks; one for this user when left out.
         kept_ms: what was over before so many milliseconds is forgotten.
 
@@ -83,7 +86,9 @@ def open_journal(
             row["client_order_id"] for row in writer.rows(sa.select(INTENT.c.client_order_id))
         )
         held = ExitStack()
-        journal = SqlJournal(writer, clock, place=str(place), known=known, release=held.close)
+        journal = SqlJournal(
+            writer, clock, place=str(place), known=known, redact=redact, release=held.close
+        )
         held.enter_context(stack.pop_all())
         return journal
 

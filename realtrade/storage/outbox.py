@@ -13,7 +13,7 @@ from realtrade.storage.rows import event_row, read_event
 from realtrade.storage.tables import EVENT, OUTBOX
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from realtrade.model.events import Event
     from realtrade.storage.writer import Writer
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 class Outbox:
     """Written in the journal's transactions, read without one."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, redact: Callable[[str], str]) -> None:
         self._writer = writer
+        self._redact = redact
         self._lock = Lock()
         self._waiting: dict[tuple[int, str], Undelivered] = {}
 
@@ -40,11 +41,13 @@ class Outbox:
         writer = self._writer
         with writer.together():
             number = writer.next_seq()
-            writer.add(EVENT, event_row(event, number))
+            row = event_row(event, number)
+            clean = {name: self._redact(row[name]) for name in ("message", "data")}
+            writer.add(EVENT, row | clean)
             for route in dict.fromkeys(routes):
                 writer.add(OUTBOX, {"number": number, "route": route, "told_ms": None})
-                row = Undelivered(number=number, event=event, route=route)
-                writer.afterwards(partial(self._add, row))
+                waits = Undelivered(number=number, event=event, route=route)
+                writer.afterwards(partial(self._add, waits))
 
     def told(self, number: int, route: str, now_ms: int) -> None:
         """Write that an event was told; harmless when it was already."""

@@ -8,7 +8,7 @@ import pytest
 from realtrade.engine import StageFailed, TradingRunner
 from realtrade.engine.stages import STAGES
 from realtrade.plugins import PluginError
-from realtrade.plugins.ports import FeedError
+from realtrade.plugins.ports import FeedError, JournalError
 from realtrade.recipe import RecipeInvalid, load_recipe
 from tests.engine.runs import MA_CROSS, MINE, REPLAY, STOPPING
 
@@ -37,7 +37,7 @@ def test_a_failing_stage_is_named_and_leaves_nothing_behind(
     assert threading.active_count() == before
     parts = runner._parts
     if parts.journal is not None:
-        with pytest.raises(RuntimeError, match="journal is closed"):
+        with pytest.raises(JournalError, match="journal is closed"):
             parts.journal.event(None)  # type: ignore[arg-type]  # it must not even look
     if parts.hub is not None:
         assert parts.hub.over

@@ -30,7 +30,7 @@ ROUTES = f"{{channels: {CHANNELS}, routes: {{all: {{events: [started], to: [me]}
             ["monitor.http", "monitor.report"],
         ),
         ("monitor: {log: {level: debug}}", [], []),
-        ("storage: {url: 'sqlite:///state/bot.db'}", [], ["storage"]),
+        ("storage: {url: 'sqlite:///state/bot.db'}", [], []),
     ],
 )
 def test_names_what_has_no_effect(

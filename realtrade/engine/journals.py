@@ -1,0 +1,82 @@
+"""Which journal a bot remembers in: what its recipe names, else a file, else only this process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from realtrade.engine.wrong import built, settings_checked
+from realtrade.plugins.plugin import Kind
+from realtrade.plugins.ports.gateway import TradingExchange
+from realtrade.plugins.secret import SecretRef
+from realtrade.recipe.blocks import Mode, StorageBlock
+
+if TYPE_CHECKING:
+    from contextlib import ExitStack
+
+    from realtrade.engine.parts import Parts
+    from realtrade.plugins.ports import Journal
+
+PAPER = "paper"
+"""The account of simulated fills."""
+
+
+def open_storage(parts: Parts, stack: ExitStack) -> None:
+    """Lock the account and remember, before anything can happen that would have to be remembered.
+
+    The exchange is asked before, but only for the account's name.
+
+    Raises:
+        JournalError: another bot has the account, or the journal cannot be trusted.
+    """
+    if not parts.live:
+        return
+    parts.journal = _journal(parts)
+    stack.callback(parts.journal.close)
+
+
+def _journal(parts: Parts) -> Journal:
+    block = parts.recipe.storage
+    if block is None and parts.recipe.mode is Mode.PAPER:
+        return _forgetful(parts)
+    if block is not None and not isinstance(block, StorageBlock):
+        journal: Journal = built(parts, Kind.STORAGE, block, "storage")
+        return journal
+    from realtrade.storage import open_journal
+
+    return open_journal(
+        _url(parts, block),
+        account=account_of(parts),
+        bot=parts.recipe.name,
+        folder=parts.folder,
+        clock=parts.clock,
+        redact=parts.redactor.redact,
+    )
+
+
+def _forgetful(parts: Parts) -> Journal:
+    from realtrade.storage import MemoryJournal
+
+    parts.say(
+        "warning", "the journal is kept in memory: what is open is forgotten when this process ends"
+    )
+    return MemoryJournal()
+
+
+def _url(parts: Parts, block: StorageBlock | None) -> str:
+    """Return where the journal is; a URL that is a secret is blotted out of the log."""
+    if block is None:
+        return f"sqlite:///state/{parts.recipe.name}.db"
+    if not isinstance(block.url, SecretRef):
+        return block.url
+    with settings_checked(parts.recipe, "storage"):
+        return parts.context("storage").secret(block.url).reveal()
+
+
+def account_of(parts: Parts) -> str:
+    """Return the stable name of the account that is traded, without secrets."""
+    recipe, exchange = parts.recipe, parts.exchange
+    if recipe.mode is Mode.PAPER or recipe.exchange is None:
+        return PAPER
+    if isinstance(exchange, TradingExchange):
+        return exchange.gateway().account
+    return f"{recipe.exchange.type}:{recipe.mode}"
