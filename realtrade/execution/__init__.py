@@ -1,4 +1,4 @@
-"""Order decisions: identity, desk, lifecycle, ledger. Pure: no threads, files or clocks."""
+"""Order decisions: identity, desk, lifecycle, protocol, ledger. Pure: no threads, no clocks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from realtrade.execution.desk import Desk, is_free
 from realtrade.execution.identity import Naming
 from realtrade.execution.ledger import Holding, Ledger
 from realtrade.execution.lifecycle import TERMINAL, OwnStep, advance, is_over
+from realtrade.execution.state import Standing, State, Step, TradingRule
 
 __all__ = [
     "TERMINAL",
@@ -14,6 +15,10 @@ __all__ = [
     "Ledger",
     "Naming",
     "OwnStep",
+    "Standing",
+    "State",
+    "Step",
+    "TradingRule",
     "advance",
     "is_free",
     "is_over",

@@ -13,6 +13,8 @@ from realtrade.plugins.ports.gateway import (
     Gateway,
     GatewayError,
     Outcome,
+    PlacesPairs,
+    Resyncs,
     TradingExchange,
 )
 from realtrade.plugins.ports.journal import (
@@ -61,10 +63,12 @@ __all__ = [
     "NamesFeeds",
     "Needs",
     "Outcome",
+    "PlacesPairs",
     "Reading",
     "Recalled",
     "Report",
     "ReportKind",
+    "Resyncs",
     "RiskGate",
     "RiskGauge",
     "RiskRule",

@@ -139,6 +139,24 @@ class Gateway(Protocol):
         ...
 
 
+@runtime_checkable
+class Resyncs(Protocol):
+    """A gateway that can measure the exchange's clock anew when it is told that ours is off."""
+
+    def resync(self) -> None:
+        """Measure it; called from the courier's thread, never raises."""
+        ...
+
+
+@runtime_checkable
+class PlacesPairs(Protocol):
+    """A gateway whose market can rest two exits on one holding: one cancels the other."""
+
+    def place_pair(self, limit: OrderIntent, stop: OrderIntent) -> Sequence[Answer]:
+        """Send both in one request, once; return an answer for each, in this order."""
+        ...
+
+
 class AccountSink(Protocol):
     """Where a stream puts account events; every method may be called from any thread."""
 

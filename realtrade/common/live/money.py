@@ -1,0 +1,105 @@
+"""What an account is worth: told by its stream, checked over REST, never asked for by the bar."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from realtrade.model.account import Balance
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from realtrade.model.account import AccountState, BalancesChanged
+    from realtrade.model.order import Position
+    from realtrade.plugins.ports.account import AccountView
+
+_ZERO = Decimal(0)
+_NONE = Balance(_ZERO)
+
+
+class Money:
+    """Balances and positions as the exchange tells of them, valued at our last prices."""
+
+    def __init__(self, currency: str, *, spot: bool) -> None:
+        self.currency = currency
+        self._spot = spot
+        self.balances: dict[str, Balance] = {}
+        self.positions: dict[str, Position] = {}
+        self._times: dict[str, int] = {}
+        self._view: AccountView | None = None
+
+    def bind(self, view: AccountView) -> None:
+        """Take positions of our own fills, prices and instruments from `view` from now on."""
+        self._view = view
+
+    def changed(self, event: BalancesChanged) -> None:
+        """Take what the stream says; what is older than what is known is not taken."""
+        for currency, balance in event.balances.items():
+            if self._newer(currency, event.time_ms):
+                self.balances[currency] = balance
+        for symbol, position in event.positions.items():
+            if self._newer(symbol, event.time_ms):
+                self._hold(symbol, position)
+
+    def check(self, state: AccountState) -> None:
+        """Take what REST says, where the stream has said nothing newer."""
+        self._replace(state.balances, state.time_ms)
+        gone = [symbol for symbol in self.positions if symbol not in state.positions]
+        for symbol in gone:
+            if self._newer(symbol, state.time_ms):
+                del self.positions[symbol]
+        for symbol, position in state.positions.items():
+            if self._newer(symbol, state.time_ms):
+                self._hold(symbol, position)
+
+    @property
+    def cash(self) -> Decimal:
+        """Return the money not tied up in positions, margin or orders."""
+        return self.balances.get(self.currency, _NONE).free
+
+    @property
+    def equity(self) -> Decimal:
+        """Return the balance plus holdings (spot) or unrealised profit (swaps) at last prices."""
+        total = self.balances.get(self.currency, _NONE).total
+        return total + (self._holdings() if self._spot else self._unrealised())
+
+    def _holdings(self) -> Decimal:
+        """Value what our own fills hold and can be valued in the account's currency."""
+        if self._view is None:
+            return _ZERO
+        worth = _ZERO
+        for symbol, position in self._view.positions.items():
+            if self._view.instrument(symbol).quote == self.currency:
+                worth += position.quantity * self._view.price(symbol)
+        return worth
+
+    def _unrealised(self) -> Decimal:
+        if self._view is None:
+            return _ZERO
+        profit = _ZERO
+        for symbol, position in self.positions.items():
+            try:
+                instrument, price = self._view.instrument(symbol), self._view.price(symbol)
+            except KeyError:
+                continue  # foreign: no feed of ours tells its price
+            profit += position.quantity * (price - position.price) * instrument.contract_size
+        return profit
+
+    def _replace(self, balances: Mapping[str, Balance], time_ms: int) -> None:
+        for currency in {*self.balances, *balances}:
+            if self._newer(currency, time_ms):
+                self.balances[currency] = balances.get(currency, _NONE)
+
+    def _hold(self, symbol: str, position: Position) -> None:
+        if position.quantity:
+            self.positions[symbol] = position
+        else:
+            self.positions.pop(symbol, None)
+
+    def _newer(self, name: str, time_ms: int) -> bool:
+        """Tell whether something is not older than what is known, and note its time."""
+        if time_ms < self._times.get(name, 0):
+            return False
+        self._times[name] = time_ms
+        return True
