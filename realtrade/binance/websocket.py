@@ -1,0 +1,78 @@
+"""Binance's market streams: one combined connection per market."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from realtrade.common.base_websocket import BaseWebSocket
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from realtrade.model.instrument import MarketType
+
+_HOSTS = {
+    ("spot", False): "wss://stream.binance.com:9443",
+    ("swap", False): "wss://fstream.binance.com",
+    ("spot", True): "wss://stream.testnet.binance.vision",
+    ("swap", True): "wss://fstream.binancefuture.com",
+}
+_PUBLIC = ("@depth", "@bookTicker", "!bookTicker")
+"""USDⓈ-M sends books from `/public`, everything else of a market from `/market`, never both."""
+
+
+def stream_base(market: MarketType, *, testnet: bool, base: str | None = None) -> str:
+    """Return where market streams begin: `base` if it is given, else Binance's own host."""
+    return (base or _HOSTS[market, testnet]).rstrip("/")
+
+
+class BinanceWebSocket(BaseWebSocket):
+    """Market streams of one market: `start(["btcusdt@kline_1m"])`.
+
+    Every message is emitted under the name of its event (`kline`, `trade`, …), or that of its
+    stream where it has none (`btcusdt@bookTicker`), with Binance's own payload.
+    """
+
+    def __init__(self, name: str, *, market: MarketType, base: str, **kwargs: Any) -> None:
+        """Make a client.
+
+        Args:
+            name: for threads and the log.
+            market: `spot` or `swap`.
+            base: as `stream_base` tells it.
+            kwargs: as in `BaseWebSocket`.
+        """
+        super().__init__(name, **kwargs)
+        self._market = market
+        self._base = base
+
+    def _get_ws_url(self) -> str:
+        if self._market == "spot":
+            return f"{self._base}/stream"
+        books = [name for name in self._channels if any(part in name for part in _PUBLIC)]
+        return f"{self._base}/{'public' if books else 'market'}/stream"
+
+    def _build_subscribe_msg(self, channels: Sequence[str], number: int) -> str | None:
+        if not channels:
+            return None
+        return json.dumps({"method": "SUBSCRIBE", "params": list(channels), "id": number})
+
+    def _on_message(self, text: str, at_s: float) -> None:
+        message = json.loads(text)
+        if "stream" in message:
+            data = message["data"]
+            event = data.get("e") if isinstance(data, dict) else None
+            self.emit(event or message["stream"], data)
+        elif "id" in message:
+            self._answered(message["id"], _refusal(message))
+        elif message.get("e") == "serverShutdown":
+            self._reconnect("the server is about to shut down")
+
+
+def _refusal(message: dict[str, Any]) -> str | None:
+    """Return what an answer objects to; None for consent."""
+    error = message.get("error", message)
+    if "code" not in error and message.get("result") is None:
+        return None
+    return f"{error.get('msg', 'no reason given')} ({error.get('code', 'no code')})"
