@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from realtrade.binance import answers, orders
+from realtrade.binance import answers, orders, pairs
 from realtrade.binance.account import AccountReader
 from realtrade.binance.errors import FILTERS
 from realtrade.binance.search import Finder
@@ -103,6 +103,33 @@ class BinanceGateway:
         self._finder.learn(told)
         return Answer(outcome=Outcome.ACK, order=told, fills=answers.placed_fills(row, told))
 
+    def place_pair(self, limit: OrderIntent, stop: OrderIntent) -> Sequence[Answer]:
+        """Send two exits as one order list of spot, once; return an answer for each."""
+        try:
+            return self._place_pair(limit, stop)
+        except RestError as error:
+            return [self._failed(error)] * 2
+
+    def _place_pair(self, limit: OrderIntent, stop: OrderIntent) -> Sequence[Answer]:
+        listing = self._store.listing(limit.symbol)
+        if listing is None:
+            return [Answer(outcome=Outcome.REJECTED, reason=f"{limit.symbol} is not listed")] * 2
+        refusal = pairs.refusal(limit, stop, listing, self.now_ms())
+        if refusal is not None:
+            return [Answer(outcome=Outcome.REJECTED, reason=refusal)] * 2
+        request = pairs.request(limit, stop, listing)
+        row = self._store.call(request.endpoint, request.params, urgency=Urgency.ORDER)
+        told = pairs.placed(row, (limit, stop))
+        for one in told:
+            if one.order is not None:
+                self._finder.learn(one.order)
+        return told
+
+    def resync(self) -> None:
+        """Measure Binance's clock anew; without an answer the old measurement stands."""
+        with suppress(RestError):
+            self._store.clock.measure()
+
     def _unready(self, listing: Listing) -> Answer | None:
         """Return the answer to an order that is not sent because the account does not fit it."""
         try:
@@ -177,8 +204,7 @@ class BinanceGateway:
         outcome = self._store.outcome_of(error)
         code = error.code if isinstance(error, Refused) else None
         if outcome is Outcome.CLOCK:
-            with suppress(RestError):
-                self._store.clock.measure()
+            self.resync()
         self._rules_moved = self._rules_moved or code in FILTERS
         wait_s = error.retry_after_s if isinstance(error, Refused | Gated) else None
         return Answer(outcome=outcome, code=code, reason=str(error), retry_after_s=wait_s)

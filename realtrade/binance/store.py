@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from realtrade.binance import errors, markets
 from realtrade.binance.account import AccountReader, spot_state, swap_state
 from realtrade.binance.search import Finder
+from realtrade.binance.signing import signed
 from realtrade.common.base_store import BaseStore
 from realtrade.common.rest.errors import OddAnswer
 from realtrade.common.rest.listing import Ticker
@@ -78,6 +79,35 @@ class BinanceStore(BaseStore):
             self._names = {one.id: symbol for symbol, one in listings.items()}
             self._named = listings
         return self._names.get(name, name)
+
+    def listen_key(self) -> str:
+        """Return a new or the living listen key of USDⓈ-M, and have it blotted out of the log.
+
+        Raises:
+            RestError: no answer, or none to trust.
+        """
+        told = self.read("fapiPrivatePostListenKey")
+        key = told.get("listenKey") if isinstance(told, dict) else None
+        if not isinstance(key, str) or not key:
+            raise OddAnswer("a listen key was asked for and not told")
+        self.connection.blot(key)
+        return key
+
+    def keep_listen_key(self) -> None:
+        """Have the listen key live for another hour.
+
+        Raises:
+            RestError: no answer, or the key has expired.
+        """
+        self.read("fapiPrivatePutListenKey")
+
+    def signed(self, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return parameters for a request over the WebSocket API, stamped and signed.
+
+        Raises:
+            RestError: there is no key.
+        """
+        return signed(self.exchange, params or {})
 
     def fetch_state(self) -> AccountState:
         """Return balances and positions."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from realtrade.common.rest.errors import OddAnswer, Refused
 from realtrade.common.rest.lazy_ccxt import exchange_class
@@ -107,7 +108,7 @@ class GuardedClient:
             Refused: the exchange answered with an error.
             OddAnswer: what came is no JSON.
         """
-        where = f"{method} {url.partition('?')[0]}"
+        where = f"{method} {urlsplit(url).path}"
         if answer is None:
             msg = f"{where}: status {status} with a body that is no JSON, {len(body)} characters"
             raise OddAnswer(msg, status=status)

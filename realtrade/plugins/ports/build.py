@@ -18,6 +18,10 @@ def _no_secrets(reference: SecretRef) -> Secret:
     raise LookupError(msg)
 
 
+def _let_stand(secret: str) -> None:
+    """Blot nothing out: no log was handed in."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildContext:
     """Collaborators every plugin may use; none of them shows the whole recipe."""
@@ -29,3 +33,9 @@ class BuildContext:
     clock: Clock
     secret: Callable[[SecretRef], Secret] = _no_secrets
     """Return a secret's value for the reference in the settings; keep it no longer than needed."""
+    blot: Callable[[str], None] = _let_stand
+    """Have a secret that arises while running, such as a session key, blotted out of the log."""
+    testnet: bool = False
+    """True in mode `testnet`: an exchange connects to its test venue."""
+    cache: Path | None = None
+    """Folder for what can be had again, such as downloaded bars; None keeps nothing."""
