@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from aiohttp import web
 
 from realtrade.testing.binance.app import BinanceDialect
+from realtrade.testing.by_hand import ByHand
 from realtrade.testing.exchange.account import SimAccount
 from realtrade.testing.exchange.core import Core
 from realtrade.testing.exchange.market import DEFAULT_MARKETS, SimMarket
@@ -19,10 +20,11 @@ from realtrade.testing.server.faults import Faults
 from realtrade.testing.server.line import LineRules
 from realtrade.testing.server.log import RequestLog
 from realtrade.testing.server.web import WebServer
+from realtrade.testing.skewed_clock import SkewedClock
 from realtrade.utils.clock import ManualClock, SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Iterable
     from types import TracebackType
 
     from realtrade.testing.exchange.bars import SimBar
@@ -46,7 +48,7 @@ class SimExchange:
     Args:
         markets: What can be traded, as `SimMarket` or as symbols with default steps.
         seed: Of random prices.
-        clock: The exchange's clock; `skew` of it can be set later.
+        clock: The exchange's clock; `exchange.clock.skew_ms` sets it wrong on purpose.
         start_ms: Market time to begin with; else the clock's with a `ManualClock`, and thirty
             days before the clock's, at midnight, with a real one, so that played bars are past.
         port: 0 lets the system choose.
@@ -70,13 +72,15 @@ class SimExchange:
         start_ms: int | None = None,
         port: int = 0,
     ) -> None:
-        self.clock = clock or SystemClock()
+        self.clock = SkewedClock(clock or SystemClock())
         self.core = Core([_market(one) for one in markets], clock=self.clock)
+        follower = clock if isinstance(clock, ManualClock) else None
         if start_ms is None:
             start_ms = self.clock.now_ms()
-            if not isinstance(self.clock, ManualClock):
+            if follower is None:
                 start_ms = start_ms // _DAY_MS * _DAY_MS - _BACK_MS
-        self.player = Player(self.core, start_ms=start_ms, seed=seed)
+        self.player = Player(self.core, start_ms=start_ms, seed=seed, follower=follower)
+        self.by_hand = ByHand(self.core)
         self.faults = Faults()
         self.requests = RequestLog()
         self.rules = LineRules()
@@ -154,11 +158,11 @@ class SimExchange:
         account = SimAccount(
             key=key, secret=secret, permissions=frozenset(permissions), fee_asset=fee_asset
         )
-        for asset, amount in (balances or {}).items():
-            account.spot.add(asset, Decimal(amount))
-        for asset, amount in (futures or {}).items():
-            account.futures.add(asset, Decimal(amount))
         self.core.open_account(account)
+        for asset, amount in (balances or {}).items():
+            self.core.transfer(account, asset, Decimal(amount))
+        for asset, amount in (futures or {}).items():
+            self.core.transfer(account, asset, Decimal(amount), futures=True)
 
     def account(self, key: str) -> SimAccount:
         """Return the living account, to be changed under `core.lock` only."""
@@ -286,7 +290,13 @@ class SimExchange:
     def _application(self) -> web.Application:
         app = web.Application(client_max_size=1 << 20)
         app.add_routes(self.dialect.routes())
+        app.cleanup_ctx.append(self._watching)
         return app
+
+    async def _watching(self, app: web.Application) -> AsyncIterator[None]:
+        watch = asyncio.create_task(self.dialect.watch())
+        yield
+        watch.cancel()
 
 
 def _market(given: SimMarket | str) -> SimMarket:

@@ -31,14 +31,27 @@ class Topic(NamedTuple):
     name: str
 
 
+class Scope(NamedTuple):
+    """What one path serves."""
+
+    markets: tuple[bool, ...]
+    """Market types to look a stream up in, spot is True."""
+    kinds: tuple[str, ...] | None = None
+    """Kinds of streams served; None: all. Others are accepted and stay silent."""
+
+    def serves(self, name: str) -> bool:
+        """Tell whether the stream lives on this path."""
+        kind = name.partition("@")[2].partition("@")[0].partition("_")[0]
+        return self.kinds is None or kind.rstrip("0123456789") in self.kinds
+
+
 class Listener:
     """A connection and what it has subscribed to."""
 
-    def __init__(self, line: Line, *, combined: bool, markets: tuple[bool, ...]) -> None:
+    def __init__(self, line: Line, *, combined: bool, scope: Scope) -> None:
         self.line = line
         self.combined = combined
-        self.markets = markets
-        """Market types to look a stream up in, spot is True."""
+        self.scope = scope
         self.topics: dict[str, Topic] = {}
 
 
@@ -74,12 +87,12 @@ class MarketStreams:
             wrapped = f'{{"stream":"{topic.name}","data":{raw}}}'
             listener.line.send(wrapped if listener.combined else raw, facts)
 
-    def handler(self, *, combined: bool, markets: tuple[bool, ...]) -> Any:
+    def handler(self, *, combined: bool, scope: Scope) -> Any:
         """Return an aiohttp handler of `/ws…` (raw) or `/stream` (combined)."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
             line = Line(request, self._faults, self._rules)
-            listener = Listener(line, combined=combined, markets=markets)
+            listener = Listener(line, combined=combined, scope=scope)
             for name in self._asked(request):
                 self._subscribe(listener, name)
             self.lines.add(line)
@@ -99,10 +112,12 @@ class MarketStreams:
     def _subscribe(self, listener: Listener, name: str) -> None:
         """Listen to a stream; one that does not exist is accepted and stays silent."""
         symbol = name.partition("@")[0].upper()
-        known = [spot for spot in listener.markets if self._has(spot, symbol)]
-        topic = Topic(known[0] if known else listener.markets[0], name)
+        markets = listener.scope.markets
+        known = [spot for spot in markets if self._has(spot, symbol)]
+        topic = Topic(known[0] if known else markets[0], name)
         listener.topics[name] = topic
-        self._listeners[topic][listener] = None
+        if listener.scope.serves(name):
+            self._listeners[topic][listener] = None
 
     def _unsubscribe(self, listener: Listener, name: str) -> None:
         topic = listener.topics.pop(name, None)

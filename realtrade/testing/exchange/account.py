@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from realtrade.testing.exchange.order import SimOrder
-    from realtrade.testing.exchange.truth import FillTruth
+    from realtrade.testing.exchange.truth import FillTruth, TransferTruth
 
 ZERO = Decimal(0)
 
@@ -99,10 +99,16 @@ class SimAccount:
     open: dict[int, SimOrder] = field(default_factory=dict)
     """Those that may still fill, by id."""
     fills: list[FillTruth] = field(default_factory=list)
+    transfers: list[TransferTruth] = field(default_factory=list)
 
     def position(self, symbol: str) -> Position:
         """Return the position in `symbol`, flat when there never was one."""
         return self.positions.setdefault(symbol, Position())
+
+    def transfer(self, moved: TransferTruth) -> None:
+        """Book currency that came or went without a trade."""
+        (self.futures if moved.futures else self.spot).add(moved.asset, moved.amount)
+        self.transfers.append(moved)
 
     def open_orders(self, symbol: str | None = None) -> list[SimOrder]:
         """Return the orders that may still fill, oldest first."""
@@ -113,6 +119,7 @@ class SimAccount:
         return AccountTruth(
             orders=tuple(order.truth() for order in self.orders),
             fills=tuple(self.fills),
+            transfers=tuple(self.transfers),
             balances=self.spot.balances(),
             futures=self.futures.balances(),
             positions={

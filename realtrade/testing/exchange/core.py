@@ -16,6 +16,7 @@ from realtrade.testing.exchange.engine import Engine
 from realtrade.testing.exchange.events import BalancesChanged
 from realtrade.testing.exchange.order import OrderRequest, SimOrder
 from realtrade.testing.exchange.refusal import Reason, Refused
+from realtrade.testing.exchange.truth import TransferTruth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -63,23 +64,54 @@ class Core:
         with self.lock:
             self.accounts[account.key] = account
 
-    def deposit(
-        self, account: SimAccount, asset: str, amount: Decimal, *, futures: bool = False
+    def transfer(
+        self,
+        account: SimAccount,
+        asset: str,
+        amount: Decimal,
+        *,
+        futures: bool = False,
+        cause: str | None = None,
+        symbol: str = "",
     ) -> None:
-        """Move currency in, or out when negative, as a transfer from elsewhere."""
+        """Move currency in, or out when negative, and tell the account's streams."""
         with self.lock:
-            (account.futures if futures else account.spot).add(asset, amount)
+            moved = TransferTruth(
+                asset=asset,
+                amount=amount,
+                futures=futures,
+                cause=cause or ("DEPOSIT" if amount > 0 else "WITHDRAW"),
+                symbol=symbol,
+                time_ms=self.clock.now_ms(),
+            )
+            account.transfer(moved)
             self.emit(
                 BalancesChanged(
                     account=account,
-                    market=None,
+                    market=self.desks[symbol].market if symbol else None,
                     assets=(asset,),
                     delta=amount,
                     futures=futures,
-                    cause="DEPOSIT" if amount > 0 else "WITHDRAW",
-                    time_ms=self.clock.now_ms(),
+                    cause=moved.cause,
+                    time_ms=moved.time_ms,
                 )
             )
+
+    def fund(self, symbol: str, rate: Decimal) -> None:
+        """Let longs pay shorts `rate` of their position's value, or the other way round."""
+        with self.lock:
+            desk = self.desk(symbol)
+            for account in self.accounts.values():
+                paid = account.position(symbol).quantity * desk.price * rate
+                if paid:
+                    self.transfer(
+                        account,
+                        desk.market.quote,
+                        -paid,
+                        futures=True,
+                        cause="FUNDING_FEE",
+                        symbol=symbol,
+                    )
 
     def desk(self, symbol: str) -> Desk:
         """Return the market's desk.

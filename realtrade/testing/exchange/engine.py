@@ -47,6 +47,8 @@ class Engine:
         self.swap = SwapFunds(self._price_of)
         self.reject_at_trigger = 0
         """How many of the next orders that trigger shall be rejected then."""
+        self.child_first = False
+        """Tell of a triggered order's child, and its fills, before telling that it triggered."""
 
     def _price_of(self, symbol: str) -> Decimal | None:
         desk = self._desks.get(symbol)
@@ -168,9 +170,12 @@ class Engine:
         except Refused:
             self.end(account, order, "rejected", expiry="REJECTED")
             return
+        if not self.child_first:
+            self.end(account, order, "triggered")
         self._enter(account, child)
         self.work(account, child)
-        self.end(account, order, "triggered")
+        if self.child_first:
+            self.end(account, order, "triggered")
 
     def fill(self, order: SimOrder, quantity: Decimal, price: Decimal, *, maker: bool) -> None:
         """Fill a part of an open order by hand."""

@@ -161,7 +161,7 @@ class SwapFunds:
                 * (order.request.price or ZERO)
                 / leverage(account, order.market.symbol)
                 for order in account.open.values()
-                if not order.market.is_spot and order.working
+                if not order.market.is_spot and order.working and not order.request.reduce_only
             ),
             ZERO,
         )

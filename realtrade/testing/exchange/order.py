@@ -35,7 +35,7 @@ class OrderRequest:
     stop_price: Decimal | None = None
     trail_bps: Decimal | None = None
     """Trigger after a turn of this many hundredths of a percent from the best price seen."""
-    time_in_force: Literal["GTC", "IOC", "FOK", "GTD"] = "GTC"
+    time_in_force: Literal["GTC", "IOC", "FOK", "GTD", "GTX"] = "GTC"
     good_till_ms: int = 0
     """When a GTD order expires."""
     post_only: bool = False

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from realtrade.testing.exchange import matching
 from realtrade.testing.exchange.bars import SimBar
 from realtrade.testing.exchange.events import BarChanged, PriceMoved
-from realtrade.utils.clock import ManualClock
 from realtrade.utils.timeframes import Timeframe
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from realtrade.testing.exchange.core import Core
     from realtrade.testing.exchange.desk import Desk
+    from realtrade.utils.clock import ManualClock
 
 _SMALL_TRADE = 100
 """Lots of a public trade that nobody sized."""
@@ -41,16 +41,20 @@ class Played(NamedTuple):
 class Player:
     """The one that moves prices. Market time is its own: it names bars, and never steps back.
 
-    Orders and fills are stamped by the clock instead. A `ManualClock` is kept up with market time.
+    Orders and fills are stamped by the core's clock instead.
 
     Args:
         core: The exchange whose prices move.
         start_ms: Market time to begin with.
         seed: Of random moves.
+        follower: A clock that is to keep up with market time.
     """
 
-    def __init__(self, core: Core, *, start_ms: int, seed: int) -> None:
+    def __init__(
+        self, core: Core, *, start_ms: int, seed: int, follower: ManualClock | None = None
+    ) -> None:
         self._core = core
+        self._follower = follower
         self.market_ms = start_ms
         self._random = Random(seed)  # noqa: S311 - made-up prices, not secrets
 
@@ -155,9 +159,9 @@ class Player:
 
     def _turn_all(self, now_ms: int, *, fill: bool) -> None:
         self.market_ms = max(self.market_ms, now_ms)
-        if isinstance(self._core.clock, ManualClock):
-            behind_ms = self.market_ms - self._core.clock.now_ms()
-            self._core.clock.sleep(max(behind_ms, 0) / 1000)
+        if self._follower is not None:
+            behind_ms = self.market_ms - self._follower.now_ms()
+            self._follower.sleep(max(behind_ms, 0) / 1000)
         for desk in self._core.desks.values():
             for name, bar in desk.bars.turn(self.market_ms, fill=fill):
                 self._tell(desk, name, bar, closed=True)

@@ -93,6 +93,21 @@ class PositionTruth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransferTruth:
+    """Currency that came or went without a trade: a deposit, a withdrawal, funding."""
+
+    asset: str
+    amount: Decimal
+    """Negative when it went."""
+    futures: bool
+    cause: str
+    """`DEPOSIT`, `WITHDRAW` or `FUNDING_FEE`."""
+    symbol: str
+    """Of the position that was funded; empty otherwise."""
+    time_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountTruth:
     """All that the exchange knows of one account at one moment."""
 
@@ -105,6 +120,8 @@ class AccountTruth:
     """The wallet of perpetuals, by currency; unrealised profit not counted."""
     positions: dict[str, PositionTruth]
     """Only those that are not flat, by symbol."""
+    transfers: tuple[TransferTruth, ...] = ()
+    """Beginning with what the account was opened with."""
 
     @property
     def open_orders(self) -> tuple[OrderTruth, ...]:

@@ -1,0 +1,1 @@
+"""The USDⓈ-M dialect: `/fapi`, conditional orders as algo orders, listen keys, its user stream."""
