@@ -247,6 +247,8 @@ def _patch(schema: Any) -> Any:
         for key, one in schema.items()
         if not (key in ("required", "minProperties") and not isinstance(one, dict))
     }
+    if "oneOf" in patched:
+        patched["anyOf"] = patched.pop("oneOf")  # the type that chose one may stand below
     reference = patched.get("$ref", "")
     if reference and reference != "#/definitions/environment":
         patched["$ref"] = f"{reference}.patch"

@@ -78,7 +78,7 @@ def _finish(schema: Schema, model: type[BaseModel], blocks: set[str]) -> None:
 
 def _property(schema: Schema, blocks: set[str]) -> Schema:
     bare = {key: one for key, one in schema.items() if key not in ("default", "title")}
-    if bare.get("oneOf"):
+    if any("$ref" not in one for one in bare.get("oneOf", ())):
         bare["title"] = REFERENCE
     choices = [one for one in bare.get("anyOf", [bare]) if one != NULL]
     choices = [_item(choice, blocks) for choice in choices]

@@ -147,3 +147,48 @@ DCA_DROP = Plugin(
     build="realtrade.strategies.dca.dca_drop:build",
     summary="Buy more each time the price has dropped further.",
 )
+
+FIXED_GRID = Plugin(
+    kind=Kind.STRATEGY,
+    name="fixed_grid",
+    api=API_VERSION,
+    config="realtrade.strategies.grid.fixed_grid_config:FixedGridConfig",
+    build="realtrade.strategies.grid.fixed_grid:build",
+    summary="Buy on each line of a fixed grid, sell one line higher.",
+)
+
+ATR_GRID = Plugin(
+    kind=Kind.STRATEGY,
+    name="atr_grid",
+    api=API_VERSION,
+    config="realtrade.strategies.grid.atr_grid_config:AtrGridConfig",
+    build="realtrade.strategies.grid.atr_grid:build",
+    summary="A grid with steps as wide as the market moves, which follows it when it is out.",
+)
+
+VOTE = Plugin(
+    kind=Kind.STRATEGY,
+    name="vote",
+    api=API_VERSION,
+    config="realtrade.strategies.composite.vote_config:VoteConfig",
+    build="realtrade.strategies.composite.vote:build",
+    summary="Hold the side that enough of several strategies would hold.",
+)
+
+REGIME = Plugin(
+    kind=Kind.STRATEGY,
+    name="regime",
+    api=API_VERSION,
+    config="realtrade.strategies.composite.regime_config:RegimeConfig",
+    build="realtrade.strategies.composite.regime:build",
+    summary="Trade by one strategy or another, as the market is.",
+)
+
+MULTI_TIMEFRAME = Plugin(
+    kind=Kind.STRATEGY,
+    name="multi_timeframe",
+    api=API_VERSION,
+    config="realtrade.strategies.composite.multi_timeframe_config:MultiTimeframeConfig",
+    build="realtrade.strategies.composite.multi_timeframe:build",
+    summary="Trade on short bars only with what longer bars say.",
+)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
 
 from realtrade.strategies.working import OrdersAtWork
 
-_ALLOWED = MappingProxyType({"long": (0, 1), "short": (-1, 0), "both": (-1, 1)})
+if TYPE_CHECKING:
+    from realtrade.strategies.signals import Signal
+
+ALLOWED = MappingProxyType({"long": (0, 1), "short": (-1, 0), "both": (-1, 1)})
+"""The least and the greatest stance of each direction."""
 
 
 class StanceStrategy(bt.Strategy):
@@ -24,17 +28,24 @@ class StanceStrategy(bt.Strategy):
     Every feed is traded on its own, so give it one feed per symbol. Where the market cannot be
     sold short, a short entry is refused by the broker, with its name in the log.
 
+    A subclass names a `signal`, which others may then combine, or overrides `stance` itself.
+
     Params:
         direction: `long`, `short` or `both`: the stances that are taken; the others mean out.
     """
 
     params: Any = (("direction", "long"),)
+    signal: type[Signal] | None = None
+    """What says the stance."""
 
     def __init__(self) -> None:
-        self._least, self._most = _ALLOWED[self.p.direction]
+        self._least, self._most = ALLOWED[self.p.direction]
         self._stances = [0] * len(self.datas)
         self._pending: dict[int, int] = {}
         self._working = OrdersAtWork()
+        if self.signal is not None and type(self).stance is StanceStrategy.stance:
+            # Asked on every bar: a detour through this class would cost as much as the answer.
+            self.stance = self.signal(self.datas, self.p).stance  # type: ignore[method-assign]  # as said above
 
     def stance(self, index: int, now: int) -> int:
         """Return the stance to take on feed `index`: 1 long, -1 short, 0 out.

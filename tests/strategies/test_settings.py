@@ -16,10 +16,12 @@ from realtrade.plugins.ports.build import BuildContext
 from realtrade.utils.clock import ManualClock
 
 REGISTRY = Registry()
+COMPOSITE = {"multi_timeframe", "regime", "vote"}  # they have no default: see composite/
 NAMES = sorted(
     name
     for name in REGISTRY.names(Kind.STRATEGY)
-    if REGISTRY.distribution(Kind.STRATEGY, name) == "realtrade" and name not in {"python", "rules"}
+    if REGISTRY.distribution(Kind.STRATEGY, name) == "realtrade"
+    and name not in {"python", "rules", *COMPOSITE}
 )
 BELOW = "greater than or equal to"
 
@@ -62,6 +64,13 @@ def test_defaults_of_the_settings_are_those_of_the_class(name: str) -> None:
         ("dca_schedule", {"take_profit": -0.1}, ("take_profit",), BELOW),
         ("dca_drop", {"drop": 1}, ("drop",), "less than 1"),
         ("dca_drop", {"most": "5"}, ("most",), "valid integer"),
+        ("fixed_grid", {"lower": 110}, (), "lower (110.0) must be less than upper (110.0)"),
+        ("fixed_grid", {"lines": 1}, ("lines",), BELOW),
+        ("fixed_grid", {"quantity": 0}, ("quantity",), "greater than 0"),
+        ("fixed_grid", {"spacing": "log"}, ("spacing",), "'arithmetic' or 'geometric'"),
+        ("atr_grid", {"factor": 0}, ("factor",), "greater than 0"),
+        ("atr_grid", {"most": 0}, ("most",), BELOW),
+        ("atr_grid", {"resting": 201}, ("resting",), "less than or equal to 200"),
         ("dca_drop", {"direction": "both"}, ("direction",), "Extra inputs are not permitted"),
     ],
 )

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
 
 from realtrade.plugins.ports.strategy import StrategySpec
+from realtrade.strategies.signals import Signal
 from realtrade.strategies.stances import StanceStrategy
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from realtrade.plugins.ports.build import BuildContext
     from realtrade.strategies.momentum.rsi_momentum_config import RsiMomentumConfig
+
+
+class RsiMomentumSignal(Signal):
+    """With a strong RSI, until it is not."""
+
+    def __init__(self, datas: Sequence[Any], p: Any) -> None:
+        super().__init__(datas, p)
+        self._strengths = [bt.ind.RSI(data.close, period=p.period, safediv=True) for data in datas]
+
+    def stance(self, index: int, now: int) -> int:
+        """Enter on strength, leave when it has gone."""
+        strength = self._strengths[index][0]
+        if strength > self.p.strong:
+            return 1
+        if strength < 100.0 - self.p.strong:
+            return -1
+        gone = strength < self.p.middle if now > 0 else strength > 100.0 - self.p.middle
+        return 0 if gone else now
 
 
 class RsiMomentum(StanceStrategy):
@@ -26,22 +47,7 @@ class RsiMomentum(StanceStrategy):
     """
 
     params = (("period", 14), ("strong", 60.0), ("middle", 50.0))
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._strengths = [
-            bt.ind.RSI(data.close, period=self.p.period, safediv=True) for data in self.datas
-        ]
-
-    def stance(self, index: int, now: int) -> int:
-        """Enter on strength, leave when it has gone."""
-        strength = self._strengths[index][0]
-        if strength > self.p.strong:
-            return 1
-        if strength < 100.0 - self.p.strong:
-            return -1
-        gone = strength < self.p.middle if now > 0 else strength > 100.0 - self.p.middle
-        return 0 if gone else now
+    signal = RsiMomentumSignal
 
 
 def build(config: RsiMomentumConfig, context: BuildContext) -> StrategySpec:

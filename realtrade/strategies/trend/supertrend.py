@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
 
 from realtrade.plugins.ports.strategy import StrategySpec
 from realtrade.strategies.indicators import SuperTrend
+from realtrade.strategies.signals import Signal
 from realtrade.strategies.stances import StanceStrategy
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from realtrade.plugins.ports.build import BuildContext
     from realtrade.strategies.trend.supertrend_config import SupertrendConfig
+
+
+class SupertrendSignal(Signal):
+    """The side of the SuperTrend line the price is on, from its first turn on."""
+
+    def __init__(self, datas: Sequence[Any], p: Any) -> None:
+        super().__init__(datas, p)
+        self._turns = [
+            bt.ind.CrossOver(SuperTrend(data, period=p.period, factor=p.factor).trend, 0.0)
+            for data in datas
+        ]
+
+    def stance(self, index: int, now: int) -> int:
+        """Take the side the trend turns to."""
+        return int(self._turns[index][0]) or now
 
 
 class SupertrendStrategy(StanceStrategy):
@@ -27,19 +45,7 @@ class SupertrendStrategy(StanceStrategy):
     """
 
     params = (("period", 10), ("factor", 3.0))
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._turns = [
-            bt.ind.CrossOver(
-                SuperTrend(data, period=self.p.period, factor=self.p.factor).trend, 0.0
-            )
-            for data in self.datas
-        ]
-
-    def stance(self, index: int, now: int) -> int:
-        """Take the side the trend turns to."""
-        return int(self._turns[index][0]) or now
+    signal = SupertrendSignal
 
 
 def build(config: SupertrendConfig, context: BuildContext) -> StrategySpec:

@@ -1,0 +1,3 @@
+"""Strategies made of other strategies' signals."""
+
+from __future__ import annotations
