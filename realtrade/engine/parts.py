@@ -149,7 +149,15 @@ class Parts:
     def context(self, name: str) -> BuildContext:
         """Return what the builder of block `name` is handed."""
         given = {"secret": self.secret} if self.secret is not None else {}
-        return BuildContext(name=name, folder=self.folder, clock=self.clock, **given)
+        return BuildContext(
+            name=name,
+            folder=self.folder,
+            clock=self.clock,
+            blot=self.redactor.add,
+            testnet=self.recipe.mode is Mode.TESTNET,
+            cache=self.folder / "state" / "cache",
+            **given,
+        )
 
     def say(self, level: Level, line: str) -> None:
         """Tell people something, without any secret in it."""
