@@ -26,5 +26,9 @@ class DingtalkConfig(PluginConfig):
     """The robot's access token."""
     secret: SecretRef | None = None
     """Key of the robot's signature, where it asks for one."""
+    endpoint: Annotated[
+        str, StringConstraints(pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])\S{1,300}$")
+    ] = "https://oapi.dingtalk.com/robot/send"
+    """Where messages go: DingTalk itself, or a gateway to it."""
     at_mobiles: tuple[Annotated[str, StringConstraints(pattern=r"^\+?[0-9-]{5,20}$")], ...] = ()
     """Telephone numbers of people to mention."""

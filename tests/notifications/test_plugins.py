@@ -6,24 +6,35 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from realtrade.plugins import Kind, PluginError, Registry
+from realtrade.notifications.apprise_channel import AppriseChannel
+from realtrade.notifications.dingtalk_channel import DingtalkChannel
+from realtrade.plugins import Kind, Registry
 from realtrade.plugins.ports.build import BuildContext
+from realtrade.plugins.secret import Secret
 from realtrade.utils.clock import ManualClock
 
-GOOD: list[tuple[str, dict[str, Any]]] = [
-    ("apprise", {"url": {"env": "U"}}),
-    ("dingtalk", {"token": {"env": "T"}, "secret": {"file": "s"}, "at_mobiles": ["+49123456"]}),
+GOOD: list[tuple[str, dict[str, Any], type]] = [
+    ("apprise", {"url": {"env": "U"}}, AppriseChannel),
+    ("dingtalk", {"token": {"env": "T"}, "secret": {"file": "s"}}, DingtalkChannel),
+    ("dingtalk", {"token": {"env": "T"}, "at_mobiles": ["+49123456"]}, DingtalkChannel),
 ]
 
 
-@pytest.mark.parametrize(("name", "written"), GOOD)
-def test_validates_and_says_that_it_does_not_send_yet(name: str, written: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("name", "written", "kind"), GOOD)
+def test_builds_from_settings_and_secrets(name: str, written: dict[str, Any], kind: type) -> None:
     registry = Registry()
     config = registry.config_class(Kind.NOTIFIER, name).model_validate(written)
-    context = BuildContext(name="tg", folder=Path(), clock=ManualClock())
+    context = BuildContext(
+        name="tg",
+        folder=Path(),
+        clock=ManualClock(),
+        secret=lambda reference: Secret("json://127.0.0.1:9/"),
+    )
 
-    with pytest.raises(PluginError, match="'tg' validates in this version"):
-        registry.builder(Kind.NOTIFIER, name)(config, context)
+    channel = registry.builder(Kind.NOTIFIER, name)(config, context)
+
+    assert isinstance(channel, kind)
+    assert "127.0.0.1" not in repr(channel)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +44,8 @@ def test_validates_and_says_that_it_does_not_send_yet(name: str, written: dict[s
         ("apprise", {"url": "tgram://token/1"}),
         ("dingtalk", {"token": "literal"}),
         ("dingtalk", {"token": {"env": "T"}, "at_mobiles": ["x"]}),
+        ("dingtalk", {"token": {"env": "T"}, "endpoint": "http://example.org/"}),
+        ("dingtalk", {"token": {"env": "T"}, "endpoint": "file:///etc/passwd"}),
     ],
 )
 def test_refuses(name: str, written: dict[str, Any]) -> None:

@@ -1,0 +1,59 @@
+"""The `apprise` channel: Telegram, mail, Slack, Discord, webhooks and a hundred more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from realtrade.notifications.errors import NotDelivered
+from realtrade.plugins.errors import SettingWrong
+
+if TYPE_CHECKING:
+    from realtrade.notifications.apprise_config import AppriseConfig
+    from realtrade.plugins.ports.build import BuildContext
+
+
+def build(config: AppriseConfig, context: BuildContext) -> AppriseChannel:
+    """Return the channel behind the recipe's URL.
+
+    Raises:
+        SettingWrong: Apprise does not know such a URL.
+    """
+    return AppriseChannel(context.name, context.secret(config.url).reveal())
+
+
+class AppriseChannel:
+    """Sends plain text: Apprise escapes it as each service asks for."""
+
+    def __init__(self, name: str, url: str) -> None:
+        """Take an Apprise URL, which may hold a secret and is never shown.
+
+        Raises:
+            SettingWrong: Apprise does not know such a URL.
+        """
+        import apprise
+
+        asset = apprise.AppriseAsset(
+            app_id="realtrade",
+            app_desc="realtrade",
+            app_url="",
+            async_mode=False,  # the postman has a thread of its own
+            secure_logging=True,
+            interpret_escapes=False,
+            interpret_emojis=False,
+        )
+        self._name = name
+        self._text = apprise.NotifyFormat.TEXT
+        self._service: Any = apprise.Apprise(asset=asset)
+        if not self._service.add(url):
+            msg = f"the URL of the channel '{name}' is none that Apprise knows"
+            raise SettingWrong(msg, at="url", hint="see https://appriseit.com/services")
+
+    def send(self, title: str, text: str) -> None:
+        """Deliver one message.
+
+        Raises:
+            NotDelivered: the service refused it or could not be reached; Apprise has logged why.
+        """
+        if not self._service.notify(body=text, title=title, body_format=self._text):
+            msg = f"the service behind '{self._name}' did not take the message"
+            raise NotDelivered(msg)

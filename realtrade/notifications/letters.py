@@ -1,0 +1,174 @@
+"""What is told by one route on one channel, and when: pure, so that every minute can be tried."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from realtrade.notifications.escaping import harmless, title
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from realtrade.model.events import Event
+    from realtrade.model.hours import WeeklyHours
+    from realtrade.notifications.plan import RoutePlan
+    from realtrade.plugins.ports.journal import Undelivered
+
+    Words = Callable[[Event, RoutePlan], str]
+
+_MOST_LINES = 30
+"""Lines of a summary; the rest is counted."""
+_LATE_MS = 60_000
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_MS = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message, and what it tells of."""
+
+    title: str
+    text: str
+    rows: tuple[Undelivered, ...]
+
+
+class Letters:
+    """Gathers what happens for one route and channel, and says what is to be sent now.
+
+    Nothing is forgotten until `sent`: a letter that could not be sent is written anew, with what
+    has come since.
+    """
+
+    def __init__(
+        self, plan: RoutePlan, *, name: str, words: Words, quiet: WeeklyHours | None
+    ) -> None:
+        """Take a route.
+
+        Args:
+            plan: the route.
+            name: the bot's, for titles.
+            words: the text of one event.
+            quiet: hours in which only what is critical is sent.
+        """
+        self.plan = plan
+        self._name = name
+        self._words = words
+        self._quiet = None if plan.severity == "critical" else quiet
+        self._waiting: deque[Undelivered] = deque()
+        self._sent_ms: deque[int] = deque()
+        self._told_ms: dict[str, int] = {}
+        self._repeats = 0
+        self._held = False
+        self._first_ms = 0
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def oldest(self) -> Undelivered | None:
+        """Return what has waited longest."""
+        return self._waiting[0] if self._waiting else None
+
+    def add(self, row: Undelivered, now_ms: int) -> bool:
+        """Take something to tell; False when it only repeats what was told lately."""
+        if self._repeats_itself(row, now_ms):
+            self._repeats += 1
+            return False
+        if not self._waiting:
+            self._first_ms = now_ms
+        self._waiting.append(row)
+        return True
+
+    def next(self, now_ms: int) -> Letter | None:
+        """Return what is to be sent now, or None; the same until `sent`, but for what comes in."""
+        if not self._waiting:
+            return None
+        if self.wait_ms(now_ms):
+            self._held = True
+            return None
+        if len(self._waiting) > 1 and (self._held or self.plan.digest is not None):
+            return self._summary(tuple(self._waiting), now_ms)
+        return self._single(self._waiting[0], now_ms)
+
+    def wait_ms(self, now_ms: int) -> int:
+        """Return for how long nothing is to be sent; zero when something may be."""
+        if not self._waiting:
+            return 0
+        waits = [0]
+        if self._quiet is not None and self._quiet.contains(now_ms):
+            waits.append(self._quiet.next_change_ms(now_ms) - now_ms)
+        if self.plan.digest is not None:
+            waits.append(self._first_ms + self.plan.digest // _MS - now_ms)
+        if self.plan.rate is not None:
+            waits.append(self._rate_wait_ms(now_ms))
+        return max(waits)
+
+    def sent(self, letter: Letter, now_ms: int) -> None:
+        """Forget what a letter has told."""
+        told = {row.number for row in letter.rows}
+        self._waiting = deque(row for row in self._waiting if row.number not in told)
+        self._sent_ms.append(now_ms)
+        self._repeats = 0
+        self._first_ms = now_ms
+        if not self._waiting:
+            self._held = False
+
+    # -- limits ---------------------------------------------------------------------------------
+
+    def _rate_wait_ms(self, now_ms: int) -> int:
+        rate = self.plan.rate
+        if rate is None:
+            return 0
+        window_ms = rate.per // _MS
+        while self._sent_ms and self._sent_ms[0] <= now_ms - window_ms:
+            self._sent_ms.popleft()
+        if len(self._sent_ms) < rate.count:
+            return 0
+        return self._sent_ms[-rate.count] + window_ms - now_ms if rate.count else window_ms
+
+    def _repeats_itself(self, row: Undelivered, now_ms: int) -> bool:
+        repeat = self.plan.repeat
+        if repeat is None:
+            return False
+        key = f"{row.event.type} {_NUMBER.sub('#', row.event.message)}"
+        repeat_ms = repeat // _MS
+        self._told_ms = {
+            text: at_ms for text, at_ms in self._told_ms.items() if now_ms - at_ms < repeat_ms
+        }
+        if key in self._told_ms:
+            return True
+        self._told_ms[key] = now_ms
+        return False
+
+    # -- words ----------------------------------------------------------------------------------
+
+    def _single(self, row: Undelivered, now_ms: int) -> Letter:
+        text = self._line(row, now_ms)
+        if self._repeats:
+            text += f"\n(said {self._repeats} more times meanwhile)"
+        kind = row.event.type.value.replace("_", " ")
+        return Letter(self._title(kind), harmless(text), (row,))
+
+    def _summary(self, rows: Sequence[Undelivered], now_ms: int) -> Letter:
+        lines = [self._line(row, now_ms) for row in rows[:_MOST_LINES]]
+        if len(rows) > _MOST_LINES:
+            lines.append(f"… and {len(rows) - _MOST_LINES} more")
+        head = f"{len(rows)} messages"
+        return Letter(self._title(head), harmless("\n".join(lines)), tuple(rows))
+
+    def _title(self, what: str) -> str:
+        mark = "" if self.plan.severity == "info" else f" ({self.plan.severity})"
+        return title(f"{self._name}: {what}{mark}")
+
+    def _line(self, row: Undelivered, now_ms: int) -> str:
+        from datetime import UTC, datetime
+
+        text = self._words(row.event, self.plan)
+        if now_ms - row.event.time_ms < _LATE_MS:
+            return text
+        at = datetime.fromtimestamp(row.event.time_ms / 1000, UTC)
+        return f"{text} [{at:%Y-%m-%d %H:%M:%S} UTC]"

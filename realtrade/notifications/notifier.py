@@ -1,0 +1,180 @@
+"""Tells people: reads the journal's outbox, hands each message to its channel's postman."""
+
+from __future__ import annotations
+
+from random import Random
+from threading import Condition, Thread
+from typing import TYPE_CHECKING, Protocol
+
+from realtrade.notifications.letters import Letters
+from realtrade.notifications.postman import Postman
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from realtrade.model.events import Event
+    from realtrade.model.hours import WeeklyHours
+    from realtrade.notifications.plan import RoutePlan
+    from realtrade.notifications.words import Words
+    from realtrade.plugins.ports.journal import Undelivered
+    from realtrade.plugins.ports.notifier import Channel
+    from realtrade.utils.clock import Clock
+
+    Say = Callable[[str, str], None]
+
+_NAP_S = 2.0
+_STOP_S = 5.0
+
+
+class Outbox(Protocol):
+    """The part of the journal that remembers who is still to be told what; safe from any thread."""
+
+    def undelivered(self) -> Sequence[Undelivered]:
+        """Return what somebody still has to be told of, oldest first."""
+        ...
+
+    def delivered(self, number: int, route: str) -> None:
+        """Remember that an event was told by a route."""
+        ...
+
+
+class Notifier:
+    """Routes, limits and delivers messages without ever making the trading thread wait.
+
+    An event is in the journal with its routes before anything else happens to it (`routes_for`),
+    and leaves the outbox only when its channel took it: a crash loses no message. One that was
+    taken a moment before a crash, and not yet noted as such, is told twice.
+    """
+
+    def __init__(
+        self,
+        routes: Iterable[RoutePlan],
+        channels: Mapping[str, Channel],
+        *,
+        name: str,
+        words: Words,
+        clock: Clock,
+        say: Say,
+        quiet: WeeklyHours | None = None,
+        chance: Random | None = None,
+    ) -> None:
+        """Take what a recipe says.
+
+        Args:
+            routes: which events go where.
+            channels: ways to reach people, by name.
+            name: the bot's, for titles.
+            words: the text of one event.
+            clock: the time.
+            say: the log, `(level, line)`: where everything goes that nobody could be told.
+            quiet: hours in which only what is critical is sent.
+            chance: spreads retries.
+        """
+        self._plans = tuple(routes)
+        self._channels = dict(channels)
+        self._name, self._words, self._quiet = name, words, quiet
+        self._clock, self._say = clock, say
+        self._chance = chance or Random()  # noqa: S311 - spreads retries, guards nothing
+        self._outbox: Outbox | None = None
+        self._changed = Condition()
+        self._poked = False
+        self._over = False
+        self._under_way: set[tuple[int, str]] = set()
+        self._postmen = {name: self._postman(name) for name in channels}
+        self._thread = Thread(target=self._run, name="notifier", daemon=True)
+
+    def routes_for(self, event: Event) -> list[str]:
+        """Return by which ways people are to be told of an event: for `Journal.event`."""
+        return [key for plan in self._plans if event.type in plan.events for key in plan.ways()]
+
+    def poke(self, event: Event | None = None) -> None:
+        """Have the outbox read; from any thread, at no cost."""
+        with self._changed:
+            self._poked = True
+            self._changed.notify_all()
+
+    def start(self, outbox: Outbox) -> None:
+        """Begin with what was left untold before."""
+        self._outbox = outbox
+        self._poked = True
+        for postman in self._postmen.values():
+            postman.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Send what is due and end; what cannot be sent stays in the outbox, and is named."""
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
+        self._thread.join()
+        until_s = self._clock.monotonic_s() + _STOP_S
+        for postman in self._postmen.values():
+            postman.stop(max(0.05, until_s - self._clock.monotonic_s()))
+        if self.backlog:
+            left = f"{self.backlog} messages are still to be told: they wait for the next start"
+            self._say("warning", left)
+
+    @property
+    def backlog(self) -> int:
+        """How many messages wait in memory."""
+        return sum(postman.backlog for postman in self._postmen.values())
+
+    @property
+    def channels(self) -> Mapping[str, tuple[int, int, int]]:
+        """How many messages each channel has sent, holds, and has failed with in a row."""
+        return {
+            name: (postman.sent, postman.backlog, postman.failures)
+            for name, postman in self._postmen.items()
+        }
+
+    # -- on the thread --------------------------------------------------------------------------
+
+    def _postman(self, channel: str) -> Postman:
+        routes = {
+            f"{plan.name}.{channel}": Letters(
+                plan, name=self._name, words=self._words, quiet=self._quiet
+            )
+            for plan in self._plans
+            if channel in plan.to
+        }
+        return Postman(
+            channel,
+            self._channels[channel],
+            routes,
+            delivered=self._delivered,
+            clock=self._clock,
+            say=self._say,
+            chance=self._chance,
+        )
+
+    def _run(self) -> None:
+        over = False
+        while not over:
+            with self._changed:
+                self._changed.wait_for(lambda: self._poked or self._over, _NAP_S)
+                over, self._poked = self._over, False
+            try:
+                self._hand_out()
+            except Exception as error:  # noqa: BLE001 - a thread's outermost frame; it must go on
+                told = f"the outbox cannot be read: {type(error).__name__}: {error}"
+                self._say("error", told)
+
+    def _hand_out(self) -> None:
+        for row in self._outbox.undelivered() if self._outbox is not None else ():
+            key = (row.number, row.route)
+            postman = self._postmen.get(row.route.rpartition(".")[2])
+            if key in self._under_way:
+                continue
+            if postman is None or not postman.knows(row.route):
+                # The recipe was changed since: nobody is named any more who could be told.
+                self._say("warning", f"no route '{row.route}' any more for: {row.event.message}")
+                self._delivered(row)
+                continue
+            self._under_way.add(key)
+            if not postman.put(row):
+                self._under_way.discard(key)
+
+    def _delivered(self, row: Undelivered) -> None:
+        if self._outbox is not None:
+            self._outbox.delivered(row.number, row.route)
+        self._under_way.discard((row.number, row.route))
