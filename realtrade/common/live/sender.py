@@ -64,7 +64,7 @@ class Sender:
             refused = _refused(f"not sent, for it could not be remembered: {error}")
             return Sent(answer=refused, dead_at_ms=0, made=False, trouble=str(error))
         answer = self._ask(self._gateway.place, intent)
-        return Sent(answer=answer, dead_at_ms=dead_at_ms, trouble=self._remember(attempt, answer))
+        return self._sent(attempt, answer)
 
     def place_pair(
         self, first: OrderIntent, second: OrderIntent, place: Callable[..., Sequence[Answer]]
@@ -87,11 +87,8 @@ class Sender:
             answers = list(place(first, second))
         except Exception as error:  # noqa: BLE001  # around a plugin call; may have been sent
             answers = [_unclear(error)] * 2
-        sent = [
-            Sent(answer=answer, dead_at_ms=dead_at_ms, trouble=self._remember(attempt, answer))
-            for attempt, answer in zip(attempts, answers, strict=True)
-        ]
-        return sent[0], sent[1]
+        first_sent, second_sent = map(self._sent, attempts, answers)
+        return first_sent, second_sent
 
     def cancel(self, intent: OrderIntent) -> Answer:
         """Ask for a cancel."""
@@ -114,8 +111,18 @@ class Sender:
         except Exception as error:  # noqa: BLE001  # around a plugin call: it may have been sent
             return _unclear(error)
 
+    def _sent(self, attempt: Attempt, answer: Answer) -> Sent:
+        """Remember an outcome; one that cannot be is found out again by the next start.
+
+        A gateway may have waited, or asked something else, before it stamped the request; it has
+        not stamped it after it answered.
+        """
+        stamped_ms = self._gateway.now_ms() + self._gateway.receive_window_ms
+        dead_at_ms = max(attempt.dead_at_ms, stamped_ms)
+        trouble = self._remember(replace(attempt, dead_at_ms=dead_at_ms), answer)
+        return Sent(answer=answer, dead_at_ms=dead_at_ms, trouble=trouble)
+
     def _remember(self, attempt: Attempt, answer: Answer) -> str:
-        """Remember an outcome; one that cannot be is found out again by the next start."""
         order = answer.order
         known = replace(
             attempt,

@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from realtrade.execution.reconcile import (
+    Consequence,
+    Finding,
+    Kind,
+    Known,
+    Names,
+    Snapshot,
+    first,
+    limits,
+    reconcile,
+)
+from realtrade.model.account import AccountState, Balance, VenueOrder
+from realtrade.model.instrument import Instrument
+from realtrade.model.order import Fill, OrderIntent, OrderStatus, OrderType, Position, Side
+
+D = Decimal
+SPOT = Instrument("BTC/USDT", "BTC", "USDT", lot=D("0.001"))
+EURO = Instrument("BTC/EUR", "BTC", "EUR", lot=D("0.01"))
+SWAP = Instrument("BTC/USDT:USDT", "BTC", "USDT", "swap", lot=D("0.001"))
+INTENT = OrderIntent(
+    client_order_id="rt-known",
+    symbol="BTC/USDT",
+    feed="btc",
+    side=Side.BUY,
+    type=OrderType.LIMIT,
+    quantity=D(1),
+)
+NAMES = Names(
+    owns=lambda name: name.startswith("rt-"),
+    derives=lambda order: order.client_order_id == "rt-derived",
+)
+
+
+def an_order(name: str) -> VenueOrder:
+    return VenueOrder(
+        client_order_id=name,
+        venue_order_id="1",
+        symbol="BTC/USDT",
+        side=Side.BUY,
+        type=OrderType.LIMIT,
+        status=OrderStatus.ACCEPTED,
+        quantity=D(1),
+        filled=D(0),
+    )
+
+
+def a_fill(name: str, quantity: str, trade_id: str = "1", symbol: str = SWAP.symbol) -> Fill:
+    return Fill(
+        trade_id=trade_id,
+        client_order_id=name,
+        symbol=symbol,
+        side=Side.BUY if D(quantity) > 0 else Side.SELL,
+        quantity=abs(D(quantity)),
+        price=D(100),
+        fee=D(0),
+        fee_currency="USDT",
+        maker=False,
+        time_ms=1,
+    )
+
+
+def found(
+    instrument: Instrument = SWAP,
+    *,
+    there: str = "0",
+    here: str = "0",
+    fills: tuple[Fill, ...] = (),
+    orders: tuple[VenueOrder, ...] = (),
+    gone: frozenset[str] = frozenset(),
+    hedged: bool = False,
+    **known: Any,
+) -> list[Finding]:
+    symbol = instrument.symbol
+    spot = not instrument.may_short
+    state = AccountState(
+        balances={"BTC": Balance(D(there))} if spot and D(there) else {},
+        positions={} if spot or not D(there) else {symbol: Position(D(there), D(100))},
+        hedged=hedged,
+    )
+    return reconcile(
+        Snapshot(orders=orders, fills=fills, state=state, gone=gone),
+        Known(
+            orders={"rt-known": INTENT},
+            positions={symbol: Position(D(here), D(100))} if D(here) else {},
+            **known,
+        ),
+        (instrument,),
+        NAMES,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "consequence"),
+    [
+        ("rt-known", Kind.UPDATE, Consequence.NOTHING),
+        ("rt-derived", Kind.ADOPT, Consequence.ADOPT),
+        ("rt-lost", Kind.ORPHAN, Consequence.REDUCE_ALL),
+        ("web_1", Kind.EXTERNAL, Consequence.NOTIFY),
+        ("", Kind.EXTERNAL, Consequence.NOTIFY),
+    ],
+)
+def test_an_open_order(name: str, kind: Kind, consequence: Consequence) -> None:
+    (finding,) = found(orders=(an_order(name),))
+
+    assert (finding.kind, finding.consequence) == (kind, consequence)
+    assert (finding.symbol, finding.client_order_id) == ("BTC/USDT", name)
+
+
+def test_our_order_that_is_no_longer_open_is_asked_for() -> None:
+    (finding,) = found(gone=frozenset({"rt-known"}))
+
+    assert (finding.kind, finding.consequence) == (Kind.GONE, Consequence.ASK)
+    assert finding.message == "buy 1 BTC/USDT (rt-known): no longer open there"
+
+
+def test_an_account_that_hedges_halts_and_is_looked_at_no_further() -> None:
+    (finding,) = found(there="5", hedged=True)
+
+    assert (finding.kind, finding.consequence) == (Kind.HEDGED, Consequence.HALT)
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "kind", "consequence"),
+    [
+        ("1.001", "1", Kind.DUST, Consequence.ADJUST),
+        ("1.002", "1", Kind.UNEXPLAINED, Consequence.REDUCE_SYMBOL),
+        ("0", "1", Kind.UNEXPLAINED, Consequence.REDUCE_SYMBOL),
+        ("1", "0", Kind.UNEXPLAINED, Consequence.REDUCE_SYMBOL),
+        ("-1", "1", Kind.FLIPPED, Consequence.HALT),
+        ("1", "-1", Kind.FLIPPED, Consequence.HALT),
+    ],
+)
+def test_a_swap_position(there: str, here: str, kind: Kind, consequence: Consequence) -> None:
+    (finding,) = found(there=there, here=here)
+
+    assert (finding.kind, finding.consequence) == (kind, consequence)
+    assert (finding.ours, finding.theirs) == (D(here), D(there))
+
+
+@pytest.mark.parametrize(("there", "here"), [("0", "0"), ("1", "1"), ("-2", "-2")])
+def test_positions_that_agree_are_no_finding(there: str, here: str) -> None:
+    assert found(there=there, here=here) == []
+    assert found(SPOT, there=there.lstrip("-"), here=here.lstrip("-")) == []
+
+
+@pytest.mark.parametrize("name", ["rt-known", "rt-lost"])
+def test_a_difference_by_executions_not_booked_yet_is_explained(name: str) -> None:
+    (finding,) = found(there="3", here="1", fills=(a_fill(name, "2"),))
+
+    assert (finding.kind, finding.consequence) == (Kind.EXPLAINED, Consequence.ASK)
+    assert "2 of ours was executed and is not booked yet" in finding.message
+
+
+def test_executions_that_are_booked_explain_nothing() -> None:
+    (finding,) = found(
+        there="3",
+        here="1",
+        fills=(a_fill("rt-known", "2"),),
+        seen=frozenset({(SWAP.symbol, "1")}),
+    )
+
+    assert finding.kind is Kind.UNEXPLAINED
+
+
+def test_trades_of_others_beside_ours_are_external_from_then_on() -> None:
+    (finding,) = found(there="3", here="1", fills=(a_fill("web_1", "2"),))
+
+    assert (finding.kind, finding.external) == (Kind.EXTERNAL, D(2))
+    assert found(there="3", here="1", external={SWAP.symbol: D(2)}) == []
+
+
+def test_trades_of_others_against_ours_are_nothing_to_live_with() -> None:
+    (finding,) = found(there="1", here="3", fills=(a_fill("web_1", "-2"),))
+
+    assert finding.kind is Kind.UNEXPLAINED
+
+
+def test_a_position_that_is_external_may_be_on_the_other_side() -> None:
+    (finding,) = found(there="-3", here="1", external={SWAP.symbol: D(-2)})
+
+    assert finding.kind is Kind.UNEXPLAINED
+    assert "-2 known as foreign" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "kind"),
+    [
+        ("0.999", "1", Kind.DUST),
+        ("0.998", "1", Kind.UNEXPLAINED),
+        ("0", "1", Kind.UNEXPLAINED),
+    ],
+)
+def test_a_spot_holding_that_is_missing(there: str, here: str, kind: Kind) -> None:
+    (finding,) = found(SPOT, there=there, here=here)
+
+    assert finding.kind is kind
+
+
+def test_a_spot_surplus_is_not_ours_and_no_finding() -> None:
+    assert found(SPOT, there="7", here="1") == []
+
+
+def test_a_spot_execution_that_is_not_booked_is_explained() -> None:
+    (finding,) = found(SPOT, there="2", fills=(a_fill("rt-known", "2", symbol="BTC/USDT"),))
+
+    assert finding.kind is Kind.EXPLAINED
+
+
+def test_symbols_of_one_currency_share_its_balance() -> None:
+    state = AccountState(balances={"BTC": Balance(D(1), D(2))})
+    positions = {"BTC/USDT": Position(D(2)), "BTC/EUR": Position(D(1))}
+
+    def compare(*instruments: Instrument) -> list[Finding]:
+        snapshot = Snapshot(orders=(), fills=(), state=state)
+        return reconcile(snapshot, Known(orders={}, positions=positions), instruments, NAMES)
+
+    assert compare(SPOT, EURO) == []
+    positions["BTC/EUR"] = Position(D("1.01"))
+    (finding,) = compare(SPOT, EURO)
+    assert (finding.kind, finding.symbol) == (Kind.DUST, "BTC/USDT")
+
+
+def test_findings_are_asked_for_by_what_follows_from_them() -> None:
+    findings = found(there="5", here="1", orders=(an_order("rt-lost"), an_order("web_1")))
+
+    assert limits(findings) == {
+        SWAP.symbol: "BTC/USDT:USDT: 5 held there, 1 by our own fills: 4 is unexplained"
+    }
+    limiting = first(findings, Consequence.REDUCE_ALL)
+    assert limiting is not None
+    assert limiting.client_order_id == "rt-lost"
+    assert first(findings, Consequence.HALT) is None
