@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from realtrade.common.base_broker import BaseBroker
     from realtrade.common.base_data import BaseData
+    from realtrade.common.base_store import BaseStore
     from realtrade.common.base_websocket import BaseWebSocket
     from realtrade.common.feed_hub import FeedHub
 
-__all__ = ["BaseBroker", "BaseData", "BaseWebSocket", "FeedHub"]
+__all__ = ["BaseBroker", "BaseData", "BaseStore", "BaseWebSocket", "FeedHub"]
 
 _HOMES = {
     "BaseBroker": "base_broker",
     "BaseData": "base_data",
+    "BaseStore": "base_store",
     "BaseWebSocket": "base_websocket",
     "FeedHub": "feed_hub",
 }
