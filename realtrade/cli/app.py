@@ -41,6 +41,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "realtrade.cli.new:new",
         "Start a recipe, a strategy or a plugin from a working scaffold.",
     ),
+    "sim-exchange": (
+        "realtrade.cli.sim_exchange:sim_exchange",
+        "Run a simulated exchange on this machine to try things against.",
+    ),
     "doctor": ("realtrade.cli.doctor:doctor", "Check this machine and one recipe before a run."),
     "status": ("realtrade.cli.status:status", "Show the bots of this machine and how they are."),
     "pause": ("realtrade.cli.pause:pause", "Let no new exposure of a running bot in for a while."),

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from realtrade.testing.binance.app import BinanceDialect
 from realtrade.testing.by_hand import ByHand
+from realtrade.testing.control import control_routes
 from realtrade.testing.exchange.account import SimAccount
 from realtrade.testing.exchange.core import Core
 from realtrade.testing.exchange.market import DEFAULT_MARKETS, SimMarket
@@ -21,6 +22,7 @@ from realtrade.testing.server.line import LineRules
 from realtrade.testing.server.log import RequestLog
 from realtrade.testing.server.web import WebServer
 from realtrade.testing.skewed_clock import SkewedClock
+from realtrade.testing.ticker import Ticker, made_up_bars
 from realtrade.utils.clock import ManualClock, SystemClock
 
 if TYPE_CHECKING:
@@ -81,6 +83,7 @@ class SimExchange:
                 start_ms = start_ms // _DAY_MS * _DAY_MS - _BACK_MS
         self.player = Player(self.core, start_ms=start_ms, seed=seed, follower=follower)
         self.by_hand = ByHand(self.core)
+        self._ticker: Ticker | None = None
         self.faults = Faults()
         self.requests = RequestLog()
         self.rules = LineRules()
@@ -106,6 +109,7 @@ class SimExchange:
 
     def close(self) -> None:
         """Drop every connection and end; doing it twice is harmless."""
+        self.stop_ticking()
         self.drop_connections()
         self._server.close()
 
@@ -252,6 +256,40 @@ class SimExchange:
         """Play bars as history, before any client is there; return how many."""
         return self.play(bars, timeframe, symbol=symbol)
 
+    def make_up_history(self, count: int, *, timeframe: str = "1m", seed: int = 1) -> None:
+        """Play `count` made-up bars of every market, from market time on."""
+        bars = {
+            symbol: made_up_bars(
+                float(desk.price),
+                timeframe,
+                start_ms=self.player.next_open_ms(timeframe),
+                count=count,
+                seed=seed + number,
+            )
+            for number, (symbol, desk) in enumerate(self.core.desks.items())
+        }
+        self.play(bars, timeframe)
+
+    def start_ticking(self, *, every_s: float = 1.0, speed: float = 1.0, bps: Number = 5) -> None:
+        """Let market time pass and prices wander at random, on a thread, until stopped.
+
+        Args:
+            every_s: Seconds between steps.
+            speed: Seconds of market time to one of real time.
+            bps: Most that a price moves in a step, in hundredths of a percent.
+        """
+        self.stop_ticking()
+        self._ticker = Ticker(
+            self.core, self.player, every_s=every_s, speed=speed, bps=Decimal(bps)
+        )
+        self._ticker.start()
+
+    def stop_ticking(self) -> None:
+        """Let prices rest."""
+        ticker, self._ticker = self._ticker, None
+        if ticker is not None:
+            ticker.stop()
+
     def bars(self, symbol: str, timeframe: str) -> list[SimBar]:
         """Return the closed bars of a market, oldest first."""
         with self.core.lock:
@@ -273,6 +311,12 @@ class SimExchange:
             self._server.soon(line.drop)
         return len(lines)
 
+    def end_user_streams(self, key: str | None = None) -> None:
+        """End user streams of one account or of all: spot says so, listen keys expire."""
+        for owner in [key] if key is not None else list(self.core.accounts):
+            self.dialect.services.listen_keys.end(owner)
+        self._server.soon(self.dialect.spot_users.terminate, key)
+
     def arm(
         self, name: str, times: int = 1, match: Mapping[str, str] | None = None, **more: Any
     ) -> Fault:
@@ -289,7 +333,7 @@ class SimExchange:
 
     def _application(self) -> web.Application:
         app = web.Application(client_max_size=1 << 20)
-        app.add_routes(self.dialect.routes())
+        app.add_routes([*control_routes(self), *self.dialect.routes()])
         app.cleanup_ctx.append(self._watching)
         return app
 

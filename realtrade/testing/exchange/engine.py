@@ -48,7 +48,7 @@ class Engine:
         self.reject_at_trigger = 0
         """How many of the next orders that trigger shall be rejected then."""
         self.child_first = False
-        """Tell of a triggered order's child, and its fills, before telling that it triggered."""
+        """Tell of the fills of a triggered order's child before telling that it triggered."""
 
     def _price_of(self, symbol: str) -> Decimal | None:
         desk = self._desks.get(symbol)
@@ -170,9 +170,9 @@ class Engine:
         except Refused:
             self.end(account, order, "rejected", expiry="REJECTED")
             return
+        self._enter(account, child)
         if not self.child_first:
             self.end(account, order, "triggered")
-        self._enter(account, child)
         self.work(account, child)
         if self.child_first:
             self.end(account, order, "triggered")
