@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
 
+from realtrade.strategies.awake import Awake
 from realtrade.strategies.working import OrdersAtWork
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ class StanceStrategy(bt.Strategy):
     position that a stop has closed is not entered again until the stance has been left. While an
     order of a feed is at work, which is longer than a bar only live, the latest change waits.
 
-    A position found at the start is taken for the stance: the strategy will leave it.
+    A position found at the start is taken for the stance: the strategy will leave it. Live, history
+    is shown first; what it says to leave is left with the first bar, what it says to enter is not.
 
     Every feed is traded on its own, so give it one feed per symbol. Where the market cannot be
     sold short, a short entry is refused by the broker, with its name in the log.
@@ -43,6 +45,7 @@ class StanceStrategy(bt.Strategy):
         self._stances = [0] * len(self.datas)
         self._pending: dict[int, int] = {}
         self._working = OrdersAtWork()
+        self._awake = Awake(self.datas)
         if self.signal is not None and type(self).stance is StanceStrategy.stance:
             # Asked on every bar: a detour through this class would cost as much as the answer.
             self.stance = self.signal(self.datas, self.p).stance  # type: ignore[method-assign]  # as said above
@@ -75,6 +78,16 @@ class StanceStrategy(bt.Strategy):
         sizes = [self.getposition(data).size for data in self.datas]
         self._stances = [(size > 0) - (size < 0) for size in sizes]
         self.next()
+
+    def notify_data(self, data: Any, status: int, *words: Any, **named: Any) -> None:
+        """Leave, as soon as bars are of now, what history says is over."""
+        if not self._awake.notice(data, status):
+            return
+        self._pending.clear()
+        for index, stance in enumerate(self._stances):
+            size = self.getposition(self.datas[index]).size
+            if size and size * stance <= 0:
+                self._pending[index] = stance
 
     def next(self) -> None:
         """Note every change of stance, and act on it as soon as no order of its feed is at work."""

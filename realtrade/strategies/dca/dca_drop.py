@@ -10,6 +10,8 @@ from realtrade.plugins.ports.strategy import StrategySpec
 from realtrade.strategies.working import OrdersAtWork
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from realtrade.plugins.ports.build import BuildContext
     from realtrade.strategies.dca.dca_drop_config import DcaDropConfig
 
@@ -65,6 +67,17 @@ class DcaDrop(bt.Strategy):
             lots = self._lots[index]
             lots.count += 1
             lots.last_price = order.executed.price
+
+    def remember(self) -> Mapping[str, Any]:
+        """Return how often each feed has been bought, and at which price last."""
+        return {"lots": [[lots.count, lots.last_price] for lots in self._lots]}
+
+    def on_recover(self, memory: Mapping[str, Any]) -> None:
+        """Take back what `remember` gave, if it was of as many feeds."""
+        known = memory.get("lots", [])
+        if len(known) == len(self._lots):
+            for lots, (count, price) in zip(self._lots, known, strict=True):
+                lots.count, lots.last_price = count, price
 
 
 def build(config: DcaDropConfig, context: BuildContext) -> StrategySpec:

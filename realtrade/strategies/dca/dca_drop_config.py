@@ -34,9 +34,9 @@ class DcaDropConfig(PluginConfig):
     Fails in a long fall: it is fully invested early and waits for a price that may not return.
     There is no stop but the recipe's.
 
-    A position it finds at the start is sold at its gain too, and not added to: how many
-    purchases it is made of cannot be known. Every feed is traded on its own, so give it one feed
-    per symbol.
+    A position it finds at its first start is sold at its gain too, and not added to: how many
+    purchases it is made of cannot be known. After a restart it is remembered. Every feed is traded
+    on its own, so give it one feed per symbol.
 
     Example:
         ```yaml

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import backtrader as bt
 
 from realtrade.plugins.ports.strategy import StrategySpec
+from realtrade.strategies.awake import Awake
 from realtrade.strategies.grid.ladder import Reach, holdable, reach, wanted, whole_lots
 from realtrade.strategies.grid.lines import Caps, EvenLines, even_lines_of
 from realtrade.strategies.grid.resting import RestingOrders
@@ -42,17 +43,20 @@ class AtrGrid(bt.Strategy):
     def __init__(self) -> None:
         self._ranges = bt.ind.ATR(self.data, period=self.p.period)
         self._resting = RestingOrders(self, self.data)
+        self._awake = Awake(self.datas)
         self._grid: EvenLines | None = None
+        self._begun = False
 
-    def nextstart(self) -> None:
-        """Find again what rests, and on which lines."""
-        self._resting.find()
-        if self._grid is None:
-            self._grid = self._found()
-        self.next()
+    def notify_data(self, data: Any, status: int, *words: Any, **named: Any) -> None:
+        """Learn that bars are of now."""
+        self._awake.notice(data, status)
 
     def next(self) -> None:
         """Centre the grid anew while nothing is held, and let rest what must."""
+        if not self._awake:
+            return
+        if not self._begun:
+            self._begin()
         lots, close = self._lots(), self.data.close[0]
         step = self.p.factor * self._ranges[0]
         if step > 0 and whole_lots(lots) == (0, 0) and self._is_off(close, step):
@@ -73,6 +77,13 @@ class AtrGrid(bt.Strategy):
         grid = self._grid
         return grid is None or abs(close - grid.centre) >= min(step, grid.step)
 
+    def _begin(self) -> None:
+        """Find again what rests, and on which lines."""
+        self._begun = True
+        self._resting.find()
+        if self._grid is None:
+            self._grid = self._found()
+
     def _found(self) -> EvenLines | None:
         """Return the lines that what rests and what is held were traded on, if anything is."""
         lots, resting = self._lots(), self._resting
@@ -90,13 +101,13 @@ class AtrGrid(bt.Strategy):
         """Forget an order that is over."""
         self._resting.notice(order)
 
-    def on_remember(self) -> Mapping[str, Any]:
+    def remember(self) -> Mapping[str, Any]:
         """Return what makes a restart exact where orders and position leave it open."""
         grid = self._grid
         return {} if grid is None else {"centre": grid.centre, "step": grid.step}
 
     def on_recover(self, memory: Mapping[str, Any]) -> None:
-        """Take back what `on_remember` gave."""
+        """Take back what `remember` gave."""
         centre, step = memory.get("centre"), memory.get("step")
         if isinstance(centre, float) and isinstance(step, float) and step > 0:
             self._grid = EvenLines(centre, step)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import backtrader as bt
 
 from realtrade.plugins.ports.strategy import StrategySpec
+from realtrade.strategies.awake import Awake
 from realtrade.strategies.grid.ladder import Reach, holdable, reach, wanted, whole_lots, zero_at
 from realtrade.strategies.grid.lines import Caps, FixedLines, zero_of_holding
 from realtrade.strategies.grid.resting import RestingOrders
@@ -43,17 +44,20 @@ class FixedGrid(bt.Strategy):
     def __init__(self) -> None:
         self._grid = FixedLines(self.p.lower, self.p.upper, self.p.lines, self.p.spacing)
         self._resting = RestingOrders(self, self.data)
+        self._awake = Awake(self.datas)
         self._zero: int | None = None
+        self._begun = False
 
-    def nextstart(self) -> None:
-        """Find again what rests, and where the grid stood when it was placed."""
-        self._resting.find()
-        if self._zero is None:
-            self._zero = self._found()
-        self.next()
+    def notify_data(self, data: Any, status: int, *words: Any, **named: Any) -> None:
+        """Learn that bars are of now."""
+        self._awake.notice(data, status)
 
     def next(self) -> None:
         """Follow the price while nothing is held, and let rest what must."""
+        if not self._awake:
+            return
+        if not self._begun:
+            self._begin()
         lots, last = self._lots(), self.p.lines - 1
         if self._zero is None or (self.p.direction != "both" and whole_lots(lots) == (0, 0)):
             self._zero = zero_at(self._grid.prices, self.data.close[0], self.p.direction)
@@ -63,6 +67,13 @@ class FixedGrid(bt.Strategy):
 
     def _lots(self) -> float:
         return float(self.getposition(self.data).size / self.p.quantity)
+
+    def _begin(self) -> None:
+        """Find again what rests, and where the grid stood when it was placed."""
+        self._begun = True
+        self._resting.find()
+        if self._zero is None:
+            self._zero = self._found()
 
     def _found(self) -> int | None:
         """Return the line nothing was held at, by the orders at rest, else the average price."""
@@ -80,12 +91,12 @@ class FixedGrid(bt.Strategy):
         """Forget an order that is over."""
         self._resting.notice(order)
 
-    def on_remember(self) -> Mapping[str, Any]:
+    def remember(self) -> Mapping[str, Any]:
         """Return what makes a restart exact where orders and position leave it open."""
         return {"zero": self._zero}
 
     def on_recover(self, memory: Mapping[str, Any]) -> None:
-        """Take back what `on_remember` gave; with other lines now, start from what is found."""
+        """Take back what `remember` gave; with other lines now, start from what is found."""
         zero = memory.get("zero")
         if isinstance(zero, int) and 0 <= zero < self.p.lines:
             self._zero = zero

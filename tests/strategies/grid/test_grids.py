@@ -150,7 +150,7 @@ class _Snapshots:
                     for one in self._resting._orders.values()
                     if one.ref not in self._resting._leaving
                 ]
-                snapshots.memory[at] = self.on_remember()
+                snapshots.memory[at] = self.remember()
 
         return Watched
 
@@ -161,22 +161,15 @@ def _restarted(cls: Any, snapshots: _Snapshots, at: int, warm: int, keep: str) -
     class Restarted(cls):
         def __init__(self) -> None:
             super().__init__()
-            self._begun = False
             if keep == "memory":
                 self.on_recover(snapshots.memory[at])
 
-        def nextstart(self) -> None:
-            (super().nextstart if self._begun else self.next)()
-
         def next(self) -> None:
-            if self._begun:
+            if len(self) > warm:
                 super().next()
             elif len(self) == warm:
                 self.position.update(*snapshots.held[at])
                 _place(self, snapshots.resting[at] if keep == "orders" else [])
-            elif len(self) > warm:
-                self._begun = True
-                self.nextstart()
 
     return Restarted
 
@@ -266,7 +259,7 @@ def test_memory_of_another_grid_is_not_taken(
             self.on_recover({"centre": 1.0, "step": 0.0})
             self.on_recover({"centre": "1", "step": 1.0})
             assert self._grid is None
-            assert self.on_remember() == {}
+            assert self.remember() == {}
 
     for cls, params in ((Fixed, FIXED), (Atr, ATR)):
         stand(cls, hours.iloc[:60], **params)
