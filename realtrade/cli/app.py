@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "check": (
         "realtrade.cli.check:check",
-        "Tell whether a strategy looks ahead, and how much history it needs.",
+        "Tell whether a strategy looks ahead, and what history it needs.",
     ),
     "show": (
         "realtrade.cli.show:show",
@@ -39,11 +39,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schema": ("realtrade.cli.schema:schema", "Print the JSON Schema of recipes for editors."),
     "new": (
         "realtrade.cli.new:new",
-        "Start a recipe, a strategy or a plugin from a working scaffold.",
+        "Start a recipe, strategy or plugin from a working scaffold.",
     ),
     "sim-exchange": (
         "realtrade.cli.sim_exchange:sim_exchange",
-        "Run a simulated exchange on this machine to try things against.",
+        "Run a simulated exchange here, to try things against.",
     ),
     "doctor": ("realtrade.cli.doctor:doctor", "Check this machine and one recipe before a run."),
     "status": ("realtrade.cli.status:status", "Show the bots of this machine and how they are."),
