@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from realtrade.plugins.config import PluginConfig
@@ -89,6 +89,21 @@ class BinanceConfig(PluginConfig):
     """`auto` for the system's, `none`, or its address."""
     endpoints: Endpoints | Base | None = None
     """A gateway or a test venue used instead of Binance; shown loudly at start."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,12}$")] = "USDT"
+    """Currency the account is kept in: cash and equity are told in it."""
+    leverage: Annotated[int, Field(ge=1, le=125)] | None = None
+    """Leverage of every symbol traded, on `swap`; left as it is at Binance when not given."""
+    margin: Literal["cross", "isolated"] | None = None
+    """Margin mode of every symbol traded, on `swap`; left as it is when not given."""
+    allow: tuple[Literal["withdrawals"], ...] = ()
+    """What a key may do besides reading and trading; a key that may do more is refused."""
+
+    @model_validator(mode="after")
+    def _swap_only(self) -> Self:
+        if self.market == "spot" and (self.leverage is not None or self.margin is not None):
+            message = "leverage and margin are settings of market: swap"
+            raise PydanticCustomError("realtrade_market", message)
+        return self
 
     @model_validator(mode="after")
     def _key_and_secret(self) -> Self:

@@ -86,6 +86,10 @@ class BaseStore:
         assert isinstance(store, cls)  # noqa: S101 - its class is part of the key
         return store
 
+    def adopt(self, other: Self) -> None:
+        """Know what another store of the same market knows already: what is listed."""
+        self._listings = dict(other.listings())
+
     def close(self) -> None:
         """Close connections and forget this store; used again, it connects again."""
         with self._STORES_LOCK:
@@ -191,6 +195,8 @@ class BaseStore:
             RestError: it did not succeed, several times or for good.
         """
         options: dict[str, Any] = {"urgency": urgency, "limits": limits}
+        if self.clock.stale:
+            reading.patiently(self, self.clock.measure, tries=tries)
         return reading.patiently(self, lambda: self.call(endpoint, *args, **options), tries=tries)
 
     def outcome_of(self, error: RestError) -> Outcome:
@@ -206,6 +212,8 @@ class BaseStore:
         return self.clock.now_ms()
 
     def _fetch_time_ms(self) -> int:
+        if not self.exchange.has.get("fetchTime"):
+            return self.connection.clock.now_ms()
         return int(self.call("fetch_time"))
 
     def test_connection(self) -> bool:

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydantic import ValidationError
 
 from realtrade.binance.config import BinanceConfig, Endpoints
-from realtrade.plugins import Kind, PluginError, Registry, SecretRef
+from realtrade.plugins import Kind, Registry, SecretRef
 from realtrade.plugins.ports.build import BuildContext
 from realtrade.utils.clock import ManualClock
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEYS = {"api_key": {"env": "K"}, "secret": {"env": "S"}}
 
@@ -56,11 +58,18 @@ def test_refuses(written: dict[str, Any]) -> None:
     assert "hunter2" not in str(caught.value)
 
 
-def test_says_that_it_does_not_trade_yet() -> None:
+def test_builds_without_asking_anybody(tmp_path: Path) -> None:
     registry = Registry()
     plugin = registry.get(Kind.EXCHANGE, "binance")
-    context = BuildContext(name="exchange", folder=Path(), clock=ManualClock())
+    context = BuildContext(name="exchange", folder=tmp_path, clock=ManualClock())
+
+    exchange = registry.builder(Kind.EXCHANGE, "binance")(BinanceConfig(), context)
 
     assert plugin.orders
-    with pytest.raises(PluginError, match="does not connect or trade yet"):
-        registry.builder(Kind.EXCHANGE, "binance")(BinanceConfig(), context)
+    exchange.close()
+
+
+def test_leverage_is_a_setting_of_swaps() -> None:
+    with pytest.raises(ValidationError, match="settings of market: swap"):
+        BinanceConfig.model_validate({"leverage": 3})
+    assert BinanceConfig.model_validate({"market": "swap", "leverage": 3}).leverage == 3

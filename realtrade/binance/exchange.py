@@ -1,0 +1,156 @@
+"""The `binance` exchange of a recipe: what ties store, streams and gateway together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from realtrade.binance.gateway import BinanceGateway
+from realtrade.binance.permissions import objections, permissions
+from realtrade.binance.setup import Setup
+from realtrade.binance.store import BinanceStore
+from realtrade.binance.streams import BinanceBarStream
+from realtrade.binance.websocket import stream_base
+from realtrade.common.rest.connection import Bases
+from realtrade.common.rest.errors import RestError
+from realtrade.common.rest.proxies import proxy_for
+from realtrade.plugins.ports.gateway import GatewayError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from realtrade.binance.config import BinanceConfig
+    from realtrade.binance.feed import BinanceFeed
+    from realtrade.model.instrument import Instrument
+    from realtrade.plugins.ports.build import BuildContext
+    from realtrade.plugins.ports.exchange import FeedRequest
+    from realtrade.plugins.ports.feed import Feed
+    from realtrade.plugins.ports.venue import Venue
+
+
+class BinanceExchange:
+    """Binance, connected as a recipe says. Bars need no key; a key is read when orders are wanted.
+
+    Nothing is asked of Binance before the first feed or the gateway is.
+    """
+
+    def __init__(self, config: BinanceConfig, context: BuildContext) -> None:
+        self._config = config
+        self._context = context
+        self._stores: list[BinanceStore] = []
+        self.store = self._connect()
+        self._trading: BinanceStore | None = None
+        self._gateway: BinanceGateway | None = None
+        self._streams: list[BinanceBarStream] = []
+
+    def _connect(self, **keys: Any) -> BinanceStore:
+        given, context = self._config, self._context
+        store = BinanceStore.get_instance(
+            market_type=given.market,
+            testnet=context.testnet,
+            proxy=given.proxy,
+            endpoints=Bases.of(given.endpoints),
+            cache=context.cache,
+            clock=context.clock,
+            blot=context.blot,
+            **keys,
+        )
+        self._stores.append(store)
+        return store
+
+    @property
+    def trading(self) -> BinanceStore:
+        """The store with the recipe's key.
+
+        Raises:
+            GatewayError: the recipe names no key.
+        """
+        if self._trading is None:
+            given = self._config
+            if given.api_key is None or given.secret is None:
+                msg = "orders need a key: give api_key and secret under `exchange`"
+                raise GatewayError(msg)
+            read = self._context.secret
+            self._trading = self._connect(apikey=read(given.api_key), secret=read(given.secret))
+        return self._trading
+
+    def feed(self, request: FeedRequest) -> BinanceFeed:
+        """Return the feed for one symbol and timeframe.
+
+        Raises:
+            FeedError: the symbol or the timeframe is not known here, or nothing answers.
+        """
+        return self.store.feed(request)
+
+    def stream(self, feeds: Mapping[str, Feed]) -> BinanceBarStream:
+        """Return one stream for all `feeds`, keyed by name."""
+        base = stream_base(
+            self._config.market,
+            testnet=self._context.testnet,
+            base=self.store.connection.endpoints.stream,
+        )
+        stream = BinanceBarStream(
+            {name: self._own(feed) for name, feed in feeds.items()},
+            market=self._config.market,
+            base=base,
+            pages=self.store,
+            clock=self._context.clock,
+            proxy=proxy_for(base, self._config.proxy),
+        )
+        self._streams.append(stream)
+        return stream
+
+    def _own(self, feed: Feed) -> BinanceFeed:
+        from realtrade.binance.feed import BinanceFeed
+
+        if not isinstance(feed, BinanceFeed):
+            msg = f"Binance streams no {type(feed).__name__}"
+            raise TypeError(msg)
+        return feed
+
+    def venue(self) -> Venue | None:
+        """Return None: orders go through `gateway`."""
+        return None
+
+    def instrument(self, symbol: str) -> Instrument | None:
+        """Return what is known of `symbol`, or None."""
+        listing = self.store.listing(symbol)
+        return None if listing is None else listing.instrument
+
+    def gateway(self) -> BinanceGateway:
+        """Return the door to the account, after a look at the clock and at what the key may do.
+
+        Raises:
+            GatewayError: no key was given, it may do too much or too little, or nothing answers.
+        """
+        if self._gateway is None:
+            store = self.trading
+            try:
+                store.clock.measure()
+                self._check_key(store)
+                store.adopt(self.store)
+            except RestError as error:
+                msg = f"the account cannot be reached: {error}"
+                raise GatewayError(msg) from error
+            given = self._config
+            setup = Setup(store, leverage=given.leverage, margin=given.margin)
+            self._gateway = BinanceGateway(store, currency=given.currency, setup=setup)
+        return self._gateway
+
+    def _check_key(self, store: BinanceStore) -> None:
+        if self._context.testnet:
+            return  # test venues do not tell, and have no money to withdraw
+        found = objections(permissions(store), self._config.market, self._config.allow)
+        if found:
+            raise GatewayError("; ".join(found))
+
+    def close(self) -> None:
+        """Stop every stream and close every connection."""
+        for stream in self._streams:
+            stream.stop()
+        for store in self._stores:
+            store.close()
+
+
+def build(config: BinanceConfig, context: BuildContext) -> BinanceExchange:
+    """Return the exchange; nothing is connected yet."""
+    return BinanceExchange(config, context)
