@@ -277,6 +277,10 @@ class BaseBroker(Questions, bt.BrokerBase):
         """Make the next turn count after what no order shows, such as a person's halt."""
         self.idle = False
 
+    def settle(self) -> None:
+        """Take what the venue has to say now, outside of any bar: at a start and at the end."""
+        self._take_reports()
+
     def _take_reports(self) -> None:
         for report in self.venue.reports():
             key = report.client_order_id
