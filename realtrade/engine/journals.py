@@ -32,6 +32,7 @@ def open_storage(parts: Parts, stack: ExitStack) -> None:
         return
     parts.journal = _journal(parts)
     stack.callback(parts.journal.close)
+    parts.recovery.recalled = parts.journal.recall()
 
 
 def _journal(parts: Parts) -> Journal:

@@ -51,6 +51,8 @@ def read_feeds(parts: Parts, stack: ExitStack) -> None:
         columns = feed.history()
         if _is_file(parts, name) or banked(parts, name) is not None:
             columns = within(columns, name, _ms(span.start), _ms(span.end))
+        elif parts.live:
+            columns = parts.recovery.cut(name, columns)
         check_stamps(columns, name)
         parts.columns[name] = columns
     if parts.live:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from realtrade.engine.controls import Controls
 from realtrade.engine.lifecycle import RUNNING, LifecycleManager, Phase
 from realtrade.engine.pause import PauseRule
+from realtrade.engine.recovery import Recovery
+from realtrade.execution.state import Standing, State
 from realtrade.model.events import EventType
 from realtrade.plugins.ports.build import BuildContext
 from realtrade.recipe.blocks import Mode
@@ -84,6 +86,8 @@ class Parts:
 
     journal: Journal | None = None
     """None in a backtest: nothing of it has to be remembered."""
+    recovery: Recovery = field(init=False)
+    """What is known of before a restart."""
     exchange: Exchange | None = None
     """None when every feed is a file and nothing is live."""
     sources: dict[str, Feed] = field(default_factory=dict)
@@ -110,6 +114,7 @@ class Parts:
 
     def __post_init__(self) -> None:
         """Make what is there from the start."""
+        self.recovery = Recovery(standing=Standing(self._stand))
         self.lifecycle = LifecycleManager(self.clock, self.say)
         self.controls = Controls(
             self.clock,
@@ -190,16 +195,24 @@ class Parts:
         """Bring the phase of a bot that runs in line with what holds it back; from any thread."""
         if self.lifecycle.phase not in RUNNING:
             return
-        note = self.controls.halt_note
+        note, standing = self.controls.halt_note, self.recovery.standing
         halts = list(self.risk.memory.halts.values())
         wanted, reason = Phase.TRADING, ""
-        if note is not None:
+        if standing.state is State.HALTED:
+            wanted, reason = Phase.HALTED, standing.reason
+        elif note is not None:
             wanted, reason = Phase.HALTED, note.reason
         elif halts:
             wanted, reason = Phase.HALTED, halts[0].reason
         elif self.controls.paused:
             wanted = Phase.PAUSED
         self.lifecycle.advance(wanted, reason, only_from=RUNNING)
+
+    def _stand(self, before: State, now: State, reason: str) -> None:
+        """Tell where the bot stands with its exchange."""
+        told = f"trading state {before} → {now}{': ' if reason else ''}{reason}"
+        self.say("info" if now is State.LIVE else "warning", told)
+        self.settle_phase()
 
     def progress(self) -> tuple[int, int | None]:
         """Return how many bars of the longest feed are done, of how many; from any thread."""

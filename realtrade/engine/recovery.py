@@ -5,12 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from realtrade.engine.rerun import to_run_again
+from realtrade.engine.lifecycle import Phase
+from realtrade.engine.rerun import batches, to_run_again
+from realtrade.execution.lifecycle import is_over
 from realtrade.execution.state import Standing
+from realtrade.model.order import OrderStatus, Position
 from realtrade.plugins.ports.journal import Recalled
 
 if TYPE_CHECKING:
+    from contextlib import ExitStack
+
+    from realtrade.common.live import LiveVenue
+    from realtrade.engine.parts import Parts
     from realtrade.model.bar import Bar, BarColumns
+    from realtrade.plugins.ports import Journal
+
+_ANEW = "paper trading begins anew with every start"
 
 
 @dataclass(slots=True)
@@ -24,6 +34,9 @@ class Recovery:
     reruns: dict[str, Bar] = field(default_factory=dict)
     """By feed: the bar during which the process ended, to be traded when the run begins."""
 
+    venue: LiveVenue | None = None
+    """Where orders go to a real exchange; None where fills are simulated."""
+
     def cut(self, name: str, columns: BarColumns) -> BarColumns:
         """Return a feed's history without the bar that has to be run again, and keep that one."""
         bar = to_run_again(columns, self.recalled.bars.get(name))
@@ -31,3 +44,68 @@ class Recovery:
             return columns
         self.reruns[name] = bar
         return columns.part(0, len(columns) - 1)
+
+
+def recover(parts: Parts, stack: ExitStack) -> None:
+    """Find out what became of every order and position before anything may be traded.
+
+    Raises:
+        RecoveryError: the exchange does not tell.
+        RestartError: something is held, or open, that no feed of the recipe carries.
+    """
+    venue = parts.recovery.venue
+    if venue is None:
+        if parts.journal is not None:
+            _begin_anew(parts.journal, parts.recovery.recalled)
+        return
+    from realtrade.common.broker.restart import restore
+
+    parts.lifecycle.advance(Phase.RECONCILING)
+    recalled, broker = parts.recovery.recalled, parts.broker
+    restore(broker, recalled, list(parts.datas.values()))
+    venue.bind(broker.account)
+    stack.callback(_end, parts, venue)
+    snapshot = venue.recover(recalled)
+    broker.settle()
+    for finding in venue.conclude(snapshot):
+        parts.say("info", finding.message)
+    if not parts.recovery.reruns:
+        broker.end_reruns()
+
+
+def keep(parts: Parts) -> None:
+    """Have every bar marked as done, and begin with the one to be run again."""
+    from realtrade.engine.marks import BarMarks, Marking
+
+    recovery, hub, journal = parts.recovery, parts.hub, parts.journal
+    if recovery.venue is None or hub is None or journal is None:
+        return
+    marks = BarMarks(
+        journal,
+        hub,
+        broker=parts.broker,
+        risk=parts.risk,
+        datas=parts.datas,
+        memory=recovery.recalled.strategy,
+    )
+    parts.cerebro.addanalyzer(Marking, marks=marks)
+    for batch in batches(recovery.reruns):
+        hub.publish(batch)
+
+
+def _end(parts: Parts, venue: LiveVenue) -> None:
+    """Let cancels go out, and book what was told until the very end."""
+    if not venue.stop():
+        parts.say("warning", "a request was still under way: the next start finds out about it")
+    parts.broker.settle()
+
+
+def _begin_anew(journal: Journal, recalled: Recalled) -> None:
+    """Close in the journal what a simulated venue has forgotten."""
+    with journal.together():
+        for known in recalled.orders:
+            if not is_over(known.status):
+                journal.status(known.intent.client_order_id, OrderStatus.CANCELLED, _ANEW)
+        for symbol, held in recalled.positions.items():
+            if held.quantity:
+                journal.adjust(symbol, held, Position(), _ANEW)

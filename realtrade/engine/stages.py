@@ -9,10 +9,12 @@ from realtrade.engine import equity
 from realtrade.engine.build import Stage
 from realtrade.engine.journals import open_storage
 from realtrade.engine.markets import banked, find_markets, instrument_of, read_feeds, resample_feeds
+from realtrade.engine.recovery import keep, recover
 from realtrade.engine.unheeded import unheeded
 from realtrade.engine.venues import make_venue
 from realtrade.engine.warm_up import WarmUpRule
 from realtrade.engine.wrong import built
+from realtrade.execution.state import TradingRule
 from realtrade.plugins.plugin import Kind
 from realtrade.recipe.blocks import ExchangeFeed, ScheduleBlock
 from realtrade.utils.logs import configure
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from realtrade.engine.parts import Parts
     from realtrade.plugins.ports import RiskRule, RiskWatch
+    from realtrade.risk.memory import RiskMemory
 
 
 def start_log(parts: Parts, stack: ExitStack) -> None:
@@ -69,14 +72,24 @@ def make_broker(parts: Parts, stack: ExitStack) -> None:
         built(parts, Kind.RISK_RULE, block, f"risk.{name}", name=name)
         for name, block in parts.recipe.risk.items()
     ]
-    parts.risk = RiskManager([*_always(parts), *rules])
+    venue = make_venue(parts)
+    parts.risk = RiskManager([*_always(parts), *rules], memory=_risk_memory(parts))
     parts.broker = equity.broker_class(parts)(
-        make_venue(parts),
+        venue,
         gate=parts.risk,
         journal=parts.journal,
         events=parts.announce if parts.live else None,
+        account="simulated" if parts.recovery.venue is None else parts.recovery.venue.account,
         bot=parts.recipe.name,
     )
+
+
+def _risk_memory(parts: Parts) -> RiskMemory | None:
+    """Return what the rules remembered of a real account; a simulated one begins anew."""
+    from realtrade.risk.memory import RiskMemory
+
+    memory = parts.recovery.recalled.risk
+    return None if memory is None or parts.recovery.venue is None else RiskMemory.from_dict(memory)
 
 
 def _always(parts: Parts) -> list[RiskRule | RiskWatch]:
@@ -84,6 +97,8 @@ def _always(parts: Parts) -> list[RiskRule | RiskWatch]:
     always: list[RiskRule | RiskWatch] = [parts.pause]
     if parts.live:
         always = [WarmUpRule(parts.warming_up), parts.pause, parts.controls.halts]
+    if parts.recovery.venue is not None:
+        always.append(TradingRule(parts.recovery.standing))
     block = parts.recipe.schedule
     if block != ScheduleBlock():
         from realtrade.engine.scheduler import ScheduleRule
@@ -109,8 +124,9 @@ def watch(parts: Parts, stack: ExitStack) -> None:
     """Make everything measured from the first bar on."""
     from realtrade.monitor import PerformanceTracker
 
+    real = parts.recovery.venue
     parts.tracker = PerformanceTracker(
-        parts.money.cash.amount,
+        parts.money.cash.amount if real is None else real.equity,
         timeframe=min(
             (data.interval for data in parts.datas.values()), key=lambda t: t.approximate_ms
         ),
@@ -151,6 +167,7 @@ def arm(parts: Parts, stack: ExitStack) -> None:
     symbols = {name: instrument_of(parts, name).symbol for name in parts.datas}
     cerebro.addanalyzer(Hooks)
     cerebro.addanalyzer(equity.recorder_class(parts), tracker=parts.tracker, symbols=symbols)
+    keep(parts)
     if parts.stream is not None and parts.hub is not None:
         parts.stream.start(parts.hub)
         stack.callback(parts.stream.stop)
@@ -169,6 +186,7 @@ STAGES: tuple[Stage[Parts], ...] = (
     Stage("resamples", resample_feeds),
     Stage("sizer", make_sizer),
     Stage("strategy", make_strategy),
+    Stage("recovery", recover),
     Stage("monitor", watch),
     Stage("operations", operate),
     Stage("arm", arm),
