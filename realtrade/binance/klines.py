@@ -29,13 +29,13 @@ def bar_of(kline: Any, timeframe: Timeframe, now_ms: int) -> Bar | None:
         msg = f"a {timeframe} kline opens at {str(time_ms)[:30]}: not on the grid"
         raise ValueError(msg)
     due_ms = timeframe.close_ms(time_ms)
-    opened, high, low, close, volume = (float(kline[name]) for name in "ohlcv")
+    opened, high, low, close, volume = prices = [float(kline[name]) for name in "ohlcv"]
     bar = Bar(time_ms, due_ms, opened, high, low, close, volume)
     if due_ms > now_ms + timeframe.approximate_ms:
         msg = f"a {timeframe} kline is closed at {due_ms}, and it is {now_ms}"
         raise ValueError(msg)
-    sound = 0 < low <= min(opened, close) <= max(opened, close) <= high < math.inf
-    if not sound or not 0 <= volume < math.inf:
+    sound = 0 < low <= min(opened, close) <= max(opened, close) <= high and volume >= 0
+    if not sound or not all(map(math.isfinite, prices)):
         msg = f"the {timeframe} kline of {time_ms} has impossible prices"
         raise ValueError(msg)
     return bar

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _SETTLE_MS = 1_000
 """A bar younger than that may still change, and is left to the stream."""
-_MOST_STEPS_BACK = 4
+_STEPS_BACK = 10
+_STRIDE = 4
 _NAMES = {"s": "sec", "m": "min", "h": "h", "d": "d", "w": "w", "M": "month"}
 """Units in file names: `1m` and `1M` are one name to some file systems."""
 
@@ -128,14 +129,12 @@ class History:
         span = self._through(
             symbol, timeframe, None if file is None else file.load(), from_ms, to_ms
         )
-        for _ in range(_MOST_STEPS_BACK):
+        for step in range(1, _STEPS_BACK):
             short = count - len(span.columns)
-            if short <= 0:
-                break
-            earlier_ms = stepped_back(timeframe, span.from_ms, short)
-            earlier = read_bars(self._source, symbol, timeframe, earlier_ms, span.from_ms)
-            if not len(earlier):
-                break
+            if short <= 0 or span.from_ms <= 0:
+                break  # else there were pauses, and the bars wanted lie further back
+            earlier_ms = stepped_back(timeframe, span.from_ms, short * _STRIDE**step)
+            earlier = self._read(symbol, timeframe, earlier_ms, span.from_ms)
             span = Span(joined([earlier, span.columns]), earlier_ms, to_ms)
         if file is not None:
             file.save(span)
@@ -179,9 +178,5 @@ def _far(timeframe: Timeframe) -> int:
 
 
 def stepped_back(timeframe: Timeframe, at_ms: int, count: int) -> int:
-    """Return the open of the bar `count` bars before the one that opens at `at_ms`."""
-    if timeframe.unit != "M":
-        return max(at_ms - count * timeframe.approximate_ms, 0)
-    for _ in range(count):
-        at_ms = timeframe.open_ms(at_ms - 1)
-    return at_ms
+    """Return the open of the bar `count` bars before `at_ms`; of months, about as many."""
+    return timeframe.open_ms(max(at_ms - count * timeframe.approximate_ms, 0))

@@ -177,20 +177,20 @@ class Splicer:
     # -- under the lock -------------------------------------------------------------------------
 
     def _let(self, name: str, feed: _Feed, bars: list[Bar]) -> None:
+        before_s = self._gatherer.until_s()
         if bars:
             feed.asked_in_vain = 0
             feed.patience.reset()
             self._expect(feed)
             self._gatherer.add(name, bars, self._clock.monotonic_s())
         self._release()
+        if self._gatherer.until_s() != before_s:
+            self._changed.notify_all()
 
     def _release(self) -> None:
-        before_s = self._gatherer.until_s()
         for batch in self._gatherer.ready(self._clock.monotonic_s()):
             if self._sink is not None and not self._stopped:
                 self._sink.publish(batch)
-        if self._gatherer.until_s() != before_s:
-            self._changed.notify_all()
         self._restored()
 
     def _restored(self) -> None:

@@ -1,0 +1,191 @@
+"""A simulated market with feeds on it, and what their stream has published beside what was."""
+
+from __future__ import annotations
+
+from random import Random
+from threading import Lock
+from time import monotonic, sleep  # noqa: TID251 - a test's own patience
+from typing import TYPE_CHECKING, Any, Self
+
+from realtrade.binance import BinanceStore
+from realtrade.binance.feed import BinanceFeed
+from realtrade.binance.streams import BinanceBarStream
+from realtrade.common.history import History
+from realtrade.common.streaming.settings import SocketSettings
+from realtrade.common.streaming.splicer import SpliceSettings
+from realtrade.model.bar import Bar
+from realtrade.plugins.ports.exchange import FeedRequest
+from realtrade.testing import SimExchange
+from realtrade.utils.clock import SystemClock
+from realtrade.utils.timeframes import Timeframe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from realtrade.model.instrument import MarketType
+
+MINUTE = Timeframe.parse("1m")
+MINUTE_MS = 60_000
+PATIENCE_S = 8.0
+SYMBOLS = {"spot": ("BTC/USDT", "ETH/USDT"), "swap": ("BTC/USDT:USDT", "ETH/USDT:USDT")}
+HASTY_SOCKET = {"retry_s": 0.02, "retry_most_s": 0.1, "steady_s": 0.0}
+HASTY_SPLICE = {
+    "together_s": 0.3,
+    "overdue_s": 0.25,
+    "overdue_most_s": 0.5,
+    "settle_ms": 0,
+    "retry_s": 0.02,
+    "retry_most_s": 0.2,
+}
+
+
+class Sink:
+    """Collects what is published."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self.batches: list[list[tuple[str, Bar]]] = []
+        self.told: list[str] = []
+        self.errors: list[Exception] = []
+
+    def publish(self, bars: Sequence[tuple[str, Bar]]) -> None:
+        with self._lock:
+            self.batches.append(list(bars))
+
+    def wait_for_room(self, timeout_s: float) -> bool:
+        return True
+
+    def finish(self) -> None:
+        self.told.append("finish")
+
+    def fail(self, error: Exception) -> None:
+        self.errors.append(error)
+
+    def lost(self, reason: str) -> None:
+        self.told.append("lost")
+
+    def restored(self) -> None:
+        self.told.append("restored")
+
+    def of(self, name: str) -> list[Bar]:
+        with self._lock:
+            return [bar for batch in self.batches for feed, bar in batch if feed == name]
+
+
+class BarMarket:
+    """Two symbols with a past of half an hour, each with a feed of 1m and one of 5m bars."""
+
+    def __init__(self, market: MarketType = "spot", *, history: int = 5) -> None:
+        self.market = market
+        self.exchange = SimExchange()
+        self.symbols = SYMBOLS[market]
+        self.sink = Sink()
+        self._history = history
+        self._minute = 0
+        self._chance = Random(7)  # noqa: S311 - prices of a test
+        self.feeds: dict[str, BinanceFeed] = {}
+
+    def __enter__(self) -> Self:
+        self.exchange.start()
+        self._first_ms = self.exchange.player.next_open_ms("1m") // 300_000 * 300_000 + 300_000
+        self.play(30)
+        self.store = BinanceStore(market_type=self.market, endpoints=self.exchange.url)
+        for symbol in self.symbols:
+            for length in ("1m", "5m"):
+                name = f"{symbol[:3].lower()}_{length}"
+                self.feeds[name] = self._feed(name, symbol, length)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.exchange.close()
+
+    def _feed(self, name: str, symbol: str, length: str) -> BinanceFeed:
+        listing = self.store.listing(symbol)
+        assert listing is not None
+        request = FeedRequest(name, symbol, Timeframe.parse(length), self._history)
+        made = BinanceFeed(
+            request,
+            instrument=listing.instrument,
+            market_id=listing.id,
+            history=History(self.store),
+        )
+        made.history()
+        return made
+
+    def play(self, minutes: int, *, skipped: Sequence[int] = (), pause_s: float = 0.0) -> None:
+        """Let minutes pass in which both symbols trade, but for the skipped ones."""
+        for step in range(minutes):
+            if step not in skipped:
+                at_ms = self._first_ms + self._minute * MINUTE_MS
+                bars = {symbol: [self._bar(at_ms)] for symbol in self.symbols}
+                self.exchange.play(bars, "1m")
+                sleep(pause_s)
+            self._minute += 1
+
+    def _bar(self, at_ms: int) -> Bar:
+        cents = [self._chance.randrange(10_000, 20_000) for _ in range(4)]
+        first, high, low, last = (
+            cents[0] / 100,
+            max(cents) / 100,
+            min(cents) / 100,
+            cents[3] / 100,
+        )
+        return Bar(at_ms, at_ms + MINUTE_MS, first, high, low, last, self._chance.randrange(1, 9))
+
+    def stream(
+        self, socket: dict[str, Any] | None = None, splice: dict[str, Any] | None = None
+    ) -> BinanceBarStream:
+        return BinanceBarStream(
+            self.feeds,
+            market=self.market,
+            base=self.exchange.ws_url,
+            pages=self.store,
+            clock=SystemClock(),
+            random=Random(3),  # noqa: S311 - jitter is no secret
+            socket=SocketSettings(**{**HASTY_SOCKET, **(socket or {})}),
+            splice=SpliceSettings(**{**HASTY_SPLICE, **(splice or {})}),
+        )
+
+    def truth(self, name: str) -> list[Bar]:
+        """Return every bar of the exchange that closed after the feed's history."""
+        feed = self.feeds[name]
+        assert feed.last_ms is not None
+        return [
+            Bar(
+                one.open_ms,
+                one.close_ms,
+                *_floats(one.open, one.high, one.low, one.close, one.volume),
+            )
+            for one in self.exchange.bars(feed.symbol, str(feed.timeframe))
+            if one.open_ms > feed.last_ms
+        ]
+
+    def truth_first_ms(self) -> int:
+        """Return when the next minute begins."""
+        return self._first_ms + self._minute * MINUTE_MS
+
+    def complete(self) -> bool:
+        return all(len(self.sink.of(name)) >= len(self.truth(name)) for name in self.feeds)
+
+    def assert_every_bar_was_seen_once_in_order(self) -> None:
+        wait_for(self.complete, self._counts)
+        for name in self.feeds:
+            assert self.sink.of(name) == self.truth(name), name
+        assert self.sink.errors == []
+
+    def _counts(self) -> str:
+        counts = [
+            f"{name}: {len(self.sink.of(name))}/{len(self.truth(name))}" for name in self.feeds
+        ]
+        return ", ".join(counts)
+
+
+def _floats(*values: Any) -> list[float]:
+    return [float(value) for value in values]
+
+
+def wait_for(true: Callable[[], Any], what: Callable[[], str] = str) -> None:
+    end_s = monotonic() + PATIENCE_S
+    while not true():
+        assert monotonic() < end_s, f"did not happen: {what()}"
+        sleep(0.005)

@@ -1,0 +1,106 @@
+"""Whatever the stream does: the strategy sees the exchange's closed bars, once and in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.binance.bar_market import BarMarket, wait_for
+
+if TYPE_CHECKING:
+    from realtrade.model.instrument import MarketType
+
+CLOSED = {"closed": "true"}
+KLINES = {"path": "*klines"}
+MARKETS = ("spot",)
+
+FRAMES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("ws_drop", {}, {}),
+    ("ws_drop", {"times": 3}, {}),
+    ("ws_close", {"code": 1001}, {}),
+    ("ws_close", {"code": 1008}, {}),
+    ("ws_stall", {}, {"silence_s": 0.4}),
+    ("ws_freeze", {}, {"silence_s": None, "quiet_s": 0.15}),
+    ("ws_torn", {}, {}),
+    ("ws_half", {}, {}),
+    ("ws_half", {"times": 4}, {}),
+    ("ws_garbage", {"times": 4}, {}),
+    ("ws_skip", {}, {}),
+    ("ws_skip", {"times": 7}, {}),
+    ("ws_duplicate", {"times": 9}, {}),
+    ("ws_reorder", {"times": 3}, {}),
+    ("ws_delay", {"seconds": 0.5}, {}),
+    ("ws_huge", {"megabytes": 2}, {}),
+    ("ws_huge", {"megabytes": 6}, {}),
+    ("ws_binary", {"times": 4}, {}),
+    ("ws_shutdown", {}, {}),
+]
+
+
+@pytest.mark.parametrize("market", MARKETS)
+@pytest.mark.parametrize(
+    ("fault", "how", "socket"), FRAMES, ids=[f"{one[0]}-{one[1]}" for one in FRAMES]
+)
+def test_a_fault_of_frames_costs_no_bar(
+    market: MarketType, fault: str, how: dict[str, Any], socket: dict[str, Any]
+) -> None:
+    with BarMarket(market) as run:
+        stream = run.stream(socket)
+        stream.start(run.sink)
+        try:
+            wait_for(lambda: stream.socket.is_connected)
+            run.play(3)
+            armed = run.exchange.arm(fault, match=CLOSED, **how)
+            run.play(12, pause_s=0.03)
+            wait_for(lambda: armed.struck == how.get("times", 1))
+            run.assert_every_bar_was_seen_once_in_order()
+            run.play(3)
+            run.assert_every_bar_was_seen_once_in_order()
+        finally:
+            stream.stop()
+
+
+COMEBACKS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("ws_refuse", {"times": 3}, {}),
+    ("ws_refuse", {"times": 3, "status": 429}, {}),
+    ("ws_hang", {"seconds": 1}, {"connect_s": 0.3}),
+    ("ws_subscribe_error", {"times": 3}, {}),
+    ("ws_subscribe_silent", {"times": 2}, {"answer_s": 0.3}),
+    ("rate_limited", {"match": KLINES, "retry_after": 1}, {}),
+    ("banned", {"match": KLINES, "retry_after": 1}, {}),
+    ("server_error", {"match": KLINES, "times": 2}, {}),
+    ("server_error", {"match": KLINES, "body": "html", "status": 502}, {}),
+    ("reset_before", {"match": KLINES, "times": 2}, {}),
+    ("html", {"match": KLINES}, {}),
+    ("empty", {"match": KLINES}, {}),
+    ("truncated", {"match": KLINES}, {}),
+    ("object", {"match": KLINES}, {}),
+    ("slow", {"match": KLINES, "seconds": 0.5}, {}),
+]
+
+
+@pytest.mark.parametrize("market", MARKETS)
+@pytest.mark.parametrize(
+    ("fault", "how", "socket"), COMEBACKS, ids=[f"{one[0]}-{one[1]}" for one in COMEBACKS]
+)
+def test_a_fault_while_coming_back_costs_no_bar(
+    market: MarketType, fault: str, how: dict[str, Any], socket: dict[str, Any]
+) -> None:
+    with BarMarket(market) as run:
+        stream = run.stream(socket)
+        stream.start(run.sink)
+        try:
+            wait_for(lambda: run.sink.told == ["restored"])
+            run.play(3)
+            armed = run.exchange.arm(fault, **how)
+            run.exchange.drop_connections()
+            run.play(12, pause_s=0.02)
+            wait_for(lambda: armed.struck)
+            run.assert_every_bar_was_seen_once_in_order()
+            run.play(3)
+            run.assert_every_bar_was_seen_once_in_order()
+            wait_for(lambda: run.sink.told[-1] == "restored")
+        finally:
+            stream.stop()
+    assert run.sink.told == ["restored", "lost", "restored"]
