@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
-from realtrade.cli.exits import Ending, ExitCode, Failure
+from realtrade.cli.exits import Ending, ExitCode
 from realtrade.cli.options import RECIPE_FILE, recipe_options
 
 if TYPE_CHECKING:
-    from realtrade.engine import RunOutcome, StageFailed, StateFolder
+    from realtrade.engine import RunOutcome, StateFolder
 
 
 @click.command()
@@ -45,6 +45,7 @@ def run(
     `pause`, `halt`, `resume` and `flatten`; SIGHUP lets it read its recipe again.
     """
     from realtrade.cli.signals import stopping
+    from realtrade.cli.start_failures import cannot_start
     from realtrade.cli.watch import watching
     from realtrade.cli.yaml_text import yaml_lines
     from realtrade.engine import StageFailed, TradingRunner
@@ -62,7 +63,7 @@ def run(
             with stopping(runner.stop):
                 outcome = runner.run()
         except StageFailed as failed:
-            _cannot_start(failed)
+            cannot_start(failed)
     return _told(outcome, live=live)
 
 
@@ -96,22 +97,3 @@ def _told(outcome: RunOutcome, *, live: bool) -> int:
     if outcome.ending == "stopped" and not live:
         raise Ending(ExitCode.INTERRUPTED, "stopped before the last bar: the result is a part")
     return ExitCode.OK
-
-
-def _cannot_start(failed: StageFailed) -> NoReturn:
-    """End with what the failing stage said; faults of ours keep their traceback."""
-    from realtrade.engine.state import BotRunning
-    from realtrade.plugins import PluginError
-    from realtrade.plugins.ports import FeedError
-    from realtrade.recipe import RecipeInvalid
-
-    cause = failed.cause
-    if isinstance(cause, BotRunning):
-        raise Failure(str(cause), ExitCode.LOCKED) from failed
-    if isinstance(cause, RecipeInvalid):
-        raise cause from failed
-    if isinstance(cause, PluginError | FeedError):
-        hint = getattr(cause, "hint", "")
-        msg = f"{failed.stage}: {cause}"
-        raise Failure(msg, ExitCode.INVALID, hint=hint) from failed
-    raise failed
