@@ -163,6 +163,16 @@ Address = Annotated[
     ),
 ]
 """Where to listen."""
+Host = Annotated[
+    str,
+    *_matching(
+        r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?",
+        "host",
+        "expected a host's name, such as bot.example.org",
+        "bot.example.org",
+    ),
+]
+"""The name of a host."""
 Url = Annotated[
     str,
     BeforeValidator(_url),
