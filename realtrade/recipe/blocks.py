@@ -23,7 +23,7 @@ from realtrade.plugins.values import (
     TimeframeText,
 )
 from realtrade.recipe.tree import Map, Place, find, key_place, loc_of, value_place
-from realtrade.recipe.words import Address, Cron, Days, Hours, Key, Moment, Slug, Symbol, Url, Zone
+from realtrade.recipe.words import Address, Cron, Days, Host, Hours, Key, Moment, Slug, Symbol, Url, Zone
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -191,6 +191,32 @@ class Route(PluginConfig):
     """Template of the message, filled in when it is sent: `order`, `trade`, `event`, `recipe`."""
     severity: Literal["info", "warning", "critical"] = "info"
     """How urgent it is."""
+    digest: Duration | None = None
+    """Gather for this long and tell everything in one message, such as `15m`."""
+    repeat: Duration | None = None
+    """Tell the same again only after this long; what differs in numbers only is the same."""
+
+
+class QuietHours(PluginConfig):
+    """When people are left in peace."""
+
+    hours: Hours
+    """Hours of the day, such as `22:00-07:00`."""
+    days: Days = "mon-sun"
+    """Days on which they begin."""
+    timezone: Zone = "UTC"
+    """Zone of the hours."""
+
+
+class TelegramBlock(PluginConfig):
+    """A Telegram bot that takes commands."""
+
+    token: SecretRef
+    """The bot's token, as BotFather gave it."""
+    chats: tuple[int, ...] = Field(min_length=1, max_length=50)
+    """Chats that may ask and act, by number; everybody else is ignored."""
+    endpoint: Url = "https://api.telegram.org"
+    """The Bot API: Telegram's, or a server of your own."""
 
 
 class NotifyBlock(PluginConfig):
@@ -200,6 +226,10 @@ class NotifyBlock(PluginConfig):
     """Ways to reach people, by name."""
     routes: dict[Key, Route] = Field(default_factory=dict)
     """Which events go where, by name."""
+    quiet: QuietHours | None = None
+    """When only critical routes tell; the rest is told afterwards, in one message."""
+    telegram: TelegramBlock | None = None
+    """Lets people ask and act from a chat; needs `pip install 'realtrade[telegram]'`."""
 
 
 class LogBlock(PluginConfig):
@@ -215,7 +245,11 @@ class MonitorBlock(PluginConfig):
     """How the bot is watched."""
 
     http: Address | None = None
-    """Where health and metrics are served, such as `127.0.0.1:9464`; nowhere when left out."""
+    """Where page, health and metrics are served, such as `127.0.0.1:9464`; port 0 is any."""
+    token: SecretRef | None = None
+    """Lets the page act, and look from afar; made and kept in the state folder when left out."""
+    hosts: tuple[Host, ...] = ()
+    """More names the page is reached by, such as a proxy's."""
     report: Literal["never", "daily", "weekly"] = "never"
     """How often a report is written."""
     log: LogBlock = LogBlock()
