@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,8 @@ class Dispatch:
         """Hears of every order something became known of."""
         self.owns: Callable[[str], bool] = self.orders.__contains__
         """Tells our ids from others', also those of orders long forgotten."""
+        self.held: Callable[[str], Decimal] = _none
+        """Tells what our own fills hold of a symbol."""
         self.searches = Searches(self)
         self.trades = Trades(
             gateway=gateway, courier=courier, inbox=inbox, journal=journal, book=self.book
@@ -369,6 +372,10 @@ def _as_expired(report: Report) -> Report:
     if report.kind is not ReportKind.CANCELLED:
         return report
     return report._replace(kind=ReportKind.EXPIRED)
+
+
+def _none(_: str) -> Decimal:
+    return Decimal(0)
 
 
 def _ignore(_: Any) -> None: ...

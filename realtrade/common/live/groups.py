@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from realtrade.common.live.courier import Priority
+from realtrade.common.live.parents import Parents
 from realtrade.execution.desk import step_down
 from realtrade.execution.protocol import Stage
 from realtrade.model.order import OrderType, Side
@@ -39,6 +40,7 @@ class Groups:
         self._dispatch = dispatch
         self._children: dict[str, list[LiveOrder]] = {}
         self._exclusive: dict[str, list[LiveOrder]] = {}
+        self._parents = Parents(dispatch, self.release)
 
     def submit(self, orders: Sequence[LiveOrder]) -> None:
         """Send orders, and hold back those whose parent is not over.
@@ -82,6 +84,15 @@ class Groups:
                     members.append(first)
                 members.append(order)
 
+    def take_up(self) -> None:
+        """Release children whose parents were over before a restart, once all else is known."""
+        for parent_id, children in list(self._children.items()):
+            parent = self._dispatch.orders.get(parent_id)
+            if parent is None:
+                self._parents.find(parent_id, children[0])
+            else:
+                self._release(parent)
+
     def moved(self, order: LiveOrder) -> None:
         """Something became known of an order: release its children, cancel its rivals."""
         self._release(order)
@@ -109,8 +120,11 @@ class Groups:
         """Send a parent's children once it is over, for as much as it has bought."""
         if parent.id not in self._children or not parent.progress.over or parent.progress.behind:
             return
-        children = [child for child in self._children.pop(parent.id) if child.held]
-        bought = self._net(parent)
+        self.release(parent.id, self._net(parent))
+
+    def release(self, parent_id: str, bought: Decimal) -> None:
+        """Send the children of an order that has bought so much, and nothing more will be."""
+        children = [child for child in self._children.pop(parent_id, ()) if child.held]
         for child in children:
             child.held = False
             child.since_s = self._dispatch.clock.monotonic_s()
@@ -121,7 +135,7 @@ class Groups:
             if child not in ready:
                 reason = "its parent has bought nothing that it could sell"
                 self._dispatch.refuse(child, ReportKind.CANCELLED, reason)
-        if len(ready) == _PAIR and self._spot(parent) and self._pairs is not None:
+        if len(ready) == _PAIR and self._spot(ready[0]) and self._pairs is not None:
             self._send_pair(ready)
             return
         for child in ready:

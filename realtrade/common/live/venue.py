@@ -133,6 +133,7 @@ class LiveVenue:
     def bind(self, view: AccountView) -> None:
         """Value the account by the positions and prices of `view`, and compare those."""
         self.money.bind(view)
+        self.dispatch.held = lambda symbol: view.position(symbol).quantity
         self.comparison.bind(view)
 
     def submit(self, intents: Sequence[OrderIntent]) -> None:
@@ -198,6 +199,7 @@ class LiveVenue:
         snapshot, self._snapshot = self._snapshot, None
         if snapshot is None:
             raise RecoveryError(self._stuck(timeout_s))
+        self._groups.take_up()
         return snapshot
 
     def conclude(self, snapshot: Snapshot) -> Sequence[Finding]:

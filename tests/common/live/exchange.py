@@ -79,6 +79,8 @@ class FakeExchange:
     """Events are lost."""
     placed: list[OrderIntent] = field(default_factory=list)
     late: list[tuple[float, OrderIntent]] = field(default_factory=list)
+    fuse: Callable[[], None] = lambda: None
+    """Asked before and after every request."""
     hidden: set[str] = field(default_factory=set)
     """Orders that cannot be found by id yet."""
 
@@ -96,6 +98,12 @@ class FakeExchange:
     def place(self, intent: OrderIntent) -> Answer:
         self.requests.append("place")
         self.placed.append(intent)
+        self.fuse()
+        answer = self._place(intent)
+        self.fuse()
+        return answer
+
+    def _place(self, intent: OrderIntent) -> Answer:
         fault = self.faults.popleft() if self.faults else None
         if fault is None:
             return self.accept(intent)
@@ -107,6 +115,12 @@ class FakeExchange:
 
     def cancel(self, order: VenueOrder | OrderIntent) -> Answer:
         self.requests.append("cancel")
+        self.fuse()
+        answer = self._cancel(order)
+        self.fuse()
+        return answer
+
+    def _cancel(self, order: VenueOrder | OrderIntent) -> Answer:
         fault = self.cancel_faults.popleft() if self.cancel_faults else None
         if fault is not None and not fault.executed:
             return Answer(outcome=fault.outcome, reason="fault", retry_after_s=fault.retry_after_s)
@@ -120,6 +134,7 @@ class FakeExchange:
 
     def find(self, intent: OrderIntent) -> Answer:
         self.requests.append("find")
+        self.fuse()
         self.arrive()
         fault = self.find_faults.popleft() if self.find_faults else None
         if fault is not None:
@@ -148,6 +163,7 @@ class FakeExchange:
 
     def ask(self, what: str) -> None:
         self.requests.append(what)
+        self.fuse()
         self.arrive()
         if self.questions_fail:
             self.questions_fail -= 1

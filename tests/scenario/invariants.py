@@ -1,0 +1,127 @@
+"""What must hold after every fault: one function, for every exchange and every journal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from realtrade.execution import is_over
+from realtrade.model.order import OrderStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from decimal import Decimal
+
+    from realtrade.model.order import Fill
+
+
+class Traded(NamedTuple):
+    """One execution in the words both sides have."""
+
+    trade_id: str
+    client_order_id: str
+    symbol: str
+    side: str
+    quantity: Decimal
+    price: Decimal
+    fee: Decimal
+    fee_currency: str
+
+
+def traded(fills: Iterable[Fill]) -> list[Traded]:
+    """Return fills of ours in these words."""
+    return [
+        Traded(
+            fill.trade_id,
+            fill.client_order_id,
+            fill.symbol,
+            str(fill.side),
+            fill.quantity,
+            fill.price,
+            fill.fee,
+            fill.fee_currency,
+        )
+        for fill in fills
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """What the exchange holds: the truth."""
+
+    accepted: Sequence[str]
+    """Client ids of every order ever accepted; one that was accepted twice is there twice."""
+    open: frozenset[str]
+    """Client ids of orders open now."""
+    trades: Sequence[Traded]
+    positions: Mapping[str, Decimal]
+    """What our own trades have left, by symbol, net of fees paid in the base currency."""
+    cash: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Books:
+    """What a bot believes, from its journal and its broker."""
+
+    intents: frozenset[str]
+    """Client ids committed."""
+    trades: Sequence[Traded]
+    positions: Mapping[str, Decimal]
+    status: Mapping[str, OrderStatus]
+    moves: Mapping[str, Sequence[OrderStatus]] = field(default_factory=dict)
+    """What the strategy was told of each order, oldest first."""
+    cash: Decimal | None = None
+    held_back: frozenset[str] = frozenset()
+    """Exits that wait here for their parents."""
+
+
+_RANK = {
+    OrderStatus.CREATED: 0,
+    OrderStatus.SUBMITTED: 1,
+    OrderStatus.ACCEPTED: 2,
+    OrderStatus.PARTIALLY_FILLED: 3,
+}
+
+
+def check(books: Books, ledger: Ledger, *, settled: bool = True) -> None:
+    """Assert that a bot and its exchange agree, and that nothing was ever done twice.
+
+    Args:
+        books: ours.
+        ledger: theirs.
+        settled: False while something may still be under way: then only what must hold at every
+            moment is looked at.
+    """
+    twice = [name for name, count in Counter(ledger.accepted).items() if count > 1]
+    assert not twice, f"accepted more than once: {twice}"
+    unknown = set(ledger.accepted) - books.intents
+    assert not unknown, f"sent without a committed intent: {unknown}"
+    ids = [(trade.symbol, trade.trade_id) for trade in books.trades]
+    assert len(ids) == len(set(ids)), "an execution was booked twice"
+    invented = set(books.trades) - set(ledger.trades)
+    assert not invented, f"booked, and never executed: {invented}"
+    for name, moves in books.moves.items():
+        _forward(name, moves)
+    if settled:
+        _agree(books, ledger)
+
+
+def _forward(name: str, moves: Sequence[OrderStatus]) -> None:
+    """Assert that an order went forward only, through each status once."""
+    assert len(moves) == len(set(moves)), f"{name} was told twice of one status: {moves}"
+    ended = [place for place, status in enumerate(moves) if is_over(status)]
+    assert ended in ([], [len(moves) - 1]), f"{name} went on after its end: {moves}"
+    ranks = [_RANK[status] for status in moves if status in _RANK]
+    assert ranks == sorted(ranks), f"{name} went backwards: {moves}"
+
+
+def _agree(books: Books, ledger: Ledger) -> None:
+    lost = set(ledger.trades) - set(books.trades)
+    assert not lost, f"executed, and never booked: {lost}"
+    held = {symbol: quantity for symbol, quantity in ledger.positions.items() if quantity}
+    believed = {symbol: quantity for symbol, quantity in books.positions.items() if quantity}
+    assert believed == held
+    assert books.cash == ledger.cash
+    working = {name for name, status in books.status.items() if not is_over(status)}
+    assert working - books.held_back == set(ledger.open), "what we believe open is not what is open"
