@@ -16,6 +16,7 @@ import backtrader as bt
 from realtrade.common.broker.account import BrokerAccount
 from realtrade.common.broker.booking import as_floats, book, hold
 from realtrade.common.broker.door import door_to
+from realtrade.common.broker.express import Express
 from realtrade.common.broker.listing import Listings
 from realtrade.common.broker.names import Names
 from realtrade.common.broker.order import LightBuyOrder, LightOrder, LightSellOrder, build_order
@@ -30,16 +31,17 @@ from realtrade.common.simulated import SimulatedVenue
 from realtrade.execution import TERMINAL, Desk, Ledger, Naming, OwnStep, advance
 from realtrade.model.order import OrderStatus
 from realtrade.model.verdict import Denied
-from realtrade.plugins.ports.venue import ReportKind
+from realtrade.plugins.ports.venue import Report, ReportKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from realtrade.common.broker.listing import Listing
     from realtrade.model.events import Event
-    from realtrade.model.order import Fill
+    from realtrade.model.order import Booking, Fill
     from realtrade.plugins.ports.journal import Journal
     from realtrade.plugins.ports.risk import RiskGate
-    from realtrade.plugins.ports.venue import Report, Venue
+    from realtrade.plugins.ports.venue import Venue
 
 _MORE = ("price", "pricelimit", "exectype", "valid", "oco", "trailamount", "trailpercent", "parent")
 """What orders other than plain market orders may ask for, by Backtrader's names."""
@@ -99,6 +101,8 @@ class BaseBroker(Questions, bt.BrokerBase):
         self._held_back: dict[str, list[Ticket]] = {}
         self._names = Names(self._naming)
         self._door = door_to(self.venue)
+        notes = self._tell.notes
+        self._express = None if venue is None else Express(venue, notes, self._long_way)
         self._value: float | None = None
         self._turns = Turns(getattr(self, "cerebro", None), self.venue)
 
@@ -162,6 +166,11 @@ class BaseBroker(Questions, bt.BrokerBase):
         """Decide on an order and send it, or hold it back until its bracket is complete."""
         listing = self.listings.of(order.data)
         self._names.number(order, listing)
+        if self._express is not None:
+            self._express.clear()
+            if self._is_unwatched(order, listing) and self._express.takes(order, listing):
+                self.idle = False
+                return order
         known = self.reruns.claim(order) if self.reruns else None
         if known is not None:
             return self._place_again(known)
@@ -177,6 +186,25 @@ class BaseBroker(Questions, bt.BrokerBase):
         else:
             self._gather(ticket)
         return order
+
+    def _is_unwatched(self, order: LightOrder, listing: Listing) -> bool:
+        """Tell whether nobody has a say in an order or hears of it before it is executed."""
+        watched = self.tells_steps or self._tell.publishes or self._held_back or self.reruns
+        return not watched and self._is_undisputed(order, listing)
+
+    def _long_way(
+        self, order: LightOrder, listing: Listing, booking: Booking[float] | None, short: str
+    ) -> None:
+        """Give an order a ticket after all: to send it, or to say why it fell `short`."""
+        ticket = Ticket(order, listing, self._door.key(order))
+        self.tickets.at_work[ticket.key] = ticket
+        if not short:
+            self._release((ticket,))
+            return
+        ticket.status = OrderStatus.ACCEPTED
+        if booking is not None:
+            self._fill(ticket, Report(ReportKind.FILLED, ticket.key, None, booking))
+        self._move(ticket, ReportKind.MARGIN, short)
 
     def _place_again(self, ticket: Ticket) -> LightOrder:
         """Give a strategy back the order of before a restart; only what never left is sent."""
@@ -202,7 +230,7 @@ class BaseBroker(Questions, bt.BrokerBase):
 
     def _decide(self, ticket: Ticket) -> Denied | None:
         """Let the desk make of an order what may go out, unless there is nothing to decide."""
-        if self._is_undisputed(ticket):
+        if self._is_undisputed(ticket.order, ticket.listing):
             return None
         decided = self._desk.decide(ticket.intent, ticket.listing.instrument, self.account)
         if isinstance(decided, Denied):
@@ -211,9 +239,8 @@ class BaseBroker(Questions, bt.BrokerBase):
             ticket.adopt(decided)
         return None
 
-    def _is_undisputed(self, ticket: Ticket) -> bool:
+    def _is_undisputed(self, order: LightOrder, listing: Listing) -> bool:
         """Tell whether the desk would let an order out as it is, without asking it."""
-        order, listing = ticket.order, ticket.listing
         if not (listing.free and abs(order.size) > 0 and (self._gate is None or self._gate.silent)):
             return False
         if listing.may_short or order.size > 0 or order.parent is not None:
@@ -262,6 +289,8 @@ class BaseBroker(Questions, bt.BrokerBase):
         if not self._turns.bar_is_new():
             self._take_reports()
             return
+        if self._express is not None:
+            self._express.bar()
         self.venue.on_bar()
         self._take_reports()
         watches = self._gate is not None and self._gate.watches
@@ -322,7 +351,8 @@ class BaseBroker(Questions, bt.BrokerBase):
                 return
             booking = as_floats(booked)
             complete = self.ledger.filled(report.client_order_id) >= ticket.intent.quantity
-        book(ticket, booking, self.getcommissioninfo(ticket.order.data))
+        order, listing = ticket.order, ticket.listing
+        book(order, listing, booking, self.getcommissioninfo(order.data))
         if report.booking is None:
             hold(ticket.listing, booking)
         ticket.executed = True

@@ -87,6 +87,11 @@ class DataTape:
         """Return the newest bar's open."""
         return float(self._open[0])
 
+    def opening(self) -> float:
+        """Return what `quote` tells as the open."""
+        seen: float | None = self._attributes.get("tick_open")
+        return self._open[0] if seen is None else seen
+
     def close(self) -> float:
         """Return the newest bar's close."""
         return float(self._close[0])

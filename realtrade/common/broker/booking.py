@@ -12,15 +12,14 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from realtrade.common.broker.listing import Listing
-    from realtrade.common.broker.ticket import Ticket
+    from realtrade.common.broker.order import LightOrder
 
 
-def book(ticket: Ticket, booking: Booking[float], scheme: Any) -> None:
+def book(order: LightOrder, listing: Listing, booking: Booking[float], scheme: Any) -> None:
     """Add an execution to the strategy's order and position; `scheme` is its commission scheme.
 
     The scheme must be there before the first notification: Backtrader's trades ask it for values.
     """
-    order, listing = ticket.order, ticket.listing
     number = listing.tape.number_at(booking.time_ms, order.created.dt)
     moved = booking.closed + booking.opened
     held = listing if listing.held_as is None else listing.held_as

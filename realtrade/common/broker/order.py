@@ -70,6 +70,9 @@ class LightOrder(bt.Order):
     status = bt.Order.Created
     _limitoffset = 0.0
 
+    is_plain = True
+    """A market order with nothing to it but a feed and a size."""
+
     numbered: Numbered
     """Where it was placed; what its `client_order_id` follows from."""
 
@@ -144,6 +147,7 @@ def build_order(kind: type[LightOrder], wish: dict[str, Any]) -> LightOrder:
 
 def _adorn(order: LightOrder, limit: float | None) -> None:
     """Set what a plain market order leaves as it is."""
+    order.is_plain = False
     order._active = order.parent is None  # noqa: SLF001  # Backtrader's own name
     order._plimit = limit  # noqa: SLF001  # as above
     if order.exectype is None:

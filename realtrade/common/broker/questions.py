@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from realtrade.common.broker.account import BrokerAccount
     from realtrade.common.broker.door import Door
+    from realtrade.common.broker.express import Express
     from realtrade.common.broker.listing import HeldPosition, Listings, Positions
     from realtrade.common.broker.order import LightOrder
     from realtrade.common.broker.tickets import Tickets
@@ -26,6 +27,7 @@ class Questions(SimulationSettings):
     positions: Positions
     tickets: Tickets
     _door: Door
+    _express: Express | None
     _gate: RiskGate | None
     _value: float | None
 
@@ -62,8 +64,9 @@ class Questions(SimulationSettings):
         return [order.clone() for order in orders] if safe else orders
 
     def orderstatus(self, order: LightOrder) -> int:
-        """Return where an order stands, also for an older copy of it."""
-        return int(self._order_at(self._door.key(order)).status)
+        """Return where an order stands, also for an older copy of it if it is not long over."""
+        ticket = self.tickets.find(self._door.key(order))
+        return int(order.status if ticket is None else ticket.order.status)
 
     def order(self, client_order_id: str) -> LightOrder:
         """Return the order of that id.
@@ -71,6 +74,7 @@ class Questions(SimulationSettings):
         Raises:
             KeyError: it was never ours, or was over long ago.
         """
+        self._no_express()
         return self.tickets.order(client_order_id)
 
     def _order_at(self, key: str) -> LightOrder:
@@ -78,7 +82,13 @@ class Questions(SimulationSettings):
 
     def open_intents(self) -> list[OrderIntent]:
         """Return orders not yet over, each with what is left of it to execute."""
+        self._no_express()
         return self.tickets.intents()
+
+    def _no_express(self) -> None:
+        """Have every order at work among the tickets."""
+        if self._express is not None:
+            self._express.clear()
 
     def reduces(self, intent: OrderIntent) -> bool:
         """Tell whether the risk rules take an order for one that only reduces a position."""

@@ -55,12 +55,13 @@ class Teller:
         self._gate = gate
         self._journal = journal
         self._events = events
-        self._publishes = not (journal is None and events is None)
+        self.publishes = not (journal is None and events is None)
+        """Whether somebody beside the strategy and the risk rules hears of orders."""
 
     @property
     def wants_fills(self) -> bool:
         """Tell whether anybody but the strategy hears of executions."""
-        return self._publishes or not (self._gate is None or self._gate.silent)
+        return self.publishes or not (self._gate is None or self._gate.silent)
 
     def remember(self, tickets: Iterable[Ticket]) -> None:
         """Commit intents at once; what the journal raises must keep them from being sent."""
@@ -76,7 +77,7 @@ class Teller:
             self.notes.append(ticket.order.clone())
         if self._journal is not None:
             self._journal.status(ticket.intent.client_order_id, ticket.status, reason)
-        if self._publishes:
+        if self.publishes:
             self._announce(ticket, reason)
 
     def again(self, ticket: Ticket) -> None:
@@ -94,7 +95,7 @@ class Teller:
             self._remember_fill(fill, self._journal)
             if self._journal is not None:
                 self._journal.status(fill.client_order_id, ticket.status)
-            if self._publishes:
+            if self.publishes:
                 self._announce(ticket, "")
 
     def stray(self, fill: Fill) -> None:

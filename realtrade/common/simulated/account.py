@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from realtrade.common.simulated.market import Charges, MakerTaker, Market
-    from realtrade.common.simulated.order import RestingOrder
     from realtrade.execution.ledger import Holding
 
 _NOTHING = (0.0, 0.0)
@@ -149,14 +148,13 @@ class Account:
     # -- executions ---------------------------------------------------------------------------
 
     def cash_after(
-        self, cash: float, order: RestingOrder, price: float, held: Holding[float]
+        self, cash: float, market: Market, quantity: float, price: float, held: Holding[float]
     ) -> float:
-        """Return what `cash` would become if `order` were filled at `price` with `held` in hand.
+        """Return what `cash` would become by a signed `quantity` at `price` with `held` in hand.
 
         Negative means that the order cannot be paid for.
         """
-        market = order.market
-        closed, opened = held.split(order.remaining)
+        closed, opened = held.split(quantity)
         if closed:
             cash += self._freed(market.charges, closed, price)[1]
             cash -= _fee(market, market.charges, closed, price, maker=False)
@@ -166,22 +164,23 @@ class Account:
         return cash
 
     def execute(
-        self, order: RestingOrder, quantity: float, price: float, time_ms: int
+        self, market: Market, quantity: float, price: float, time_ms: int, *, maker: bool = False
     ) -> tuple[Booking[float] | None, bool]:
         """Book an execution of signed `quantity`; tell also whether a part could not be paid for.
 
         What closes a position is always executed; what opens one only while cash stays positive,
         and on spot never by selling what is not held.
         """
-        market, book = order.market, order.market.book
-        moved = quantity
+        book, moved = market.book, quantity
         if market.fees is not None:
-            moved = _less_base_fee(market, market.fees, quantity, maker=order.maker)
+            moved = _less_base_fee(market, market.fees, quantity, maker=maker)
         closed, opened = book.split(moved)
         held, average = book.quantity + moved, book.price_after(moved, price)
         pnl = market.charges.profitandloss(-closed, book.price, price)
-        closed_value, closed_fee = self._close(order, closed, price, pnl) if closed else _NOTHING
-        paid = self._open(order, opened, price, held, quantity - moved) if opened else _NOTHING
+        freed = self._close(market, closed, price, pnl, maker=maker) if closed else _NOTHING
+        paid = (
+            self._open(market, opened, price, held, quantity - moved, maker) if opened else _NOTHING
+        )
         refused = paid is None
         if paid is None:
             opened, paid = 0.0, _NOTHING
@@ -195,6 +194,7 @@ class Account:
             book.apply(executed, price)
         if market.accrues:
             book.datetime = market.tape.now()
+        closed_fee = freed[1]
         if closed and self.interest_to_pnl:
             closed_fee += book.interest
             book.interest = 0.0
@@ -203,44 +203,43 @@ class Account:
             price,
             closed,
             opened,
-            closed_value,
+            freed[0],
             paid[0],
             closed_fee,
             paid[1],
             pnl,
             held,
             average,
-            order.maker,
+            maker,
             time_ms,
         )
         return booking, refused
 
     def _close(
-        self, order: RestingOrder, closed: float, price: float, pnl: float
+        self, market: Market, closed: float, price: float, pnl: float, *, maker: bool
     ) -> tuple[float, float]:
         """Free what the closed part tied up and take its profit; return its value and fee."""
-        market, book = order.market, order.market.book
-        charges = market.charges
+        book, charges = market.book, market.charges
         value, freed = self._freed(charges, closed, book.price)
-        fee = _fee(market, charges, closed, price, maker=order.maker)
+        fee = _fee(market, charges, closed, price, maker=maker)
         cash = self.cash + (freed + pnl * charges.stocklike)
         cash -= fee
         self.cash = cash + charges.cashadjust(-closed, book.adjusted_at, price)
         return value, fee
 
-    def _open(
-        self, order: RestingOrder, opened: float, price: float, held: float, withheld: float
+    def _open(  # noqa: PLR0917  # by place: called once an order, and names cost time
+        self, market: Market, opened: float, price: float, held: float, withheld: float, maker: bool
     ) -> tuple[float, float] | None:
         """Pay for the opened part; return its value and fee, or None when it cannot be.
 
         `withheld` is the fee already taken out of the asset bought.
         """
-        market, book = order.market, order.market.book
+        book = market.book
         value, tied = self._tied(market.charges, opened, price)
         if withheld:
             fee = withheld * price
         else:
-            fee = _fee(market, market.opening, opened, price, maker=order.maker)
+            fee = _fee(market, market.opening, opened, price, maker=maker)
         cash = self.cash - tied
         cash -= fee
         if cash < 0.0 or (opened < 0.0 and not market.may_short):

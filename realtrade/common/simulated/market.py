@@ -32,6 +32,10 @@ class Tape(Protocol):
         """Return the newest bar's open."""
         ...
 
+    def opening(self) -> float:
+        """Return what `quote` tells as the open."""
+        ...
+
     def close(self) -> float:
         """Return the newest bar's close."""
         ...
@@ -154,3 +158,8 @@ class Market:
     """An open position pays interest."""
     values: bool = True
     """What is held is valued on this feed; false where it only compensates another."""
+
+    def why_refused(self, quantity: float) -> str:
+        """Return why a signed `quantity` could not be opened."""
+        short = quantity < 0 and not self.may_short
+        return "not enough is held to sell" if short else "cash does not cover it"

@@ -1,4 +1,4 @@
-"""When a bar fills an order, and at what price: one rule per order type.
+"""When a bar fills an order, and at what price: one rule per order type, but market orders.
 
 A rule returns the price of the fill, or None. The rules are those of Backtrader's own simulated
 broker; the differential test holds them to it.
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from realtrade.common.simulated.slippage import Slippage
 
     Rule = Callable[[RestingOrder, Quote, Slippage], float | None]
-
-
-def market(order: RestingOrder, quote: Quote, slippage: Slippage) -> float | None:
-    """Fill at the open of a bar; the venue sees to it that the bar came after the decision."""
-    return at_open(order, quote, slippage, quote.open)
 
 
 def at_open(order: RestingOrder, quote: Quote, slippage: Slippage, price: float) -> float | None:
@@ -112,7 +107,6 @@ def dated_back(order: RestingOrder, quote: Quote) -> bool:
 
 RULES: Mapping[OrderType, Rule] = MappingProxyType(
     {
-        OrderType.MARKET: market,
         OrderType.CLOSE: close,
         OrderType.LIMIT: limit,
         OrderType.STOP: stop,

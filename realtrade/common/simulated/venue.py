@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from realtrade.common.simulated import matching
 from realtrade.common.simulated.account import Account
 from realtrade.common.simulated.order import RestingOrder
 from realtrade.common.simulated.recent import Recent
+from realtrade.common.simulated.settings import Settings
 from realtrade.common.simulated.slippage import Slippage
 from realtrade.execution.ledger import Holding
 from realtrade.model.order import OrderType
@@ -26,29 +26,6 @@ if TYPE_CHECKING:
     """How much of an order (its id) is executed at a price, on the bar `ago`; unsigned."""
 
 _REMEMBERED = 4096
-_STOP_RULES = frozenset(
-    {
-        OrderType.STOP,
-        OrderType.STOP_LIMIT,
-        OrderType.TRAILING_STOP,
-        OrderType.TRAILING_STOP_LIMIT,
-    }
-)
-
-
-@dataclass(slots=True)
-class Settings:
-    """How lenient the simulation is."""
-
-    check_submit: bool = True
-    """Refuse on submission what the cash at hand cannot pay; otherwise only when it fills."""
-    cheat_on_close: bool = False
-    """Fill market orders at the close of the bar they were decided on."""
-    cheat_on_open: bool = False
-    """Fill market orders decided before the bar's open at that very open."""
-    old_bars: bool = True
-    """As Backtrader does, also match orders other than market orders against the bar they were
-    decided on, when another feed has moved and theirs has not. False waits for a newer bar."""
 
 
 class SimulatedVenue:
@@ -87,6 +64,7 @@ class SimulatedVenue:
         self._pending: deque[RestingOrder | None] = deque()
         self._waking: list[RestingOrder] = []
         self._reports: list[Report] = []
+        self._quoted: tuple[Market, Quote] | None = None
         self._groups: dict[str, list[RestingOrder]] = {}
         self._filled: Recent[bool] = Recent(_REMEMBERED)
 
@@ -108,6 +86,30 @@ class SimulatedVenue:
     def idle(self) -> bool:
         """Tell whether a bar changes nothing: no order is here, no position settles or accrues."""
         return not (self._pending or self._submitted or self._waking or self.account.busy)
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether a market order now would be alone, and be filled whole at the next open."""
+        settings = self.settings
+        return not (
+            self._orders
+            or self.filler
+            or self.slippage.at_open
+            or settings.cheat_on_close
+            or settings.cheat_on_open
+            or self.account.busy
+        )
+
+    def can_pay(self, market: Market, quantity: float, price: float) -> bool:
+        """Tell whether an order that is alone passes the check on submission."""
+        account = self.account
+        if not self.settings.check_submit:
+            return True
+        return account.cash_after(account.cash, market, quantity, price, market.book) >= 0.0
+
+    def remember_filled(self, order_id: str) -> None:
+        """Know of an order, executed whole without having rested, when its children come."""
+        self._filled.put(order_id, True)
 
     @property
     def cash(self) -> float:
@@ -188,7 +190,7 @@ class SimulatedVenue:
                 continue
             price = self._valuation(order)
             holding = order.market.book if alone else held.setdefault(*_supposed(order.market))
-            cash = self.account.cash_after(cash, order, price, holding)
+            cash = self.account.cash_after(cash, order.market, order.remaining, price, holding)
             if not alone:
                 holding.apply(order.remaining, price)
             if cash >= 0.0:
@@ -213,34 +215,42 @@ class SimulatedVenue:
         """Look once at every resting order, in order; matching may cancel others meanwhile."""
         pending = self._pending
         pending.append(None)
-        market, quote = None, None
+        market, time_ms = None, 0
+        self._quoted = None
         while (order := pending.popleft()) is not None:
-            if market is not order.market or quote is None:
+            if market is not order.market:
                 market = order.market
-                quote = market.tape.quote()
-            if order.valid_ms is not None and order.has_expired(quote.time_ms):
+                time_ms = market.tape.time_ms()
+            if order.valid_ms is not None and order.has_expired(time_ms):
                 self._end(order, ReportKind.EXPIRED)
                 self._end_group(order)
                 self._end_bracket(order)
             elif not order.active:
                 pending.append(order)
             else:
-                self._match(order, quote)
+                self._match(order, time_ms)
                 if order.alive:
                     pending.append(order)
                 elif order.filled:
                     self._wake_children(order)
 
-    def _match(self, order: RestingOrder, quote: Quote) -> None:
-        was_triggered, time_ms = order.triggered, quote.time_ms
+    def _match(self, order: RestingOrder, time_ms: int) -> None:
         if order.type is OrderType.MARKET:
-            price, time_ms = self._market_price(order, quote)
-        elif time_ms <= order.created_ms and not self.settings.old_bars:
-            return
-        else:
-            price = matching.RULES[order.type](order, quote, self.slippage)
-            if order.triggered and not was_triggered:
-                self._say(ReportKind.TRIGGERED, order.id)
+            self._match_market(order, time_ms)
+        elif time_ms > order.created_ms or self.settings.old_bars:
+            self._match_priced(order, self._quote(order.market), time_ms)
+
+    def _quote(self, market: Market) -> Quote:
+        """Return the newest bar of a market, read once for all orders on it."""
+        if self._quoted is None or self._quoted[0] is not market:
+            self._quoted = market, market.tape.quote()
+        return self._quoted[1]
+
+    def _match_priced(self, order: RestingOrder, quote: Quote, time_ms: int) -> None:
+        was_triggered = order.triggered
+        price = matching.RULES[order.type](order, quote, self.slippage)
+        if order.triggered and not was_triggered:
+            self._say(ReportKind.TRIGGERED, order.id)
         if price is not None:
             ago = 0
             if order.type is OrderType.CLOSE and matching.dated_back(order, quote):
@@ -250,15 +260,24 @@ class SimulatedVenue:
         if order.trails and order.alive and not was_triggered and order.trail(quote.close):
             self._say_trailed(order)
 
-    def _market_price(self, order: RestingOrder, quote: Quote) -> tuple[float | None, int]:
+    def _match_market(self, order: RestingOrder, time_ms: int) -> None:
+        """Fill at the open of a bar that came after the decision; of the bar nothing else is read.
+
+        Who cheats on close gets the close the decision was made on.
+        """
+        tape = order.market.tape
+        order.rested = True
         if self.settings.cheat_on_close and not order.hints.next_open:
-            price = matching.at_open(order, quote, self.slippage, order.deciding_close)
-            return price, order.created_ms
-        if quote.time_ms <= order.created_ms and not self.settings.cheat_on_open:
-            return None, quote.time_ms
-        if not self.slippage.at_open:
-            return quote.open, quote.time_ms
-        return matching.market(order, quote, self.slippage), quote.time_ms
+            price, time_ms = order.deciding_close, order.created_ms
+        elif time_ms > order.created_ms or self.settings.cheat_on_open:
+            price = tape.opening()
+        else:
+            return
+        slipped: float | None = price
+        if self.slippage.at_open:
+            slipped = matching.at_open(order, self._quote(order.market), self.slippage, price)
+        if slipped is not None:
+            self._execute(order, slipped, time_ms, 0)
 
     def _execute(self, order: RestingOrder, price: float, time_ms: int, ago: int) -> None:
         quantity = order.remaining
@@ -271,14 +290,14 @@ class SimulatedVenue:
             if not quantity:
                 self._end(order, ReportKind.CANCELLED, "nothing is left to reduce")
                 return
-        booking, refused = self.account.execute(order, quantity, price, time_ms)
+        booking, refused = self.account.execute(
+            order.market, quantity, price, time_ms, maker=order.maker
+        )
         if booking is not None:
             self._book(order, booking)
             self._end_group(order)
         if refused:
-            short = not (order.buys or order.market.may_short)
-            reason = "not enough is held to sell" if short else "cash does not cover it"
-            self._end(order, ReportKind.MARGIN, reason)
+            self._end(order, ReportKind.MARGIN, order.market.why_refused(quantity))
             self._end_group(order)
             self._end_bracket(order)
 
@@ -288,7 +307,7 @@ class SimulatedVenue:
         if complete:
             order.alive, order.filled = False, True
             del self._orders[order.id]
-            self._filled.put(order.id, True)
+            self.remember_filled(order.id)
         self._reports.append(Report(ReportKind.FILLED, order.id, None, booking, complete))
 
     # -- groups and brackets ------------------------------------------------------------------

@@ -29,6 +29,9 @@ class Tape:
     def open(self) -> float:
         return self.bar.open
 
+    def opening(self) -> float:
+        return self.bar.open
+
     def close(self) -> float:
         return self.bar.close
 

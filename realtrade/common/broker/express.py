@@ -1,0 +1,89 @@
+"""The short way of a market order that is alone and that nobody follows step by step.
+
+Most orders of most backtests are like that: placed on one bar, executed whole at the open of the
+next. They need no ticket, no resting order and no reports, which are most of what an order costs.
+Whatever is not like that is turned back to the way all orders can go, before anything has happened
+to it; the venue's account does the same sums either way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import backtrader as bt
+
+from realtrade.common.broker.booking import book
+
+if TYPE_CHECKING:
+    from collections import deque
+    from collections.abc import Callable
+
+    from realtrade.common.broker.listing import Listing
+    from realtrade.common.broker.order import LightOrder
+    from realtrade.common.simulated import SimulatedVenue
+    from realtrade.model.order import Booking
+
+_SUBMITTED, _COMPLETED = bt.Order.Submitted, bt.Order.Completed
+
+
+class Express:
+    """At most one order, from its submission to the next bar."""
+
+    __slots__ = ("_long_way", "_notes", "_venue", "_waiting")
+
+    def __init__(
+        self,
+        venue: SimulatedVenue,
+        notes: deque[LightOrder],
+        long_way: Callable[[LightOrder, Listing, Booking[float] | None, str], None],
+    ) -> None:
+        """`long_way` is handed orders to send, and those not executed whole with what was and why.
+
+        Notifications go to `notes`.
+        """
+        self._venue = venue
+        self._notes = notes
+        self._long_way = long_way
+        self._waiting: tuple[LightOrder, Listing] | None = None
+
+    def takes(self, order: LightOrder, listing: Listing) -> bool:
+        """Take an order that nobody has an objection to, if it is plain and alone."""
+        plain = order.is_plain and not order.info and listing.held_as is None
+        if not (plain and self._waiting is None and self._venue.is_plain):
+            return False
+        order.status, order.plen = _SUBMITTED, len(listing.tape)
+        self._waiting = order, listing
+        return True
+
+    def clear(self) -> None:
+        """Send the order that waits the long way: it is no longer alone, or looked for."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self._long_way(*waiting, None, "")
+
+    def bar(self) -> None:
+        """Execute the order that waits at the open of a newer bar, if it can be paid for."""
+        if self._waiting is None:
+            return
+        order, listing = self._waiting
+        created, tape, venue = order.created, listing.tape, self._venue
+        time_ms, market = tape.time_ms(), venue.market(listing.feed)
+        if (
+            time_ms <= tape.ms(created.dt)
+            or not venue.is_plain
+            or not venue.can_pay(market, order.size, created.pclose)
+        ):
+            self.clear()
+            return
+        self._waiting = None
+        booking, refused = venue.account.execute(market, order.size, tape.opening(), time_ms)
+        if booking is None or refused:
+            self._long_way(order, listing, booking, market.why_refused(order.size))
+            return
+        venue.remember_filled(str(order.ref))
+        executed = order.executed
+        order.plen = len(tape)
+        book(order, listing, booking, market.charges)
+        order.status = _COMPLETED
+        executed.p1, executed.p2 = 0, 1
+        self._notes.append(order)
