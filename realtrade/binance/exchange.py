@@ -9,6 +9,7 @@ from realtrade.binance.permissions import objections, permissions
 from realtrade.binance.setup import Setup
 from realtrade.binance.store import BinanceStore
 from realtrade.binance.streams import BinanceBarStream
+from realtrade.binance.user_stream import BinanceAccountStream, user_stream_base
 from realtrade.binance.websocket import stream_base
 from realtrade.common.rest.connection import Bases
 from realtrade.common.rest.errors import RestError
@@ -142,6 +143,25 @@ class BinanceExchange:
         found = objections(permissions(store), self._config.market, self._config.allow)
         if found:
             raise GatewayError("; ".join(found))
+
+    def account_stream(self) -> BinanceAccountStream:
+        """Return a stream of the account's events, not yet started.
+
+        Raises:
+            GatewayError: the recipe names no key.
+        """
+        store = self.trading
+        base = user_stream_base(
+            self._config.market,
+            testnet=self._context.testnet,
+            base=store.connection.endpoints.user_stream,
+        )
+        return BinanceAccountStream(
+            store,
+            base=base,
+            clock=self._context.clock,
+            proxy=proxy_for(base, self._config.proxy),
+        )
 
     def close(self) -> None:
         """Stop every stream and close every connection."""
