@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from realtrade.engine.markets import instrument_of
+from realtrade.engine.signal_orders import styled
 
 if TYPE_CHECKING:
     from realtrade.common import BaseBroker
@@ -23,7 +24,7 @@ def broker_class(parts: Parts) -> type[BaseBroker]:
     from realtrade.common import BaseBroker
     from realtrade.engine.curve import CurveBroker
 
-    return CurveBroker if afterwards(parts) else BaseBroker
+    return styled(parts, CurveBroker if afterwards(parts) else BaseBroker)
 
 
 def recorder_class(parts: Parts) -> Any:

@@ -10,6 +10,8 @@ from realtrade.engine.build import Stage
 from realtrade.engine.journals import open_storage
 from realtrade.engine.markets import banked, find_markets, instrument_of, read_feeds, resample_feeds
 from realtrade.engine.recovery import keep, recover
+from realtrade.engine.signal_orders import set_styles
+from realtrade.engine.telling import make_notifier
 from realtrade.engine.unheeded import unheeded
 from realtrade.engine.venues import make_venue
 from realtrade.engine.warm_up import WarmUpRule
@@ -151,6 +153,7 @@ def arm(parts: Parts, stack: ExitStack) -> None:
 
     for sentence in unheeded(parts.recipe, live=parts.live):
         parts.say("warning", sentence)
+    set_styles(parts)
     cerebro = parts.cerebro = make_cerebro(live=parts.live)
     cerebro.setbroker(parts.broker)
     if isinstance(cerebro, LiveCerebro) and parts.turns is not None:
@@ -180,6 +183,7 @@ STAGES: tuple[Stage[Parts], ...] = (
     Stage("secrets", know_secrets),
     Stage("exchange", connect_exchange),
     Stage("storage", open_storage),
+    Stage("notifiers", make_notifier),
     Stage("markets", find_markets),
     Stage("broker", make_broker),
     Stage("feeds", read_feeds),

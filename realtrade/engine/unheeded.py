@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from realtrade.recipe.blocks import MonitorBlock, OrdersBlock
+from realtrade.recipe.blocks import MonitorBlock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from realtrade.recipe.blocks import Recipe
 
-_AS_PLACED = "orders go out as the strategy places them"
-
 
 def unheeded(recipe: Recipe, *, live: bool) -> Iterator[str]:
     """Yield a sentence for each block without effect; some matter only to live runs."""
-    style = OrdersBlock()
-    for name in ("entry", "exit"):
-        if getattr(recipe.orders, name) != getattr(style, name):
-            yield f"orders.{name} has no effect yet: {_AS_PLACED}"
     if live:
         yield from _live(recipe)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, PrivateAttr
+from pydantic import ConfigDict, Field, PrivateAttr, model_validator
+from pydantic_core import PydanticCustomError
 
 from realtrade.model.events import EventType
 from realtrade.model.order import Money
@@ -132,6 +133,13 @@ class OrderStyle(PluginConfig):
     """How far inside the last close a limit order is placed."""
     replace_after: Duration | None = None
     """Cancel an unfilled limit order after this long and place it anew."""
+
+    @model_validator(mode="after")
+    def _fits_type(self) -> Self:
+        if self.type == "market" and (self.offset is not None or self.replace_after is not None):
+            code, message = "realtrade_style", "`offset` and `replace_after` are for type limit"
+            raise PydanticCustomError(code, message)
+        return self
 
 
 class OrdersBlock(PluginConfig):

@@ -22,7 +22,8 @@ class StanceStrategy(bt.Strategy):
 
     Only a change of stance trades, at the market, and how much is the sizer's business. So a
     position that a stop has closed is not entered again until the stance has been left. While an
-    order of a feed is at work, which is longer than a bar only live, the latest change waits.
+    order of a feed is at work, which is longer than a bar only live, the latest change waits; one
+    that waits for a price, as the recipe's `orders` may have it, is cancelled to make room.
 
     A position found at the start is taken for the stance: the strategy will leave it. Live, history
     is shown first; what it says to leave is left with the first bar, what it says to enter is not.
@@ -96,7 +97,11 @@ class StanceStrategy(bt.Strategy):
             self._act()
 
     def _act(self) -> None:
-        for index in [one for one in self._pending if not self._working.on(one)]:
+        for index in list(self._pending):
+            if self._working.on(index):
+                for order in self._working.withdraw(index):
+                    self.cancel(order)
+                continue
             for order in self._trade(self.datas[index], self._pending.pop(index)):
                 self._working.add(order, index)
 

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+import backtrader as bt
+
 
 class OrdersAtWork:
     """Remembers orders until they are over; live, a fill may take longer than a bar."""
 
     def __init__(self) -> None:
         self._feeds: dict[int, int] = {}
+        self._resting: dict[int, Any] = {}
 
     def add(self, order: Any, feed: int = 0) -> None:
         """Remember an order of feed `feed`; None, from a sizer that wants nothing, is no order."""
         if order is not None and order.alive():
             self._feeds[order.ref] = feed
+            if order.exectype != bt.Order.Market:
+                self._resting[order.ref] = order
+
+    def withdraw(self, feed: int) -> list[Any]:
+        """Return the feed's orders that wait for a price, each once: they are to be cancelled."""
+        resting = [ref for ref in self._resting if self._feeds[ref] == feed]
+        return [self._resting.pop(ref) for ref in resting]
 
     def __bool__(self) -> bool:
         """Tell whether any order is at work."""
@@ -28,3 +38,4 @@ class OrdersAtWork:
         """Forget an order that is over; for `Strategy.notify_order`."""
         if not order.alive():
             self._feeds.pop(order.ref, None)
+            self._resting.pop(order.ref, None)

@@ -19,8 +19,7 @@ ROUTES = f"{{channels: {CHANNELS}, routes: {{all: {{events: [started], to: [me]}
     ("block", "backtest", "live"),
     [
         ("", [], []),
-        ("orders: {entry: {type: limit, offset: 2 ticks}}", ["orders.entry"], ["orders.entry"]),
-        ("orders: {exit: {type: limit, offset: 1%}}", ["orders.exit"], ["orders.exit"]),
+        ("orders: {entry: {type: limit, offset: 2 ticks}, exit: {type: limit}}", [], []),
         ("orders: {on_stop: keep_orders}", [], []),
         ("schedule: {trade: {days: mon-fri}}", [], []),
         (f"notify: {ROUTES}", [], ["notify"]),

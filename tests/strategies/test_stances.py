@@ -88,27 +88,54 @@ def test_a_sizer_that_wants_nothing_leaves_nothing_at_work(
 def test_the_latest_change_waits_for_the_order_at_work(
     hours: pd.DataFrame, stand: Callable[..., Stood]
 ) -> None:
+    """Live, an order may be under way for longer than a bar: here it is never said to be over."""
+
+    class Slow(Scripted):
+        def notify_order(self, order: Any) -> None:
+            if len(self) > 5:
+                super().notify_order(order)
+
+        def next(self) -> None:
+            super().next()
+            asked.append((len(self._pending), len(placed)))
+
+        def buy(self, **kwargs: Any) -> Any:
+            placed.append(len(self))
+            return super().buy(**kwargs)
+
+    asked: list[tuple[int, int]] = []
+    placed: list[int] = []
+    stand(Slow, hours.iloc[:9], script=(1, 0, 1, 0, 1))
+
+    assert asked == [(0, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1)]
+
+
+def test_an_order_that_waits_for_a_price_makes_room_for_the_next(
+    hours: pd.DataFrame, stand: Callable[..., Stood]
+) -> None:
     class Patient(Scripted):
         def buy(self, data: Any = None, **kwargs: Any) -> Any:
             return super().buy(data=data, exectype=bt.Order.Limit, price=1.0, **kwargs)
 
+        def cancel(self, order: Any) -> None:
+            cancelled.append((len(self), order.ref))
+            super().cancel(order)
+
         def next(self) -> None:
             super().next()
-            if len(self) == 2:
-                self.first = next(iter(self.broker.get_orders_open()))
-            if len(self) == 5:
-                self.cancel(self.first)
-            asked.append((len(self._pending), len(self.broker.get_orders_open())))
+            resting.append(len(self.broker.get_orders_open()))
 
-    asked: list[tuple[int, int]] = []
-    stand(Patient, hours.iloc[:9], script=(1, 0, 1, 0, 1))
+    cancelled: list[tuple[int, int]] = []
+    resting: list[int] = []
+    stand(Patient, hours.iloc[:9], script=(1, 1, 0, 0, 1, 1, 0))
 
-    assert asked[1:4] == [(1, 1), (1, 1), (1, 1)]
-    assert asked[-1] == (0, 1)
+    assert [bar for bar, _ in cancelled] == [3, 7]
+    assert len({ref for _, ref in cancelled}) == 2
+    assert resting == [0, 1, 0, 0, 0, 1, 0, 0, 0]
 
 
 def _order(ref: int, *, alive: bool = True) -> Any:
-    return SimpleNamespace(ref=ref, alive=lambda: alive)
+    return SimpleNamespace(ref=ref, alive=lambda: alive, exectype=bt.Order.Market)
 
 
 def test_orders_at_work_are_known_by_feed() -> None:

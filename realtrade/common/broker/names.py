@@ -70,6 +70,13 @@ class Names:
             queue = self._queues[key] = self._queue(order.owner, listing)
         order.numbered = queue.number(order.created.dt, listing.tape)
 
+    def renumber(self, order: LightOrder, listing: Listing) -> None:
+        """Number an order that is placed anew: apart, so that its strategy's numbers stay."""
+        place = f"anew:{listing.feed}"
+        queue = self._by_place.setdefault(place, Queue(self._naming, place, listing.symbol))
+        order.numbered = queue.number(order.created.dt, listing.tape)
+        order.__dict__.pop("client_order_id", None)
+
     def _queue(self, owner: Any, listing: Listing) -> Queue:
         name = "risk" if owner is None else f"{type(owner).__name__}-{getattr(owner, '_id', 0)}"
         place = f"{name}:{listing.feed}"

@@ -175,7 +175,8 @@ def resting_order(ticket: Ticket, market: Market) -> RestingOrder:
     created, at_market = order.created, kind in _AT_MARKET
     hints = _hints(order, kind) if at_market else None
     now_ms = ticket.listing.tape.ms(created.dt)
-    resting = RestingOrder(ticket.key, market, kind, order.size, created.pclose, now_ms, hints)
+    left = order.executed.remsize
+    resting = RestingOrder(ticket.key, market, kind, left, created.pclose, now_ms, hints)
     if order.info:
         resting.reduce_only = _reduces_only(order)
     if order.parent is not None:

@@ -1,0 +1,70 @@
+"""Letting the recipe's `orders.entry` and `orders.exit` have their effect on signals."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from realtrade.engine.markets import instrument_of
+from realtrade.engine.wrong import settings_checked
+from realtrade.plugins.errors import SettingWrong
+from realtrade.recipe.blocks import Mode, OrderStyle
+
+if TYPE_CHECKING:
+    from realtrade.common import BaseBroker
+    from realtrade.common.broker.styles import LimitStyle
+    from realtrade.engine.parts import Parts
+
+_SIMULATED = (Mode.BACKTEST, Mode.PAPER)
+
+
+def styled(parts: Parts, cls: type[BaseBroker]) -> type[BaseBroker]:
+    """Return the broker that shapes signals, where the recipe wants them shaped."""
+    orders = parts.recipe.orders
+    if orders.entry == orders.exit == OrderStyle():
+        return cls
+    from realtrade.common.broker.styles import StyledOrders
+
+    return type(f"Styled{cls.__name__}", (StyledOrders, cls), {})
+
+
+def set_styles(parts: Parts) -> None:
+    """Hand the styles to the broker, once the feeds are known.
+
+    Raises:
+        RecipeInvalid: an offset counts ticks of a feed that has none.
+    """
+    from realtrade.common.broker.styles import StyledOrders, Styles
+
+    broker: object = parts.broker
+    if not isinstance(broker, StyledOrders):
+        return
+    broker.styles = Styles(entry=_style(parts, "entry"), exit=_style(parts, "exit"))
+    if parts.recipe.mode not in _SIMULATED:
+        broker.now_ms = parts.clock.now_ms
+
+
+def _style(parts: Parts, name: str) -> LimitStyle | None:
+    from realtrade.common.broker.styles import LimitStyle
+
+    style: OrderStyle = getattr(parts.recipe.orders, name)
+    if style.type == "market":
+        return None
+    offset, after = style.offset, style.replace_after
+    if offset is not None and offset.ticks is not None:
+        with settings_checked(parts.recipe, f"orders.{name}"):
+            _must_have_ticks(parts)
+    return LimitStyle(
+        ticks=None if offset is None else offset.ticks,
+        fraction=None if offset is None else offset.fraction,
+        replace_after_ms=None if after is None else after // timedelta(milliseconds=1),
+    )
+
+
+def _must_have_ticks(parts: Parts) -> None:
+    for feed in parts.traded:
+        instrument = instrument_of(parts, feed)
+        if not instrument.tick:
+            msg = f"{instrument.symbol} trades at any price, so it has no ticks to count"
+            hint = f"write a percent, such as 0.05%, or give the feed '{feed}' its `tick`"
+            raise SettingWrong(msg, at="offset", hint=hint)
