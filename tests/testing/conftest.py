@@ -65,3 +65,11 @@ def client(exchange: SimExchange) -> Iterator[ccxt.binance]:
     made = ccxt_client(exchange)
     yield made
     made.session.close()
+
+
+@pytest.fixture
+def wire(exchange: SimExchange) -> Iterator[Any]:
+    from tests.testing.wire import Wire
+
+    with Wire(exchange) as made:
+        yield made
