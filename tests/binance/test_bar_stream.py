@@ -12,7 +12,7 @@ from tests.binance.bar_market import BarMarket, wait_for
 if TYPE_CHECKING:
     from realtrade.model.instrument import MarketType
 
-MARKETS = ("spot",)
+MARKETS = ("spot", "swap")
 
 
 @pytest.mark.parametrize("market", MARKETS)

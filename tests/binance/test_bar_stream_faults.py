@@ -13,9 +13,19 @@ if TYPE_CHECKING:
 
 CLOSED = {"closed": "true"}
 KLINES = {"path": "*klines"}
-MARKETS = ("spot",)
+ON_SWAPS_TOO = ("ws_drop", "ws_stall", "ws_skip", "ws_reorder", "ws_refuse", "server_error")
+"""The stream's code is one for both markets; a few faults show that their wires are."""
 
-FRAMES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+Case = tuple[str, dict[str, Any], dict[str, Any]]
+
+
+def on_both_markets(cases: list[Case]) -> list[Any]:
+    swaps = {name: (name, how, socket) for name, how, socket in cases if name in ON_SWAPS_TOO}
+    chosen = [("spot", one) for one in cases] + [("swap", one) for one in swaps.values()]
+    return [pytest.param(market, *one, id=f"{market}-{one[0]}-{one[1]}") for market, one in chosen]
+
+
+FRAMES: list[Case] = [
     ("ws_drop", {}, {}),
     ("ws_drop", {"times": 3}, {}),
     ("ws_close", {"code": 1001}, {}),
@@ -38,10 +48,7 @@ FRAMES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize("market", MARKETS)
-@pytest.mark.parametrize(
-    ("fault", "how", "socket"), FRAMES, ids=[f"{one[0]}-{one[1]}" for one in FRAMES]
-)
+@pytest.mark.parametrize(("market", "fault", "how", "socket"), on_both_markets(FRAMES))
 def test_a_fault_of_frames_costs_no_bar(
     market: MarketType, fault: str, how: dict[str, Any], socket: dict[str, Any]
 ) -> None:
@@ -61,7 +68,7 @@ def test_a_fault_of_frames_costs_no_bar(
             stream.stop()
 
 
-COMEBACKS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+COMEBACKS: list[Case] = [
     ("ws_refuse", {"times": 3}, {}),
     ("ws_refuse", {"times": 3, "status": 429}, {}),
     ("ws_hang", {"seconds": 1}, {"connect_s": 0.3}),
@@ -80,10 +87,7 @@ COMEBACKS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize("market", MARKETS)
-@pytest.mark.parametrize(
-    ("fault", "how", "socket"), COMEBACKS, ids=[f"{one[0]}-{one[1]}" for one in COMEBACKS]
-)
+@pytest.mark.parametrize(("market", "fault", "how", "socket"), on_both_markets(COMEBACKS))
 def test_a_fault_while_coming_back_costs_no_bar(
     market: MarketType, fault: str, how: dict[str, Any], socket: dict[str, Any]
 ) -> None:

@@ -16,6 +16,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import Server, ServerConnection, serve
 
 from realtrade.common import BaseWebSocket
+from realtrade.common.streaming.settings import SocketSettings
+from realtrade.utils.clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from websockets.http11 import Request, Response
 
 PATIENCE_S = 5.0
+QUICK = {"retry_s": 0.02, "retry_most_s": 0.05}
 
 
 def seeded() -> Random:
@@ -172,3 +175,16 @@ def running(stream: BaseWebSocket, channels: Sequence[str] = ("a",)) -> Iterator
         thread = stream._thread
         assert thread is not None
         assert not thread.is_alive()
+
+
+def chat(url: str, **settings: Any) -> Chat:
+    limits = SocketSettings(**{**QUICK, **settings})
+    made = Chat("chat", clock=SystemClock(), random=seeded(), settings=limits)
+    made.url = url
+    return made
+
+
+def greet(peer: Peer) -> None:
+    peer.grant()
+    peer.say(n=peer.number)
+    peer.wait()
