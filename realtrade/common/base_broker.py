@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import backtrader as bt
 
 from realtrade.common.broker.account import BrokerAccount
-from realtrade.common.broker.booking import as_floats, book, hold
+from realtrade.common.broker.booking import book, hold
+from realtrade.common.broker.books import Books, ExactAccount
 from realtrade.common.broker.door import door_to
 from realtrade.common.broker.express import Express
 from realtrade.common.broker.listing import Listings
@@ -28,7 +29,7 @@ from realtrade.common.broker.ticket import BACKTRADER_STATUS, Ticket
 from realtrade.common.broker.tickets import Tickets
 from realtrade.common.broker.turns import Turns
 from realtrade.common.simulated import SimulatedVenue
-from realtrade.execution import TERMINAL, Desk, Ledger, Naming, OwnStep, advance
+from realtrade.execution import TERMINAL, Desk, Naming, OwnStep, advance
 from realtrade.model.order import OrderStatus
 from realtrade.model.verdict import Denied
 from realtrade.plugins.ports.venue import Report, ReportKind
@@ -48,7 +49,7 @@ _MORE = ("price", "pricelimit", "exectype", "valid", "oco", "trailamount", "trai
 _SUBMITTED = bt.Order.Submitted
 
 
-class BaseBroker(Questions, bt.BrokerBase):
+class BaseBroker(Questions):
     """A `bt.BrokerBase` whose orders go through desk and journal to a `Venue`.
 
     Drop it into any Cerebro: `cerebro.broker = BaseBroker(SimulatedVenue(cash=10_000))`. With a
@@ -90,11 +91,17 @@ class BaseBroker(Questions, bt.BrokerBase):
         self.positions = self.listings.positions
         self.tells_steps = True
         """False: strategies are only told of executions; who runs them knows that none asks."""
+        self.exact = self.account if venue is not None else ExactAccount(self)
+        """The account to the last digit; `account` shows what can be traded of it."""
         self._tell = Teller(
-            self.account, gate=self._gate, journal=self._journal, events=self._events
+            self.account,
+            exact=self.exact,
+            gate=self._gate,
+            journal=self._journal,
+            events=self._events,
         )
-        self.ledger = Ledger(self.account.instrument)
-        """The books of an account at a real exchange; a simulated venue keeps its own."""
+        self.books = Books(self.account.instrument)
+        """Of an account at a real exchange; a simulated venue keeps its own."""
         self.tickets = Tickets()
         self.reruns = Reruns()
         self._taken_up = False
@@ -346,11 +353,10 @@ class BaseBroker(Questions, bt.BrokerBase):
         """Book a fill: money, whatever the order's status says of it."""
         booking, complete, fill = report.booking, report.complete, report.fill
         if booking is None:
-            booked = None if fill is None else self.ledger.apply(fill)
-            if booked is None:
+            booking = None if fill is None else self.books.apply(fill)
+            if booking is None:
                 return
-            booking = as_floats(booked)
-            complete = self.ledger.filled(report.client_order_id) >= ticket.intent.quantity
+            complete = self.books.ledger.filled(ticket.key) >= ticket.intent.quantity
         order, listing = ticket.order, ticket.listing
         book(order, listing, booking, self.getcommissioninfo(order.data))
         if report.booking is None:
@@ -363,10 +369,10 @@ class BaseBroker(Questions, bt.BrokerBase):
 
     def _take_stray(self, fill: Fill) -> None:
         """Book a fill of an order nobody asks about any more."""
-        booked = self.ledger.apply(fill)
         listing = self.listings.of_symbol(fill.symbol)
-        if booked is not None and listing is not None:
-            hold(listing, as_floats(booked))
+        booking = None if listing is None else self.books.apply(fill)
+        if listing is not None and booking is not None:
+            hold(listing, booking)
             self._tell.stray(fill)
 
     def _advance(
@@ -386,15 +392,3 @@ class BaseBroker(Questions, bt.BrokerBase):
         """Return the next order to tell its strategy about, as it was when it changed, or None."""
         notes = self._tell.notes
         return notes.popleft() if notes else None
-
-    # -- costs --------------------------------------------------------------------------------
-
-    def setcommission(self, *words: Any, **named: Any) -> None:
-        """Set what trading costs; see `bt.BrokerBase.setcommission` for the arguments."""
-        super().setcommission(*words, **named)
-        self.listings.charge()
-
-    def addcommissioninfo(self, comminfo: Any, name: str | None = None) -> None:
-        """Set what trading costs by a commission scheme, for one feed's name or for all."""
-        super().addcommissioninfo(comminfo, name)
-        self.listings.charge()

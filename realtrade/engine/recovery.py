@@ -63,7 +63,7 @@ def recover(parts: Parts, stack: ExitStack) -> None:
     parts.lifecycle.advance(Phase.RECONCILING)
     recalled, broker = parts.recovery.recalled, parts.broker
     restore(broker, recalled, list(parts.datas.values()))
-    venue.bind(broker.account)
+    venue.bind(broker.exact)
     stack.callback(_end, parts, venue)
     snapshot = venue.recover(recalled)
     broker.settle()

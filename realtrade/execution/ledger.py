@@ -134,6 +134,8 @@ class Ledger:
         if fill.fee_currency == instrument.base:
             # Paid out of what was bought: less is held, and that much less can be sold.
             moved, fee = executed - fill.fee, fill.fee * fill.price
+        elif fill.fee_currency != instrument.quote:
+            fee = _ZERO  # paid in something else, which is no money of this account
         closed, opened = holding.split(moved)
         entry, size = holding.price, instrument.contract_size
         holding.apply(moved, fill.price)

@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from backtrader.order import OrderExecutionBit
 
-from realtrade.model.order import Booking
-
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from realtrade.common.broker.listing import Listing
     from realtrade.common.broker.order import LightOrder
+    from realtrade.model.order import Booking
 
 
 def book(order: LightOrder, listing: Listing, booking: Booking[float], scheme: Any) -> None:
@@ -48,22 +45,3 @@ def book(order: LightOrder, listing: Listing, booking: Booking[float], scheme: A
 def hold(listing: Listing, booking: Booking[float]) -> None:
     """Show exactly what the books hold after a fill: sums of floats would drift away from it."""
     listing.position.size, listing.position.price = booking.held, booking.entry
-
-
-def as_floats(booking: Booking[Decimal]) -> Booking[float]:
-    """Return a live booking in the floats Backtrader works with."""
-    return Booking(
-        quantity=float(booking.quantity),
-        price=float(booking.price),
-        closed=float(booking.closed),
-        opened=float(booking.opened),
-        closed_value=float(booking.closed_value),
-        opened_value=float(booking.opened_value),
-        closed_fee=float(booking.closed_fee),
-        opened_fee=float(booking.opened_fee),
-        pnl=float(booking.pnl),
-        held=float(booking.held),
-        entry=float(booking.entry),
-        maker=booking.maker,
-        time_ms=booking.time_ms,
-    )

@@ -1,8 +1,10 @@
-"""What anybody may ask a broker: cash, value, positions, orders."""
+"""What anybody may ask a broker, and what trading costs there."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+import backtrader as bt
 
 from realtrade.common.broker.settings import SimulationSettings
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from realtrade.plugins.ports.risk import RiskGate
 
 
-class Questions(SimulationSettings):
+class Questions(SimulationSettings, bt.BrokerBase):
     """Backtrader's questions to a broker, answered from the venue and the books."""
 
     account: BrokerAccount
@@ -93,3 +95,15 @@ class Questions(SimulationSettings):
     def reduces(self, intent: OrderIntent) -> bool:
         """Tell whether the risk rules take an order for one that only reduces a position."""
         return self._gate is not None and self._gate.reduces(intent, self.account)
+
+    # -- costs --------------------------------------------------------------------------------
+
+    def setcommission(self, *words: Any, **named: Any) -> None:
+        """Set what trading costs; see `bt.BrokerBase.setcommission` for the arguments."""
+        super().setcommission(*words, **named)
+        self.listings.charge()
+
+    def addcommissioninfo(self, comminfo: Any, name: str | None = None) -> None:
+        """Set what trading costs by a commission scheme, for one feed's name or for all."""
+        super().addcommissioninfo(comminfo, name)
+        self.listings.charge()

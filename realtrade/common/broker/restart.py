@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from realtrade.common.broker.books import Books
 from realtrade.common.broker.revival import revive, same_wish
-from realtrade.execution import Ledger, is_over
+from realtrade.execution import is_over
 from realtrade.model.order import OrderStatus
 
 if TYPE_CHECKING:
@@ -71,10 +72,11 @@ def restore(broker: BaseBroker, recalled: Recalled, datas: Sequence[Any]) -> Non
     """
     for data in datas:
         broker.listings.of(data)
-    broker.ledger = ledger_of(broker, recalled)
+    broker.books = books_of(broker, recalled)
     for symbol, position in recalled.positions.items():
         if position.quantity:
-            _hold(_listed(broker, symbol, f"{position.quantity} of it are held"), position)
+            listing = _listed(broker, symbol, f"{position.quantity} of it are held")
+            _hold(listing, broker.books.shown(symbol).quantity, position)
     revived = []
     for known in recalled.orders:
         intent = known.intent
@@ -88,10 +90,10 @@ def restore(broker: BaseBroker, recalled: Recalled, datas: Sequence[Any]) -> Non
     broker.take_up()
 
 
-def ledger_of(broker: BaseBroker, recalled: Recalled) -> Ledger:
+def books_of(broker: BaseBroker, recalled: Recalled) -> Books:
     """Return the books as the journal has them."""
     fills = [fill for known in recalled.orders for fill in known.fills]
-    return Ledger(
+    return Books(
         broker.account.instrument, recalled.positions, seen=recalled.seen, filled=_by_order(fills)
     )
 
@@ -113,6 +115,6 @@ def _listed(broker: BaseBroker, symbol: str, fact: str) -> Listing:
     return listing
 
 
-def _hold(listing: Listing, position: Position) -> None:
-    listing.position.size = float(position.quantity)
-    listing.position.price = float(position.price)
+def _hold(listing: Listing, shown: Decimal, position: Position) -> None:
+    listing.position.size = float(shown)
+    listing.position.price = float(position.price) if shown else 0.0

@@ -45,13 +45,14 @@ class Teller:
         self,
         account: AccountView,
         *,
+        exact: AccountView,
         gate: RiskGate | None,
         journal: Journal | None,
         events: Callable[[Event], None] | None,
     ) -> None:
         self.notes: deque[LightOrder] = deque()
         """Copies of orders, each as it was at its change, for their strategies."""
-        self._account = account
+        self._account, self._exact = account, exact
         self._gate = gate
         self._journal = journal
         self._events = events
@@ -110,7 +111,7 @@ class Teller:
         if journal is None:
             return
         journal.fill(fill)
-        journal.position(fill.symbol, self._account.position(fill.symbol))
+        journal.position(fill.symbol, self._exact.position(fill.symbol))
         if self._gate is not None:
             journal.risk(self._gate.remembered)
 
