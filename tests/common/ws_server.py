@@ -87,7 +87,9 @@ def frame(text: str) -> bytes:
 class WsServer:
     """Listens on a port of the system's choice; `behave` is called with each connection."""
 
-    def __init__(self, behave: Callable[[Peer], None], refusals: Sequence[int] = ()) -> None:
+    def __init__(
+        self, behave: Callable[[Peer], None], refusals: Sequence[int] = (), **options: Any
+    ) -> None:
         self._behave = behave
         self._refusals = list(refusals)
         self.paths: list[str] = []
@@ -99,6 +101,7 @@ class WsServer:
             process_request=self._request,
             ping_interval=None,
             close_timeout=0.2,
+            **options,
         )
         self.port: int = self._server.socket.getsockname()[1]
         self.url = f"ws://127.0.0.1:{self.port}/ws"
