@@ -167,7 +167,9 @@ class AccountReader:
 
 
 def _rows(told: Any, name: str = "") -> list[Mapping[str, Any]]:
-    rows = told.get(name) if name and isinstance(told, dict) else told
+    rows = told
+    if name:
+        rows = told.get(name) if isinstance(told, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         msg = f"expected a list{' of ' + name if name else ''}, got {type(rows).__name__}"
         raise OddAnswer(msg)

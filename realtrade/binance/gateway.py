@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from realtrade.model.instrument import Instrument
     from realtrade.model.order import Fill, OrderIntent
 
+_CERTAIN = frozenset({Outcome.THROTTLED, Outcome.CLOCK, Outcome.AUTH, Outcome.REJECTED})
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -137,8 +138,8 @@ class BinanceGateway:
         except RestError as error:
             # Whatever became of the question, the order itself has not left.
             failed = self._failed(error)
-            throttled = failed.outcome is Outcome.THROTTLED
-            return failed if throttled else replace(failed, outcome=Outcome.NOT_SENT)
+            certain = failed.outcome in _CERTAIN
+            return failed if certain else replace(failed, outcome=Outcome.NOT_SENT)
         return None if problem is None else Answer(outcome=Outcome.REJECTED, reason=problem)
 
     def cancel(self, order: VenueOrder | OrderIntent) -> Answer:

@@ -235,19 +235,21 @@ class BaseStore:
 
     def listings(self, *, reload: bool = False) -> Mapping[str, Listing]:
         """Return everything listed, by unified symbol: one request, kept on disk for a while."""
-        with self._lock:
-            if reload or not self._listings:
-                self._listings = {one.instrument.symbol: one for one in self._load(reload)}
-            return self._listings
+        if reload:  # whoever asks meanwhile is told what was known before
+            self._listings = self._load(reload)
+        elif not self._listings:
+            with self._lock:
+                self._listings = self._listings or self._load(reload)
+        return self._listings
 
-    def _load(self, reload: bool) -> Sequence[Listing]:
+    def _load(self, reload: bool) -> dict[str, Listing]:
         cache = self._cache()
         found = None if cache is None or reload else cache.load()
         if found is None:
             found = list(self._fetch_listings())
             if cache is not None:
                 cache.save(found)
-        return found
+        return {one.instrument.symbol: one for one in found}
 
     def _cache(self) -> MarketsCache | None:
         given = self.connection

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from realtrade.common.rest.listing import Listing
 from realtrade.model.instrument import Instrument
 from realtrade.model.order import OrderIntent, OrderType, Side
+from realtrade.plugins.ports.gateway import Answer, Outcome
+
+if TYPE_CHECKING:
+    from realtrade.binance.gateway import BinanceGateway
+    from realtrade.model.account import VenueOrder
 
 NAMES = {"spot": "BTC/USDT", "swap": "BTC/USDT:USDT"}
 
@@ -52,3 +59,33 @@ def intent(market: str = "spot", **changes: Any) -> OrderIntent:
 _NUMBERS = frozenset(
     {"quantity", "limit_price", "stop_price", "trail_percent", "trail_amount", "reference_price"}
 )
+
+BOTH = pytest.mark.parametrize("market", ["spot", "swap"])
+SWAP = pytest.mark.parametrize("market", ["swap"])
+LIMIT = {"type": OrderType.LIMIT, "limit_price": "40000"}
+STOP = {"type": OrderType.STOP, "stop_price": "45000", "side": Side.SELL}
+STOP_LIMIT = {
+    "type": OrderType.STOP_LIMIT,
+    "stop_price": "45000",
+    "limit_price": "44000",
+    "side": Side.SELL,
+}
+TRAIL = {"type": OrderType.TRAILING_STOP, "trail_percent": "0.02", "side": Side.SELL}
+RESTING = {
+    "limit": LIMIT,
+    "post-only": {**LIMIT, "post_only": True},
+    "stop": STOP,
+    "stop-limit": STOP_LIMIT,
+    "trailing": TRAIL,
+}
+
+
+def told(answer: Answer) -> VenueOrder:
+    """Return the order of an answer that is an acknowledgement."""
+    assert answer.outcome is Outcome.ACK, answer
+    assert answer.order is not None
+    return answer.order
+
+
+def days_ago(gateway: BinanceGateway, days: int) -> str:
+    return f"ms:{gateway.now_ms() - days * 86_400_000}"
