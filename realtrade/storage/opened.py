@@ -102,10 +102,14 @@ def reading(place: Place) -> Iterator[None]:
         yield
     except ERRORS as error:
         fault = fault_of(error)
-        if fault.known and not fault.unsure:
-            msg = f"the journal {place} cannot be opened: {fault.text}"
-            raise JournalError(msg) from error
+        if fault.lost or (fault.known and not fault.unsure):
+            raise unreachable(place, fault.text) from error
         raise damaged(place, fault.text) from error
+
+
+def unreachable(place: Place, why: str) -> JournalError:
+    """Return the refusal of a journal that cannot be had."""
+    return JournalError(f"the journal {place} cannot be opened: {why}")
 
 
 def fill_with_tables(

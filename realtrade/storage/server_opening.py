@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,13 +10,12 @@ import sqlalchemy as sa
 
 from realtrade.plugins.ports.journal import JournalError
 from realtrade.storage import postgres
+from realtrade.storage.faults import ERRORS, fault_of
 from realtrade.storage.migrate import migrate
-from realtrade.storage.opened import Opened, check, fill_with_tables, reading
+from realtrade.storage.opened import Opened, check, fill_with_tables, reading, unreachable
 from realtrade.storage.tables import TABLES
 
 if TYPE_CHECKING:
-    from contextlib import ExitStack
-
     from realtrade.storage.opened import Who
     from realtrade.storage.places import Place
     from realtrade.utils.clock import Clock
@@ -51,13 +51,14 @@ def _locked(place: Place, url: sa.URL, who: Who, clock: Clock) -> sa.Connection:
     except ImportError as error:
         msg = f"the journal {place} needs psycopg: pip install 'realtrade[postgres]'"
         raise JournalError(msg) from error
-    with reading(place):
+    try:
         connection = engine.connect()
-        try:
-            postgres.lock(connection, who.account, who.bot, clock)
-        except BaseException:
-            connection.close()
-            raise
+    except ERRORS as error:
+        raise unreachable(place, fault_of(error).text) from error
+    with ExitStack() as stack, reading(place):
+        stack.callback(connection.close)
+        postgres.lock(connection, who.account, who.bot, clock)
+        stack.pop_all()
     return connection
 
 
