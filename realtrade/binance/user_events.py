@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     SymbolOf = Callable[[str], str]
 
 _FINISHED = "FINISHED"
+_SWAP_TYPES = {**TYPES, "TAKE_PROFIT": OrderType.STOP_LIMIT}
+"""On spot a `TAKE_PROFIT` has no limit price, on USDⓈ-M it has one."""
 
 
 def event_of(event: Mapping[str, Any], symbol_of: SymbolOf) -> AccountEvent | None:
@@ -46,7 +48,7 @@ def _execution(event: Mapping[str, Any], symbol_of: SymbolOf) -> OrderChanged:
 def _trade_update(event: Mapping[str, Any], symbol_of: SymbolOf) -> OrderChanged:
     """Read USDⓈ-M's `ORDER_TRADE_UPDATE`; what a conditional order became has its client id."""
     told = event["o"]
-    kind = TYPES[told.get("ot") or told["o"]]
+    kind = _SWAP_TYPES[told.get("ot") or told["o"]]
     return _changed(told, str(told["c"]), kind, symbol_of(told["s"]), stop=told.get("sp"))
 
 
@@ -105,7 +107,7 @@ def _algo(event: Mapping[str, Any], symbol_of: SymbolOf) -> OrderChanged | None:
         venue_order_id=f"algo-{told['aid']}",
         symbol=symbol_of(told["s"]),
         side=Side[told["S"]],
-        type=TYPES[told["o"]],
+        type=_SWAP_TYPES[told["o"]],
         status=ALGO_STATUSES[told["X"]],
         quantity=number(told["q"]),
         filled=number(None),
