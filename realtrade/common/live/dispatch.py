@@ -70,6 +70,8 @@ class Dispatch:
         """Symbol and trade id of every execution told, or booked before the start."""
         self.moved: Callable[[LiveOrder], None] = _ignore
         """Hears of every order something became known of."""
+        self.booked: Callable[[Fill], None] = _ignore
+        """Hears of every execution told of."""
         self.owns: Callable[[str], bool] = self.orders.__contains__
         """Tells our ids from others', also those of orders long forgotten."""
         self.held: Callable[[str], Decimal] = _none
@@ -240,12 +242,18 @@ class Dispatch:
         order = self.orders.get(fill.client_order_id)
         if order is not None:
             self.seen.add(key)
+            self.booked(fill)
             if order.stage is not Stage.PLACED:
                 order.stage, order.search = Stage.PLACED, None
             self.out += order.progress.executes(fill)
+            if order.progress.booked > order.intent.quantity:
+                # Somebody on the way has delivered the request twice: it is money all the same.
+                told = f"{order.progress.booked} executed of {order.intent.quantity} wanted"
+                self.halt(f"{order.id}: {told}")
             self._follow(order)
         elif self.owns(fill.client_order_id):
             self.seen.add(key)
+            self.booked(fill)
             self.out.append(Report(ReportKind.FILLED, fill.client_order_id, fill=fill))
 
     def _perform(self, order: LiveOrder, decision: Decision) -> None:

@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from realtrade.model.account import Balance
+from realtrade.model.order import Side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from realtrade.model.account import AccountState, BalancesChanged
-    from realtrade.model.order import Position
+    from realtrade.model.order import Fill, Position
     from realtrade.plugins.ports.account import AccountView
 
 _ZERO = Decimal(0)
@@ -28,6 +29,8 @@ class Money:
         self.positions: dict[str, Position] = {}
         self._times: dict[str, int] = {}
         self._view: AccountView | None = None
+        self._ahead: list[tuple[int, Decimal]] = []
+        """Spot: what executions, told of before the balance they made, did to it; with times."""
 
     def bind(self, view: AccountView) -> None:
         """Take positions of our own fills, prices and instruments from `view` from now on."""
@@ -37,10 +40,27 @@ class Money:
         """Take what the stream says; what is older than what is known is not taken."""
         for currency, balance in event.balances.items():
             if self._newer(currency, event.time_ms):
-                self.balances[currency] = balance
+                self.balances[currency] = (
+                    balance if self._spot else self._margined(currency, balance)
+                )
         for symbol, position in event.positions.items():
             if self._newer(symbol, event.time_ms):
                 self._hold(symbol, position)
+
+    def executed(self, fill: Fill) -> None:
+        """Take what one of our executions did to the balance, until the exchange tells that.
+
+        An answer can overtake the account's events. Holdings would then count twice, or not at
+        all, for as long as that takes: long enough for a risk rule to act on it.
+        """
+        behind = fill.time_ms > self._times.get(self.currency, 0)
+        if not (self._spot and behind and fill.symbol.endswith(f"/{self.currency}")):
+            return
+        paid = fill.quantity * fill.price
+        change = -paid if fill.side is Side.BUY else paid
+        if fill.fee_currency == self.currency:
+            change -= fill.fee
+        self._ahead.append((fill.time_ms, change))
 
     def check(self, state: AccountState) -> None:
         """Take what REST says, where the stream has said nothing newer."""
@@ -56,13 +76,17 @@ class Money:
     @property
     def cash(self) -> Decimal:
         """Return the money not tied up in positions, margin or orders."""
-        return self.balances.get(self.currency, _NONE).free
+        return self.balances.get(self.currency, _NONE).free + self._ahead_of_balance
 
     @property
     def equity(self) -> Decimal:
         """Return the balance plus holdings (spot) or unrealised profit (swaps) at last prices."""
-        total = self.balances.get(self.currency, _NONE).total
+        total = self.balances.get(self.currency, _NONE).total + self._ahead_of_balance
         return total + (self._holdings() if self._spot else self._unrealised())
+
+    @property
+    def _ahead_of_balance(self) -> Decimal:
+        return sum((change for _, change in self._ahead), _ZERO)
 
     def _holdings(self) -> Decimal:
         """Value what our own fills hold and can be valued in the account's currency."""
@@ -86,6 +110,11 @@ class Money:
             profit += position.quantity * (price - position.price) * instrument.contract_size
         return profit
 
+    def _margined(self, currency: str, told: Balance) -> Balance:
+        """Return a wallet less the margin last known: events of swaps tell the wallet only."""
+        locked = told.locked or self.balances.get(currency, _NONE).locked
+        return Balance(told.total - locked, locked)
+
     def _replace(self, balances: Mapping[str, Balance], time_ms: int) -> None:
         for currency in {*self.balances, *balances}:
             if self._newer(currency, time_ms):
@@ -102,4 +131,6 @@ class Money:
         if time_ms < self._times.get(name, 0):
             return False
         self._times[name] = time_ms
+        if name == self.currency:
+            self._ahead = [(when, change) for when, change in self._ahead if when > time_ms]
         return True

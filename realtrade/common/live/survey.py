@@ -7,6 +7,7 @@ each time.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from realtrade.common.live.order import LiveOrder
     from realtrade.model.account import AccountState, VenueOrder
     from realtrade.model.order import Fill
-    from realtrade.plugins.ports.gateway import Answer
+    from realtrade.plugins.ports.gateway import Answer, Gateway
 
 T = TypeVar("T")
 _AGAIN_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
@@ -142,7 +143,7 @@ class Survey:
         self._left.discard(answered)
         if self._left or self.given_up:
             return
-        ask = self._dispatch.gateway.state
+        ask = partial(state_of, self._dispatch.gateway)
         question = Question(self._dispatch, "balances and positions", ask, self._complete)
         self._question = question
         question.ask()
@@ -150,3 +151,12 @@ class Survey:
     def _complete(self, state: AccountState) -> None:
         fills = sorted(self._fills, key=lambda fill: fill.time_ms)
         self._done(Snapshot(orders=self._orders, fills=fills, state=state, gone=self._gone))
+
+
+def state_of(gateway: Gateway) -> AccountState:
+    """Return balances and positions, stamped with the moment of asking.
+
+    What an event tells of a later moment is newer, even when it comes before the answer.
+    """
+    asked_ms = gateway.now_ms()
+    return replace(gateway.state(), time_ms=asked_ms)

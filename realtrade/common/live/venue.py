@@ -15,7 +15,7 @@ from realtrade.common.live.money import Money
 from realtrade.common.live.order import LiveOrder
 from realtrade.common.live.recovery import RecoveryError, take_up
 from realtrade.common.live.sender import Sender
-from realtrade.common.live.survey import Survey
+from realtrade.common.live.survey import Question, Survey, state_of
 from realtrade.execution.state import State, Step
 from realtrade.model.account import OrderChanged
 from realtrade.model.events import Event, EventType
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 CHECK_EVERY_S = 60.0
 """How often, at first, journal and exchange are compared while nothing seems wrong."""
+VALUE_AFTER_S = 1.0
+"""How long after a change of positions margin is asked for; changes come in bursts."""
 _CHECK_AT_MOST_S = 480.0
 _CLOCK_SLACK_MS = 60_000
 """A first reading of executions begins this much before the start: clocks are never equal."""
@@ -104,6 +106,7 @@ class LiveVenue:
         instruments = [each for name in symbols if (each := gateway.instrument(name)) is not None]
         spot = not any(each.may_short for each in instruments)
         self.money = Money(gateway.currency, spot=spot)
+        self.dispatch.booked = self.money.executed
         self.comparison = Comparison(self.dispatch, instruments, naming)
         self._survey: Survey | None = None
         self._surveys = count(1)
@@ -111,7 +114,7 @@ class LiveVenue:
         self._check_s = CHECK_EVERY_S
         self._checks = count()
         self._check = 0
-        self._stopped = False
+        self._valuing = self._stopped = False
 
     # -- the port -----------------------------------------------------------------------------
 
@@ -268,11 +271,21 @@ class LiveVenue:
     def _heard(self, event: AccountEvent) -> None:
         if not isinstance(event, OrderChanged):
             self.money.changed(event)
+            if event.positions and not self._valuing:
+                self._valuing = True
+                self.dispatch.later(VALUE_AFTER_S, self._value)
             return
         fills = () if event.fill is None else (event.fill,)
         if not self.dispatch.heard(event.order, fills):
             for fill in fills:
                 self.dispatch.book(fill)
+
+    def _value(self) -> None:
+        """Ask for margin and balances: positions have changed, and events do not tell margin."""
+        self._valuing = False
+        if self._survey is None and not self._stopped:
+            ask = partial(state_of, self.gateway)
+            Question(self.dispatch, "balances", ask, self.money.check).ask()
 
     def _connected(self) -> None:
         """Everything since the events stopped has to be asked for, the same way as at a start."""
