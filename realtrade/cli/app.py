@@ -24,9 +24,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "realtrade.cli.check:check",
         "Tell whether a strategy looks ahead, and what history it needs.",
     ),
+    "risk": (
+        "realtrade.cli.risk:risk",
+        "Show what each risk rule allows at a given equity and price.",
+    ),
     "show": (
         "realtrade.cli.show:show",
         "Show a recipe as it is after merging, with origins on request.",
+    ),
+    "journal": (
+        "realtrade.cli.journal:journal",
+        "Look into what a bot remembers: show, export, verify.",
     ),
     "list": (
         "realtrade.cli.list:list_plugins",
