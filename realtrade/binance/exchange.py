@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from realtrade.binance.examination import examine
 from realtrade.binance.gateway import BinanceGateway
 from realtrade.binance.permissions import objections, permissions
 from realtrade.binance.setup import Setup
@@ -17,12 +18,13 @@ from realtrade.common.rest.proxies import proxy_for
 from realtrade.plugins.ports.gateway import GatewayError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from realtrade.binance.config import BinanceConfig
     from realtrade.binance.feed import BinanceFeed
     from realtrade.model.instrument import Instrument
     from realtrade.plugins.ports.build import BuildContext
+    from realtrade.plugins.ports.checks import Check
     from realtrade.plugins.ports.exchange import FeedRequest
     from realtrade.plugins.ports.feed import Feed
     from realtrade.plugins.ports.venue import Venue
@@ -162,6 +164,10 @@ class BinanceExchange:
             clock=self._context.clock,
             proxy=proxy_for(base, self._config.proxy),
         )
+
+    def examine(self, feeds: Sequence[FeedRequest], *, orders: bool) -> Iterator[Check]:
+        """Yield what would help or stop a run; see `Examines`."""
+        return examine(self, self._config, feeds, orders=orders)
 
     def close(self) -> None:
         """Stop every stream and close every connection."""

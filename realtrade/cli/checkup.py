@@ -6,11 +6,13 @@ import platform
 import shutil
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from realtrade.cli.examined import examined
 from realtrade.plugins import Kind, PluginError, Registry
+from realtrade.plugins.ports.checks import Check
 from realtrade.plugins.secret import SecretRef
 from realtrade.recipe.blocks import Plugged
 from realtrade.recipe.secrets import SecretMissing, SecretResolver
@@ -22,15 +24,6 @@ if TYPE_CHECKING:
 
 _PACKAGES = ("realtrade", "backtrader", "numpy", "pydantic")
 _LEAST_FREE = 1 << 30
-Status = Literal["ok", "warn", "fail"]
-
-
-class Check(NamedTuple):
-    """One fact, and whether it is good."""
-
-    status: Status
-    subject: str
-    found: str
 
 
 class _Forgetful:
@@ -40,14 +33,16 @@ class _Forgetful:
         """Forget `value`."""
 
 
-def checks(recipe: Recipe) -> Iterator[Check]:
-    """Yield every check, the cheap ones first."""
+def checks(recipe: Recipe, *, offline: bool = False) -> Iterator[Check]:
+    """Yield every check, the cheap ones first; `offline` asks no exchange."""
     yield from _versions()
     yield Check("ok", "recipe", f"{recipe.name} is valid, mode {recipe.mode}, hash {recipe.hash}")
     yield from _plugins(recipe)
     yield from _secrets(recipe)
     yield from _files(recipe)
     yield _disk(Path.cwd())
+    if not offline:
+        yield from examined(recipe)
 
 
 def _versions() -> Iterator[Check]:

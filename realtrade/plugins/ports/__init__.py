@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from realtrade.plugins.ports.account import AccountView
 from realtrade.plugins.ports.build import BuildContext
+from realtrade.plugins.ports.checks import Check, Examines
 from realtrade.plugins.ports.exchange import BarSink, BarStream, Exchange, FeedRequest
 from realtrade.plugins.ports.feed import Feed, FeedError
 from realtrade.plugins.ports.gateway import (
@@ -50,6 +51,8 @@ __all__ = [
     "BarStream",
     "BuildContext",
     "Channel",
+    "Check",
+    "Examines",
     "Exchange",
     "Feed",
     "FeedError",
