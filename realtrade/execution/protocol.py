@@ -180,9 +180,11 @@ def decide(request: Request, case: Case) -> Decision:
 def mismatch(intent: OrderIntent, order: VenueOrder) -> str | None:
     """Return in what an exchange's order differs from the intent of the same id, or None.
 
-    A bracket's child may be smaller than its intent: it was cut to what its parent had bought.
+    A bracket's child may be smaller than its intent: it was cut to what its parent had bought. So
+    may a reduce-only order, which some exchanges cut to the position.
     """
-    smaller = intent.parent_id is not None and order.quantity < intent.quantity
+    cut = intent.parent_id is not None or intent.reduce_only
+    smaller = cut and order.quantity < intent.quantity
     if order.quantity != intent.quantity and not smaller:
         return f"its quantity is {order.quantity}, ours {intent.quantity}"
     if (order.symbol, order.side) != (intent.symbol, intent.side):

@@ -213,11 +213,10 @@ def test_an_order_of_our_id_that_is_another_halts(changes: dict[str, Any], fact:
     assert decision.effects == (p.Halt(reason), p.Alert(reason), p.Apply(order, ()))
 
 
-def test_a_brackets_child_may_be_smaller_than_it_was_wanted() -> None:
-    child = replace(INTENT, parent_id="rt-0")
-
-    assert mismatch(child, replace(ORDER, quantity=D("1.9"))) is None
-    assert mismatch(child, replace(ORDER, quantity=D("2.1"))) is not None
+def test_an_exit_may_be_smaller_than_it_was_wanted() -> None:
+    for cut in (replace(INTENT, parent_id="rt-0"), replace(INTENT, reduce_only=True)):
+        assert mismatch(cut, replace(ORDER, quantity=D("1.9"))) is None
+        assert mismatch(cut, replace(ORDER, quantity=D("2.1"))) is not None
     assert mismatch(INTENT, replace(ORDER, limit_price=None)) is None
 
 
