@@ -39,6 +39,7 @@ Number = Decimal | str | int
 _DAY_MS = 86_400_000
 _BACK_MS = 30 * _DAY_MS
 _FLUSH_S = 5.0
+_LOOK_S = 0.0005
 
 
 class SimExchange:
@@ -217,7 +218,7 @@ class SimExchange:
             open_ms: When it opens; by default the first interval that has not begun.
         """
         market = self.core.desk(symbol).market
-        opened = self.player.next_open_ms(timeframe) if open_ms is None else open_ms
+        opened = self.player.next_open_ms(symbol, timeframe) if open_ms is None else open_ms
         bar = played(market, (open, high, low, close, volume))
         self.player.play({symbol: bar}, timeframe, opened)
         return self.core.desk(symbol).bars.series[timeframe].closed[-1]
@@ -232,11 +233,16 @@ class SimExchange:
     ) -> int:
         """Play closed bars in the order of time, waiting for sockets after each; return how many.
 
+        The first bars of a market may be of any time; later ones must follow.
+
         Args:
             bars: Of one market, which `symbol` names, or of several by symbol.
             timeframe: Of all of them.
             symbol: Unified; the first market when left out.
             speed: Times real time; None: as fast as the sockets take them.
+
+        Raises:
+            ValueError: a bar opens before the market's own time.
         """
         last_ms, count = None, 0
         for opened, group in groups(self.core, self._by_symbol(bars, symbol)):
@@ -262,7 +268,7 @@ class SimExchange:
             symbol: made_up_bars(
                 float(desk.price),
                 timeframe,
-                start_ms=self.player.next_open_ms(timeframe),
+                start_ms=self.player.next_open_ms(symbol, timeframe),
                 count=count,
                 seed=seed + number,
             )
@@ -329,7 +335,7 @@ class SimExchange:
         while loop.time() < ends:
             if all(line.idle for line in self.dialect.lines):
                 return
-            await asyncio.sleep(0)
+            await asyncio.sleep(_LOOK_S)
 
     def _application(self) -> web.Application:
         app = web.Application(client_max_size=1 << 20)

@@ -116,6 +116,11 @@ class BarBook:
         self.keep(finest)
 
     @property
+    def empty(self) -> bool:
+        """Tell whether there was never a bar."""
+        return not any(one.closed or one.growing for one in self.series.values())
+
+    @property
     def quiet(self) -> bool:
         """Tell whether no bar of the finest timeframe has begun."""
         return self.series[self.finest].growing is None

@@ -21,6 +21,8 @@ class Desk:
         self.market = market
         self.price: Decimal = market.price
         self.bars = BarBook()
+        self.market_ms = 0
+        """The market's own time, which names its bars."""
         self.waiting: dict[int, SimOrder] = {}
         self.trade_ids = count(1)
         self.depth: Decimal | None = None

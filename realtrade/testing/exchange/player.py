@@ -39,9 +39,10 @@ class Played(NamedTuple):
 
 
 class Player:
-    """The one that moves prices. Market time is its own: it names bars, and never steps back.
+    """The one that moves prices, and the only one that moves market time.
 
-    Orders and fills are stamped by the core's clock instead.
+    Market time names bars, each market has its own, and it never steps back. Orders and fills are
+    stamped by the core's clock instead.
 
     Args:
         core: The exchange whose prices move.
@@ -55,7 +56,8 @@ class Player:
     ) -> None:
         self._core = core
         self._follower = follower
-        self.market_ms = start_ms
+        for desk in core.desks.values():
+            desk.market_ms = start_ms
         self._random = Random(seed)  # noqa: S311 - made-up prices, not secrets
 
     def move(self, symbol: str, price: Decimal, quantity: Decimal | None = None) -> None:
@@ -85,30 +87,48 @@ class Player:
     def advance(self, milliseconds: int) -> None:
         """Let market time pass; bars that end are closed, flat ones where nothing traded."""
         with self._core.lock:
-            self._turn_all(self.market_ms + milliseconds, fill=True)
+            for desk in self._core.desks.values():
+                self._turn(desk, desk.market_ms + milliseconds, fill=True)
+            self._core.engine.expire()
 
     def play(self, bars: Mapping[str, Played], timeframe: str, open_ms: int) -> None:
         """Play one bar of each symbol, all of them of the interval that opens at `open_ms`.
 
         Waiting orders meet the path open, near extreme, far extreme, close. The closed bars have
         exactly the prices and volumes given; bars are made from `timeframe` up.
-        """
-        frame = Timeframe.parse(timeframe)
-        with self._core.lock:
-            self._turn_all(open_ms, fill=False)
-            for symbol, bar in bars.items():
-                self._play(
-                    self._core.desk(symbol), bar, timeframe, open_ms, frame.close_ms(open_ms)
-                )
-            self._turn_all(frame.close_ms(open_ms), fill=False)
 
-    def next_open_ms(self, timeframe: str) -> int:
-        """Return the open of the first bar that market time has not entered."""
-        frame = Timeframe.parse(timeframe)
-        untouched = all(desk.bars.quiet for desk in self._core.desks.values())
-        if untouched and frame.open_ms(self.market_ms) == self.market_ms:
-            return self.market_ms
-        return frame.close_ms(self.market_ms)
+        Raises:
+            ValueError: the interval has passed in a market's own time.
+        """
+        close_ms = Timeframe.parse(timeframe).close_ms(open_ms)
+        with self._core.lock:
+            desks = [self._core.desk(symbol) for symbol in bars]
+            for desk in desks:
+                self._enter(desk, open_ms)
+            for desk, bar in zip(desks, bars.values(), strict=True):
+                self._play(desk, bar, timeframe, open_ms, close_ms)
+            for desk in desks:
+                self._turn(desk, close_ms, fill=False)
+            self._core.engine.expire()
+
+    def next_open_ms(self, symbol: str, timeframe: str) -> int:
+        """Return the open of the first bar that the market's time has not entered."""
+        frame, desk = Timeframe.parse(timeframe), self._core.desk(symbol)
+        if desk.bars.quiet and frame.open_ms(desk.market_ms) == desk.market_ms:
+            return desk.market_ms
+        return frame.close_ms(desk.market_ms)
+
+    def _enter(self, desk: Desk, open_ms: int) -> None:
+        """Bring a market's time to the opening of a bar; before its first bar it may be any."""
+        if desk.bars.empty:
+            desk.market_ms = open_ms
+        if open_ms < desk.market_ms:
+            msg = (
+                f"{desk.market.symbol}: a bar that opens at {open_ms} cannot be played, market "
+                f"time is {desk.market_ms}"
+            )
+            raise ValueError(msg)
+        self._turn(desk, open_ms, fill=False)
 
     def _play(self, desk: Desk, bar: Played, timeframe: str, open_ms: int, close_ms: int) -> None:
         if desk.bars.finest != timeframe:
@@ -136,7 +156,7 @@ class Player:
         falls = price < desk.price
         desk.price = price
         if grow:
-            desk.bars.traded(self.market_ms, price, size)
+            desk.bars.traded(desk.market_ms, price, size)
             self._tell_growing(desk)
         self._core.emit(
             PriceMoved(
@@ -157,15 +177,13 @@ class Player:
             price += desk.market.tick
         return min(price, end) if end > desk.price else max(price, end)
 
-    def _turn_all(self, now_ms: int, *, fill: bool) -> None:
-        self.market_ms = max(self.market_ms, now_ms)
+    def _turn(self, desk: Desk, now_ms: int, *, fill: bool) -> None:
+        desk.market_ms = max(desk.market_ms, now_ms)
         if self._follower is not None:
-            behind_ms = self.market_ms - self._follower.now_ms()
+            behind_ms = desk.market_ms - self._follower.now_ms()
             self._follower.sleep(max(behind_ms, 0) / 1000)
-        for desk in self._core.desks.values():
-            for name, bar in desk.bars.turn(self.market_ms, fill=fill):
-                self._tell(desk, name, bar, closed=True)
-        self._core.engine.expire()
+        for name, bar in desk.bars.turn(desk.market_ms, fill=fill):
+            self._tell(desk, name, bar, closed=True)
 
     def _tell_growing(self, desk: Desk) -> None:
         for name, series in desk.bars.series.items():

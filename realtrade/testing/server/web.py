@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
 _START_S = 10.0
+_SHUTDOWN_S = 0.05
+"""How long answers that are under way may take at the end; zero would mean for ever."""
 
 
 class WebServer:
@@ -76,7 +78,7 @@ class WebServer:
 
     async def _start(self) -> None:
         self._runner = web.AppRunner(
-            self._build(), access_log=None, shutdown_timeout=0, handle_signals=False
+            self._build(), access_log=None, shutdown_timeout=_SHUTDOWN_S, handle_signals=False
         )
         await self._runner.setup()
         await self._listen()

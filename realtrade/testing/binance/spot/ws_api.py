@@ -96,10 +96,10 @@ class SpotUserStreams:
                 _refuse(fault)
             result = self._result(session, method, message.get("params") or {})
         except ApiError as error:
-            session.line.send(_failed(number, error), {"event": "error", "stream": "user"})
+            session.line.send(_failed(number, error), {"event": "error"})
             return
         answer = {"id": number, "status": 200, "result": result, "rateLimits": _weights()}
-        session.line.send(answer, {"event": "answer", "stream": "user"})
+        session.line.send(answer, {"event": "answer"})
 
     def _result(self, session: Session, method: str, params: dict[str, Any]) -> Any:
         act = _METHODS.get(method)
