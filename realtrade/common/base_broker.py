@@ -356,7 +356,8 @@ class BaseBroker(Questions):
             booking = None if fill is None else self.books.apply(fill)
             if booking is None:
                 return
-            complete = self.books.ledger.filled(ticket.key) >= ticket.intent.quantity
+            # An exchange may cut an order, and then says itself that nothing is left of it.
+            complete |= self.books.ledger.filled(ticket.key) >= ticket.intent.quantity
         order, listing = ticket.order, ticket.listing
         book(order, listing, booking, self.getcommissioninfo(order.data))
         if report.booking is None:

@@ -18,6 +18,7 @@ from realtrade.model.order import (
     OrderType,
     Side,
     SimulationHints,
+    TimeInForce,
 )
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def intent_of(order: LightOrder, listing: Listing, name: str) -> OrderIntent:
         trail_amount=amount,
         trail_percent=percent,
         valid_until_ms=_last_ms(order),
-        reduce_only=_reduces_only(order),
+        **_terms(order),
         parent_id=None if order.parent is None else order.parent.client_order_id,
         oco_id=None if order.oco is None else _leader(order.oco).client_order_id,
         reference_price=exact(created.pclose),
@@ -206,6 +207,29 @@ def _last_ms(order: LightOrder) -> int | None:
 
 def _reduces_only(order: LightOrder) -> bool:
     return bool(order.info and order.info.get("reduce_only"))
+
+
+def _terms(order: LightOrder) -> dict[str, Any]:
+    """Return what a strategy said beside Backtrader's own words, such as `post_only=True`.
+
+    Raises:
+        ValueError: it named a time in force that there is not.
+    """
+    info = order.info
+    if not info:
+        return {}
+    terms = {"reduce_only": bool(info.get("reduce_only")), "post_only": bool(info.get("post_only"))}
+    named = info.get("time_in_force")
+    return terms if named is None else {**terms, "time_in_force": _time_in_force(named)}
+
+
+def _time_in_force(named: str) -> TimeInForce:
+    try:
+        return TimeInForce(str(named).lower())
+    except ValueError:
+        known = ", ".join(TimeInForce)
+        msg = f"time_in_force '{named}' is none: there are {known}"
+        raise ValueError(msg) from None
 
 
 def _leader(order: Any) -> Any:

@@ -40,7 +40,7 @@ class Report(NamedTuple):
     booking: Booking[float] | None = None
     """The execution as booked, from a venue that keeps the account itself (simulated ones)."""
     complete: bool = False
-    """For a booking: nothing is left to execute."""
+    """Nothing is left to execute; an exchange says so only where it cut the order."""
     reason: str = ""
     stop_price: float = 0.0
     limit_price: float | None = None

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import backtrader as bt
+import pytest
+
+from realtrade.common import BaseBroker
+from realtrade.model.instrument import Instrument
+from realtrade.model.order import OrderIntent, TimeInForce
+
+if TYPE_CHECKING:
+    from realtrade.plugins.ports.venue import Report
+
+SPOT = Instrument("BTC/USDT", "BTC", "USDT")
+
+
+class Exchange:
+    """Takes orders and says nothing."""
+
+    idle = False
+    cash = equity = Decimal(500)
+
+    def __init__(self) -> None:
+        self.sent: list[OrderIntent] = []
+
+    def submit(self, intents: list[OrderIntent]) -> None:
+        self.sent.extend(intents)
+
+    def cancel(self, client_order_id: str) -> None: ...
+
+    def on_bar(self) -> None: ...
+
+    def reports(self) -> list[Report]:
+        return []
+
+
+def sent_for(play: Any, **words: Any) -> OrderIntent:
+    exchange = Exchange()
+    broker = BaseBroker(exchange)  # type: ignore[arg-type]  # as much of a venue as is asked for
+    limit = {"exectype": bt.Order.Limit, "price": 100.0}
+    play(broker, {1: lambda s: s.buy(size=1, **limit, **words)}, instrument=SPOT)
+    (intent,) = exchange.sent
+    return intent
+
+
+@pytest.mark.parametrize(
+    ("words", "terms"),
+    [
+        ({}, (False, False, TimeInForce.GTC)),
+        ({"post_only": True}, (True, False, TimeInForce.GTC)),
+        ({"reduce_only": True}, (False, True, TimeInForce.GTC)),
+        ({"time_in_force": "ioc"}, (False, False, TimeInForce.IOC)),
+        ({"time_in_force": "FOK", "post_only": False}, (False, False, TimeInForce.FOK)),
+        ({"why": "a signal"}, (False, False, TimeInForce.GTC)),
+    ],
+)
+def test_what_a_strategy_says_beside_backtraders_words_reaches_the_exchange(
+    play: Any, words: dict[str, Any], terms: tuple[bool, bool, TimeInForce]
+) -> None:
+    intent = sent_for(play, **words)
+
+    assert (intent.post_only, intent.reduce_only, intent.time_in_force) == terms
+
+
+def test_a_time_in_force_that_there_is_not_is_named(play: Any) -> None:
+    with pytest.raises(ValueError, match=r"time_in_force 'day' is none: there are gtc, ioc, fok"):
+        sent_for(play, time_in_force="day")
