@@ -26,8 +26,9 @@ def open_times(at_ms: NDArray[np.int64], timeframe: Timeframe) -> NDArray[np.int
     if timeframe.unit == "M":
         months = _months(at_ms)
         return _month_starts(months - months % timeframe.count)
-    anchor = _MONDAY_MS if timeframe.unit == "w" else 0
-    return at_ms - (at_ms - anchor) % timeframe.approximate_ms
+    into = at_ms - (_MONDAY_MS if timeframe.unit == "w" else 0)
+    into %= timeframe.approximate_ms  # in place, as below: these arrays may be most of the memory
+    return np.subtract(at_ms, into, out=into)
 
 
 def close_times(at_ms: NDArray[np.int64], timeframe: Timeframe) -> NDArray[np.int64]:
@@ -35,7 +36,8 @@ def close_times(at_ms: NDArray[np.int64], timeframe: Timeframe) -> NDArray[np.in
     opened = open_times(at_ms, timeframe)
     if timeframe.unit == "M":
         return _month_starts(_months(opened) + timeframe.count)
-    return opened + timeframe.approximate_ms
+    opened += timeframe.approximate_ms
+    return opened
 
 
 def stamp_times(due_ms: NDArray[np.int64], finest: Timeframe) -> NDArray[np.int64]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from realtrade.feeds.findings import Findings
 from realtrade.feeds.reading import Reading
-from realtrade.feeds.table import Table
+from realtrade.feeds.table import Table, Untypable
 from realtrade.feeds.values import Times
 from realtrade.plugins.ports.feed import FeedError
 
@@ -50,15 +50,34 @@ class FileFeed:
             FeedError: the file cannot be read, has no rows, or has bad ones; bad rows are named
                 with their line and what is wrong.
         """
-        path = self._config.path
-        table = Table(self._file, path, self._config.columns)
-        findings = Findings()
-        reading = Reading(Times(path, self._config.timezone), findings)
-        for block in table.blocks():
-            reading.add(block)
-        columns = reading.columns(self.timeframe)
-        findings.raise_if_any(path, table.line, table.broken)
+        columns = self._quickly()
+        if columns is None:
+            columns = self._thoroughly()
         if not len(columns):
-            msg = f"{path}: the file has no rows"
+            msg = f"{self._config.path}: the file has no rows"
             raise FeedError(msg)
         return columns
+
+    def _quickly(self) -> BarColumns | None:
+        """Return the bars of a file in which all is well, else None: text says what is wrong."""
+        table, findings = self._table(), Findings()
+        try:
+            columns = self._read(table, findings, typed=True)
+        except Untypable:
+            return None
+        return None if findings or table.broken else columns
+
+    def _thoroughly(self) -> BarColumns:
+        table, findings = self._table(), Findings()
+        columns = self._read(table, findings, typed=False)
+        findings.raise_if_any(self._config.path, table.line, table.broken)
+        return columns
+
+    def _table(self) -> Table:
+        return Table(self._file, self._config.path, self._config.columns)
+
+    def _read(self, table: Table, findings: Findings, *, typed: bool) -> BarColumns:
+        reading = Reading(Times(self._config.path, self._config.timezone), findings)
+        for block in table.blocks(typed=typed):
+            reading.add(block)
+        return reading.columns(self.timeframe)

@@ -24,6 +24,9 @@ class Findings:
         self._rows: list[NDArray[np.intp]] = []
         self._reasons: list[tuple[int, str]] = []
 
+    def __bool__(self) -> bool:
+        return bool(self._rows)
+
     def note(self, rows: NDArray[np.intp], reason: Callable[[int], str], first: int = 0) -> None:
         """Note that `rows` are bad.
 

@@ -89,10 +89,10 @@ def _quote(column: pa.Array, role: Role, reason: str) -> Callable[[int], str]:
 
 def _blank(block: Mapping[Role, pa.Array]) -> Mask:
     """Tell which rows are empty in every wanted column: lines with nothing on them."""
+    if not all(pa.types.is_string(column.type) for column in block.values()):
+        return np.zeros(len(block["time"]), dtype=np.bool_)
     blank = np.ones(len(block["time"]), dtype=np.bool_)
     for column in block.values():
-        if not pa.types.is_string(column.type):
-            return np.zeros(len(column), dtype=np.bool_)
         blank &= pc.equal(pc.binary_length(column), 0).to_numpy(zero_copy_only=False)
         if not blank.any():
             break

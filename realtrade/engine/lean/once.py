@@ -65,7 +65,7 @@ class _Once:
             owner.home()
         self._fill(indicator)
         for line in indicator.lines:
-            line.oncebinding()
+            _bind(line)
         if self._vectorised:
             _let_go(indicator, parts)
 
@@ -73,7 +73,7 @@ class _Once:
         self.grow(action, action._clock.buflen())
         action.home()
         self._fill(action)
-        action.oncebinding()
+        _bind(action)
 
     def _fill(self, indicator: Any) -> None:
         period, count = indicator._minperiod, indicator.buflen()
@@ -84,6 +84,16 @@ class _Once:
         indicator.preonce(0, period - 1)
         indicator.oncestart(period - 1, period)
         indicator.once(period, count)
+
+
+def _bind(line: Any) -> None:
+    """Give a line's values to those bound to it: its `oncebinding`, without a copy in between."""
+    size = line.buflen()
+    for bound in line.bindings:
+        if size and len(bound.array) >= size:
+            memoryview(bound.array)[:size] = memoryview(line.array)[:size]
+        else:
+            bound.array[0:size] = line.array[0:size]
 
 
 def _append_missing(values: array[float], size: int) -> None:

@@ -14,30 +14,23 @@ _REFERENCES = Trade.refbasis
 
 
 def new_trade(data: Any, order: Any, *, history: bool) -> Any:
-    """Return `Trade(data, tradeid, history)`."""
+    """Return `Trade(data, tradeid, history)`.
+
+    A strategy keeps every trade. Attributes set one by one share their names between instances:
+    a third of the memory of a dictionary each.
+    """
     trade: Any = _bare(Trade)
-    trade.__dict__ = {
-        "ref": next(_REFERENCES),
-        "data": data,
-        "tradeid": order.tradeid,
-        "size": 0,
-        "price": 0.0,
-        "value": 0.0,
-        "commission": 0.0,
-        "pnl": 0.0,
-        "pnlcomm": 0.0,
-        "justopened": False,
-        "isopen": False,
-        "isclosed": False,
-        "baropen": 0,
-        "dtopen": 0.0,
-        "barclose": 0,
-        "dtclose": 0.0,
-        "barlen": 0,
-        "historyon": history,
-        "history": [],
-        "status": Trade.Created,
-    }
+    trade.ref = next(_REFERENCES)
+    trade.data = data
+    trade.tradeid = order.tradeid
+    trade.size = 0
+    trade.price = trade.value = trade.commission = trade.pnl = trade.pnlcomm = 0.0
+    trade.justopened = trade.isopen = trade.isclosed = False
+    trade.baropen = trade.barclose = trade.barlen = 0
+    trade.dtopen = trade.dtclose = 0.0
+    trade.historyon = history
+    trade.history = []
+    trade.status = Trade.Created
     return trade
 
 
