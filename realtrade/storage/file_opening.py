@@ -38,7 +38,7 @@ def open_file(place: Place, path: Path, who: Who, clock: Clock, stack: ExitStack
     if not path.exists():
         _make(place, path, mark, who, clock)
     meta, seq = look_through(place, path, who)
-    must_not_be_behind(place, seq, mark)
+    must_not_be_behind(place, seq, mark, mark.read())
     connection, seq = _writing(place, path, (meta, seq), clock, stack)
     return _marked(connection, seq, place, mark, stack)
 
@@ -79,13 +79,12 @@ def look_through(place: Place, path: Path, who: Who) -> tuple[Meta, int]:
         return check(connection, place, who, complaints=sqlite.complaints, outline=sqlite.outline)
 
 
-def must_not_be_behind(place: Place, seq: int, mark: Mark) -> None:
+def must_not_be_behind(place: Place, seq: int, mark: Mark, remembered: int) -> None:
     """Refuse a journal whose newest writes are missing.
 
     Raises:
         JournalBehind: so they are.
     """
-    remembered = mark.read()
     if seq < remembered:
         msg = (
             f"the journal {place} is older than what was remembered here: it ends at write {seq}, "
