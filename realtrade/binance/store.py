@@ -59,7 +59,7 @@ class BinanceStore(BaseStore):
         """Return a client that lists one market with one request, sandboxed as the market is."""
         types = ["spot"] if market_type == "spot" else ["linear"]
         options: dict[str, Any] = {"fetchCurrencies": False, "fetchMargins": False}
-        options |= {"fetchMarkets": {"types": types}, "warnOnFetchOpenOrdersWithoutSymbol": False}
+        options |= {"fetchMarkets": {"types": types}}
         given = {"options": options, "has": {"fetchCurrencies": False}, **kwargs}
         client = super()._create_exchange(market_type, **given)
         if self.connection.testnet and self.connection.endpoints.rest is None:

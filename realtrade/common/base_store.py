@@ -125,7 +125,11 @@ class BaseStore:
     def _create_exchange(self, market_type: MarketType, **kwargs: Any) -> Any:
         """Return a new ccxt client; an exchange passes settings of its own in `kwargs`."""
         given = self.connection
-        config = {"recvWindow": given.receive_window_ms, "defaultType": market_type}
+        config = {
+            "recvWindow": given.receive_window_ms,
+            "defaultType": market_type,
+            "fetchOpenOrders": {"warnWithoutSymbol": False},
+        }
         options = {**config, **kwargs.pop("options", {})}
         keys = {}
         if given.apikey is not None and given.secret is not None:
@@ -170,6 +174,7 @@ class BaseStore:
         client = self.exchange
         client.wiring.urgency = urgency
         client.wiring.session.limits = limits or Limits()
+        client.wiring.session.status = 0
         try:
             answer = getattr(client, endpoint)(*args)
         except RestError as error:
@@ -177,7 +182,7 @@ class BaseStore:
             raise
         except Exception as error:  # noqa: BLE001 - ccxt is foreign, and an order may have left
             # ccxt's own words may have a signed address in them: they are not kept as the cause.
-            raise translated(error) from None
+            raise translated(error, client.wiring.session.status) from None
         self._connected = True
         return answer
 

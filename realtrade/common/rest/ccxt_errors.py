@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SAID = 300
+_SERVER_FAILED = 500
+_CALM_DOWN = frozenset({418, 429})
 _MEANINGS: Sequence[tuple[str, Outcome]] = (
     # The first class that fits decides: below each base stand those that are more exact.
     ("InsufficientFunds", Outcome.MARGIN),
@@ -35,14 +37,20 @@ class Told(RestError):
         self.outcome = outcome
 
 
-def translated(error: Exception) -> RestError:
+def translated(error: Exception, status: int) -> RestError:
     """Return one of our errors for one that ccxt raised, or that something broke inside it.
 
     Where the request had got by then is not known: what is not named here may have been done.
+
+    Args:
+        error: as it was raised.
+        status: of the answer; 0 where there was none.
     """
     from ccxt.base import errors
 
     said = blot(f"{type(error).__name__}: {error}")[:_SAID]
+    if status in _CALM_DOWN or status >= _SERVER_FAILED:
+        return Told(said, Outcome.THROTTLED if status in _CALM_DOWN else Outcome.UNKNOWN)
     for name, outcome in _MEANINGS:
         if isinstance(error, getattr(errors, name)):
             return Told(said, outcome)

@@ -53,6 +53,8 @@ class Session:
         self.limits = Limits()
         self.retry_after_s: float | None = None
         """How long the last answer wants nothing to be sent."""
+        self.status = 0
+        """Of the last answer; 0 where none came."""
 
     def request(
         self,
@@ -68,9 +70,11 @@ class Session:
         Raises:
             RestError: no whole answer came.
         """
+        self.status = 0
         answer: RawAnswer = self._transport.send(
             method, self._routed(url), headers=headers or {}, body=data, limits=self.limits
         )
+        self.status = answer.status
         self.retry_after_s = self._gate.observe(answer.status, answer.headers)
         return Reply(answer.status, answer.reason, answer.headers, answer.body)
 

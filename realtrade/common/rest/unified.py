@@ -136,7 +136,9 @@ def _positions(rows: Sequence[dict[str, Any]]) -> dict[str, Position]:
 
 def open_orders(store: BaseStore, symbol: str | None) -> list[VenueOrder]:
     """Return open orders of a symbol, or of all."""
-    return [order(row) for row in store.read("fetch_open_orders", symbol)]
+    of_all = {"type": store.market_type} if symbol is None else {}
+    rows = store.read("fetch_open_orders", symbol, None, None, of_all)
+    return [order(row) for row in rows]
 
 
 def order(row: dict[str, Any]) -> VenueOrder:
