@@ -165,6 +165,16 @@ class FeedHub:
             self._changed.notify_all()
 
     @property
+    def backlog(self) -> int:
+        """Return how many batches wait for the trading thread; `capacity` is the limit."""
+        return len(self._batches)
+
+    @property
+    def capacity(self) -> int:
+        """Return how many batches may wait."""
+        return self._capacity
+
+    @property
     def _closed(self) -> bool:
         return self._finished or self._stopped or bool(self._failure or self._overflow)
 

@@ -30,13 +30,14 @@ def with_artifacts(
     from realtrade.monitor import Reporter
 
     written = Reporter(out).write(
-        parts.tracker, _facts(parts), recipe_text=recipe_text, prices=_prices(parts)
+        parts.tracker, facts(parts), recipe_text=recipe_text, prices=prices(parts)
     )
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     return replace(outcome, summary=summary, rows=written.rows, folder=out)
 
 
-def _facts(parts: Parts) -> RunFacts:
+def facts(parts: Parts) -> RunFacts:
+    """Return who runs and how."""
     from realtrade.monitor import RunFacts
 
     recipe, cerebro = parts.recipe, parts.cerebro
@@ -51,7 +52,7 @@ def _facts(parts: Parts) -> RunFacts:
     )
 
 
-def _prices(parts: Parts) -> dict[str, BarColumns]:
+def prices(parts: Parts) -> dict[str, BarColumns]:
     """Return the bars of every traded symbol, of its first feed."""
     prices: dict[str, BarColumns] = {}
     for name in parts.datas:

@@ -73,6 +73,8 @@ class TradingRunner:
             clock=clock or SystemClock(),
             observer=self._observer,
             state=state if recipe.mode is not Mode.BACKTEST else None,
+            out=out,
+            recipe_text=recipe_text,
         )
 
     def run(self) -> RunOutcome:

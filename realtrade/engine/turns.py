@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import deque
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from realtrade.engine.lifecycle import Phase
 
@@ -10,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from realtrade.engine.parts import Parts
+
+
+Answer = TypeVar("Answer")
 
 
 class Turns:
@@ -21,15 +26,37 @@ class Turns:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._halted = False
+        self._questions: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
         self.last_s = parts.clock.monotonic_s()
         """When the last turn was, on the monotonic clock; read from any thread."""
         self.after: list[Callable[[], None]] = []
         """Called behind every turn; they return at once."""
 
+    def ask(self, question: Callable[[], Answer], patience_s: float) -> Answer:
+        """Have something looked up on the trading thread, from any other; it must be quick.
+
+        Raises:
+            TimeoutError: there was no turn for so long.
+        """
+        answer: Future[Answer] = Future()
+        self._questions.append((question, answer))
+        self._parts.wake()
+        return answer.result(patience_s)
+
+    def _answer(self) -> None:
+        while self._questions:
+            question, answer = self._questions.popleft()
+            try:
+                answer.set_result(question())
+            except Exception as error:  # noqa: BLE001 - whoever asked is told
+                answer.set_exception(error)
+
     def before_broker(self) -> None:
         """Do what was asked for, once there is something to do it on."""
         parts = self._parts
         self.last_s = parts.clock.monotonic_s()
+        if self._questions:
+            self._answer()
         if parts.warming_up():
             return
         if parts.lifecycle.phase is Phase.WARMUP:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import deepcopy
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -117,6 +118,13 @@ class RoundTrips:
         """In the order in which they were closed."""
         self.open: dict[str, OpenTrip] = {}
         """By symbol."""
+
+    def copy(self) -> RoundTrips:
+        """Return the same round trips, to be read while these go on."""
+        twin = RoundTrips()
+        twin.closed = list(self.closed)
+        twin.open = deepcopy(self.open)
+        return twin
 
     def apply(
         self,

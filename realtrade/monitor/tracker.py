@@ -202,6 +202,23 @@ class PerformanceTracker:
             side = Side.BUY if signed > 0 else Side.SELL
             yield FillRecord(time_ms, symbols[symbol], side, abs(signed), price, fee)
 
+    def last_fills(self, count: int) -> list[FillRecord]:
+        """Return the newest executions, newest first, `count` at most."""
+        symbols = list(self._symbols)
+        rows = zip(
+            self._fill_time[-count:],
+            self._fill_symbol[-count:],
+            self._fill_quantity[-count:],
+            self._fill_price[-count:],
+            self._fill_fee[-count:],
+            strict=True,
+        )
+        found = []
+        for time_ms, symbol, signed, price, fee in rows:
+            side = Side.BUY if signed > 0 else Side.SELL
+            found.append(FillRecord(time_ms, symbols[symbol], side, abs(signed), price, fee))
+        return found[::-1]
+
     @property
     def round_trips(self) -> Sequence[RoundTrip]:
         """Closed round trips, in the order in which they were closed."""
@@ -246,6 +263,19 @@ class PerformanceTracker:
             *((trip.opened_ms, None) for trip in self.open_trips),
         ]
         return measure(curve, self.round_trips, held, self.fees_paid)
+
+    def copy(self) -> PerformanceTracker:
+        """Return a tracker of what was recorded so far, which another thread may read."""
+        self._seal()
+        twin = PerformanceTracker(self.start_cash, timeframe=self.timeframe)
+        twin.fees_paid, twin.other_fees = self.fees_paid, dict(self.other_fees)
+        twin._contract_sizes = self._contract_sizes
+        twin._trips = self._trips.copy()
+        twin._symbols = dict(self._symbols)
+        for name in ("_fill_time", "_fill_symbol", "_fill_quantity", "_fill_price", "_fill_fee"):
+            setattr(twin, name, getattr(self, name)[:])
+        twin._sealed = list(self._sealed)
+        return twin
 
     def _seal(self) -> None:
         """Turn the appended bars into arrays without copying; appending goes on in fresh ones."""

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Literal
 from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 BLOT = "***"
 _MIN_LENGTH = 4
@@ -114,6 +114,19 @@ def _fields(record: logging.LogRecord) -> Mapping[str, object]:
 def _moment(record: logging.LogRecord) -> str:
     moment = datetime.fromtimestamp(record.created, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class TailHandler(logging.Handler):
+    """Hands every line, redacted and on one line, to somebody who shows the latest."""
+
+    def __init__(self, redactor: Redactor, show: Callable[[str], None]) -> None:
+        super().__init__()
+        self.setFormatter(_Redacting(_Text(), redactor))
+        self._show = show
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show one line."""
+        self._show(self.format(record))
 
 
 def configure(

@@ -35,6 +35,8 @@ class Site:
 
     seen: list[Seen] = field(default_factory=list)
     answer: Callable[[Seen], Any] = lambda seen: {"ok": True}
+    form: bool = False
+    """What it is sent are forms, not JSON."""
     port: int = 0
     _started: threading.Event = field(default_factory=threading.Event)
 
@@ -43,9 +45,10 @@ class Site:
         return f"http://127.0.0.1:{self.port}"
 
     async def handle(self, request: web.Request) -> web.Response:
-        seen = Seen(request.path, dict(request.query), await request.json())
+        body = dict(await request.post()) if self.form else await request.json()
+        seen = Seen(request.path, dict(request.query), body)
         self.seen.append(seen)
-        answer = self.answer(seen)
+        answer = await asyncio.get_running_loop().run_in_executor(None, self.answer, seen)
         if isinstance(answer, int):
             return web.Response(status=answer, text="no")
         if isinstance(answer, str):
@@ -56,6 +59,7 @@ class Site:
         loop.run_until_complete(self._serve())
         loop.run_forever()
         loop.run_until_complete(self._runner.cleanup())
+        loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
 
     async def _serve(self) -> None:
