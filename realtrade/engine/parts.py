@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from realtrade.engine.bank import Bank
     from realtrade.engine.cerebro import LeanCerebro
     from realtrade.engine.observer import Level, RunObserver
-    from realtrade.engine.scheduler import ScheduleRule
+    from realtrade.engine.scheduler import Scheduler, ScheduleRule
     from realtrade.engine.state import StateFolder
     from realtrade.engine.turns import Turns
     from realtrade.model.bar import BarColumns
     from realtrade.model.events import Event
     from realtrade.monitor import PerformanceTracker
+    from realtrade.notifications import Notifier
     from realtrade.plugins import Registry
     from realtrade.plugins.ports import BarStream, Exchange, Feed, Journal, StrategySpec
     from realtrade.plugins.secret import Secret, SecretRef
@@ -75,6 +76,14 @@ class Parts:
     """The recipe's hours; None when it may trade at any time."""
     turns: Turns | None = None
     """Turns of a live run's trading thread; None in a backtest."""
+    scheduler: Scheduler | None = None
+    """Runs jobs at wall times; None when the recipe has none."""
+    notifier: Notifier | None = None
+    """Tells people; None when the recipe names nobody."""
+    out: Path | None = None
+    """Folder of the artifacts; None when none are written."""
+    recipe_text: str = ""
+    """The effective recipe as YAML, secrets as references, for reports."""
     listeners: list[Callable[[Event], None]] = field(default_factory=list)
     """Hear of everything that happens, on the thread it happens on; they return at once."""
 
