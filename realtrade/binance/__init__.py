@@ -6,11 +6,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from realtrade.binance.broker import BinanceBroker
     from realtrade.binance.store import BinanceStore
 
-__all__ = ["BinanceStore"]
+__all__ = ["BinanceBroker", "BinanceStore"]
 
-_HOMES = {"BinanceStore": "store"}
+_HOMES = {"BinanceBroker": "broker", "BinanceStore": "store"}
 
 
 def __getattr__(name: str) -> Any:

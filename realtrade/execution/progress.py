@@ -30,6 +30,7 @@ _ENDS = MappingProxyType(
         OrderStatus.FILLED: ReportKind.EXPIRED,
     }
 )
+_REFUSALS = frozenset({OrderStatus.REJECTED, OrderStatus.MARGIN})
 
 
 class Progress:
@@ -75,24 +76,23 @@ class Progress:
     def heard(self, order: VenueOrder) -> list[Report]:
         """Take what was said of the order as a whole; return what is new to tell."""
         self.executed = max(self.executed, _executed(order))
+        told = [] if order.status in _REFUSALS else self._accept()
         end = _ENDS.get(order.status)
         if end is not None:
             self._end_with(end, order)
-        elif not self.accepted and self.open:
-            self.accepted = True
-            return [self._report(ReportKind.ACCEPTED)]
-        return self._finish()
+        return [*told, *self._finish()]
 
     def executes(self, fill: Fill) -> list[Report]:
         """Take one execution; return what is new to tell, nothing when it was known."""
         if fill.trade_id in self._trades:
             return []
+        accepted = self._accept()
         self._count(fill)
         last = self._all and not self.behind
         told = Report(ReportKind.FILLED, self.intent.client_order_id, fill=fill, complete=last)
         if self.booked >= self.intent.quantity:
             self.open, self.over = False, True
-        return [told, *self._finish()]
+        return [*accepted, told, *self._finish()]
 
     def end(self, kind: ReportKind, reason: str) -> list[Report]:
         """End an order by our own conclusion; nothing when its end was told before."""
@@ -101,6 +101,13 @@ class Progress:
             return []
         self.over = True
         return [self._report(kind, reason)]
+
+    def _accept(self) -> list[Report]:
+        """Tell that the exchange has taken the order: whatever it executes or ends, it has."""
+        if self.accepted or not self.open:
+            return []
+        self.accepted = True
+        return [self._report(ReportKind.ACCEPTED)]
 
     def _end_with(self, kind: ReportKind, order: VenueOrder) -> None:
         self.open = False

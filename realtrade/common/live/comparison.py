@@ -40,11 +40,9 @@ class Comparison:
     AGAIN_S: ClassVar[float] = 2.0
     """A difference must be there twice, so far apart, before anything follows from it."""
 
-    def __init__(
-        self, dispatch: Dispatch, instruments: Sequence[Instrument], naming: Naming
-    ) -> None:
+    def __init__(self, dispatch: Dispatch, naming: Naming) -> None:
         self._dispatch = dispatch
-        self._instruments = instruments
+        self.instruments: Sequence[Instrument] = ()
         self._owns = naming.owns
         self.derives: Callable[[VenueOrder], bool] = _nobody
         """Tells whether an order, unknown to the journal, has a name we would have given it."""
@@ -76,7 +74,7 @@ class Comparison:
             external=self._external,
         )
         names = Names(owns=self._owns, derives=self.derives)
-        findings = reconcile(snapshot, known, self._instruments, names)
+        findings = reconcile(snapshot, known, self.instruments, names)
         differing = frozenset(
             (each.kind, each.symbol, each.theirs - each.ours)
             for each in findings

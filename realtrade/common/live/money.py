@@ -24,7 +24,8 @@ class Money:
 
     def __init__(self, currency: str, *, spot: bool) -> None:
         self.currency = currency
-        self._spot = spot
+        self.spot = spot
+        """Holdings are balances; else they are positions, and margin is locked for them."""
         self.balances: dict[str, Balance] = {}
         self.positions: dict[str, Position] = {}
         self._times: dict[str, int] = {}
@@ -41,7 +42,7 @@ class Money:
         for currency, balance in event.balances.items():
             if self._newer(currency, event.time_ms):
                 self.balances[currency] = (
-                    balance if self._spot else self._margined(currency, balance)
+                    balance if self.spot else self._margined(currency, balance)
                 )
         for symbol, position in event.positions.items():
             if self._newer(symbol, event.time_ms):
@@ -54,7 +55,7 @@ class Money:
         all, for as long as that takes: long enough for a risk rule to act on it.
         """
         behind = fill.time_ms > self._times.get(self.currency, 0)
-        if not (self._spot and behind and fill.symbol.endswith(f"/{self.currency}")):
+        if not (self.spot and behind and fill.symbol.endswith(f"/{self.currency}")):
             return
         paid = fill.quantity * fill.price
         change = -paid if fill.side is Side.BUY else paid
@@ -82,7 +83,7 @@ class Money:
     def equity(self) -> Decimal:
         """Return the balance plus holdings (spot) or unrealised profit (swaps) at last prices."""
         total = self.balances.get(self.currency, _NONE).total + self._ahead_of_balance
-        return total + (self._holdings() if self._spot else self._unrealised())
+        return total + (self._holdings() if self.spot else self._unrealised())
 
     @property
     def _ahead_of_balance(self) -> Decimal:

@@ -55,7 +55,7 @@ def _order(dispatch: Dispatch, known: KnownOrder) -> LiveOrder:
         known.intent,
         dispatch.clock.monotonic_s(),
         known.fills,
-        accepted=known.status in _SEEN_THERE,
+        accepted=known.status in _SEEN_THERE or is_over(known.status),
     )
     order.tries = max((attempt.number for attempt in known.attempts), default=0)
     order.dead_at_ms = max((attempt.dead_at_ms for attempt in known.attempts), default=0)

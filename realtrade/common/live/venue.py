@@ -85,7 +85,6 @@ class LiveVenue:
         """
         self.gateway, self.standing = gateway, standing
         self._stream, self._journal, self._clock = stream, journal, clock
-        self._symbols = tuple(symbols)
         self._events, self._threads = events, threads
         self._inbox = Inbox(wake)
         self.courier = Courier(clock, self._broke)
@@ -103,11 +102,10 @@ class LiveVenue:
         self._groups = Groups(self.dispatch)
         self.dispatch.moved = self._groups.moved
         self.dispatch.owns = naming.owns
-        instruments = [each for name in symbols if (each := gateway.instrument(name)) is not None]
-        spot = not any(each.may_short for each in instruments)
-        self.money = Money(gateway.currency, spot=spot)
+        self.money = Money(gateway.currency, spot=True)
         self.dispatch.booked = self.money.executed
-        self.comparison = Comparison(self.dispatch, instruments, naming)
+        self.comparison = Comparison(self.dispatch, naming)
+        self.trade(symbols)
         self._survey: Survey | None = None
         self._surveys = count(1)
         self._snapshot: Snapshot | None = None
@@ -172,6 +170,14 @@ class LiveVenue:
         self._inbox.empty()
         told, self.dispatch.out = self.dispatch.out, []
         return told
+
+    def trade(self, symbols: Sequence[str]) -> None:
+        """Compare these symbols with the exchange, and no others; before `recover`."""
+        self._symbols = tuple(symbols)
+        found = (self.gateway.instrument(symbol) for symbol in symbols)
+        instruments = [instrument for instrument in found if instrument is not None]
+        self.money.spot = not any(instrument.may_short for instrument in instruments)
+        self.comparison.instruments = instruments
 
     # -- start and end ------------------------------------------------------------------------
 

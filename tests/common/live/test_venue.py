@@ -58,7 +58,7 @@ def test_a_lost_answer_is_found_by_asking_when_the_stream_is_silent(bench: Bench
     bench.run(3)
 
     assert bench.exchange.accepted == [name]
-    assert bench.kinds(name) == [K.FILLED]
+    assert bench.kinds(name) == [K.ACCEPTED, K.FILLED]
     assert bench.status[name] is OrderStatus.FILLED
 
 
