@@ -12,7 +12,6 @@ from realtrade.engine.markets import banked, find_markets, instrument_of, read_f
 from realtrade.engine.recovery import keep, recover
 from realtrade.engine.signal_orders import set_styles
 from realtrade.engine.telling import make_notifier
-from realtrade.engine.unheeded import unheeded
 from realtrade.engine.venues import make_venue
 from realtrade.engine.warm_up import WarmUpRule
 from realtrade.engine.wrong import built
@@ -151,8 +150,6 @@ def arm(parts: Parts, stack: ExitStack) -> None:
     from realtrade.engine.live_cerebro import LiveCerebro
     from realtrade.engine.sizing import PortSizer
 
-    for sentence in unheeded(parts.recipe, live=parts.live):
-        parts.say("warning", sentence)
     set_styles(parts)
     cerebro = parts.cerebro = make_cerebro(live=parts.live)
     cerebro.setbroker(parts.broker)
