@@ -344,7 +344,7 @@ class BaseBroker(Questions):
         if step is ReportKind.ACCEPTED:
             ticket.order.plen = len(ticket.listing.tape)
         if ticket.status in TERMINAL:
-            ticket.order.executed.dt = ticket.listing.tape.number()
+            ticket.order.executed.dt = ticket.now()
             if reason and "reason" not in ticket.order.info:
                 ticket.order.addinfo(reason=reason)
         self._tell.moved(ticket, reason, note=self.tells_steps)

@@ -122,8 +122,8 @@ class DataTape:
 
         `decided` is the number of the bar an order was decided on: who cheats on close trades then.
         """
-        newest: float = self._times[0]
-        if self.ms(newest) == time_ms:
+        newest: float | None = self._times[0] if self._times.lencount else None
+        if newest is not None and self.ms(newest) == time_ms:
             return newest
         return decided if to_ms(decided) == time_ms else date_number(time_ms)
 

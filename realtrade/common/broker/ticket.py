@@ -110,6 +110,11 @@ class Ticket:
             if decided.limit_price is not None:
                 order.created.pricelimit = float(decided.limit_price)
 
+    def now(self) -> float:
+        """Return Backtrader's time of the newest bar; before the first, when it was decided on."""
+        tape = self.listing.tape
+        return tape.number() if len(tape) else float(self.order.created.dt)
+
     def left(self) -> OrderIntent:
         """Return the intent with what is left of it to execute."""
         left = abs(self.order.executed.remsize)

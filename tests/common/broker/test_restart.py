@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
@@ -265,3 +266,25 @@ def test_before_the_first_bar_the_price_is_that_of_the_history() -> None:
     broker.listings.of(empty)
     with pytest.raises(KeyError, match="BTC/USDT"):
         broker.account.price("BTC/USDT")
+
+
+def test_what_became_of_orders_meanwhile_is_taken_before_the_first_bar() -> None:
+    (intent,) = sent_by(BUY)
+    sale = replace(intent, client_order_id="rt-sale", side=Side.SELL, quantity=D("0.4"))
+    recalled = Recalled(
+        orders=[known(intent, OrderStatus.ACCEPTED), known(sale, OrderStatus.SUBMITTED, tries=0)],
+        fresh=False,
+    )
+    bot = Bot({}, recalled)
+    bot.exchange.said = [
+        Report(ReportKind.FILLED, intent.client_order_id, fill_of(intent, "7", "0.4")),
+        Report(ReportKind.CANCELLED, intent.client_order_id),
+    ]
+
+    bot.broker.settle()
+    bot.broker.end_reruns()
+    actor = bot.run()
+
+    assert actor.told == [("Partial", 0.4), ("Canceled", 0.4), ("Rejected", 0)]
+    assert bot.broker.books.ledger.position("BTC/USDT") == Position(D("0.4"), D(100))
+    assert actor.position.size == 0.4
