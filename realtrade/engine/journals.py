@@ -44,13 +44,16 @@ def _journal(parts: Parts) -> Journal:
         return journal
     from realtrade.storage import open_journal
 
+    account = account_of(parts)
     return open_journal(
         _url(parts, block),
-        account=account_of(parts),
+        account=account,
         bot=parts.recipe.name,
         folder=parts.folder,
         clock=parts.clock,
         redact=parts.redactor.redact,
+        # Money that is made up may be traded by bots of one name in several folders.
+        locks=parts.folder / "state" if account == PAPER else None,
     )
 
 

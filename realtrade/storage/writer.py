@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cache
 from threading import RLock
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
+from sqlalchemy import make_url
 from sqlalchemy.dialects import postgresql, sqlite
 
 from realtrade.plugins.ports.journal import JournalError
 from realtrade.storage.faults import ERRORS, Fault, fault_of
 from realtrade.storage.rows import checksum
-from realtrade.storage.tables import TABLES
+from realtrade.storage.tables import METADATA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from realtrade.storage.places import Place
     from realtrade.storage.rows import Row
     from realtrade.utils.clock import Clock
+
+
+_DRIVERS = MappingProxyType({"sqlite": "sqlite://", "postgresql": "postgresql+psycopg://"})
 
 
 class Prepared(NamedTuple):
@@ -35,22 +41,13 @@ class Prepared(NamedTuple):
         return row if self.names is None else tuple([row[name] for name in self.names])
 
 
-class Statements:
-    """What is ever written, made once."""
-
-    def __init__(self, dialect: sa.Dialect) -> None:
-        insert: Any = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
-        self.unless_known = {
-            table.name: _prepared(insert(table).on_conflict_do_nothing(), dialect)
-            for table in TABLES
-        }
-        self.replace = {
-            table.name: _prepared(_replacing(insert, table), dialect) for table in TABLES
-        }
-
-
-def _prepared(statement: Any, dialect: sa.Dialect) -> Prepared:
-    compiled = statement.compile(dialect=dialect)
+@cache
+def inserting(table: str, dialect: str, *, replaces: bool) -> Prepared:
+    """Return how a row is written: in place of one with its key, or only unless there is one."""
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    into = METADATA.tables[table]
+    statement = _replacing(insert, into) if replaces else insert(into).on_conflict_do_nothing()
+    compiled = statement.compile(dialect=make_url(_DRIVERS[dialect]).get_dialect()())
     names = compiled.positiontup
     return Prepared(str(compiled), None if names is None else tuple(names))
 
@@ -97,7 +94,7 @@ class Writer:
             committed: called after each commit with the newest number written.
         """
         self._place, self._clock, self._connection = place, clock, connection
-        self._statements = Statements(connection.dialect)
+        self._dialect = connection.dialect.name
         self._seq = self._written = seq
         self._before, self._committed = before, committed
         self._reconnect, self._lost = reconnect, False
@@ -204,12 +201,12 @@ class Writer:
 
     def add(self, table: sa.Table, row: Row) -> bool:
         """Write a row unless there is one with its key; tell whether it was written."""
-        done = self._write(self._statements.unless_known[table.name], table, row)
+        done = self._write(inserting(table.name, self._dialect, replaces=False), table, row)
         return done == 1
 
     def put(self, table: sa.Table, row: Row) -> None:
         """Write a row in place of the one with its key."""
-        self._write(self._statements.replace[table.name], table, row)
+        self._write(inserting(table.name, self._dialect, replaces=True), table, row)
 
     def _write(self, statement: Prepared, table: sa.Table, row: Row) -> int:
         with self.together():
