@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MINUTE = Timeframe.parse("1m")
 MINUTE_MS = 60_000
+DAY_MS = 86_400_000
 PATIENCE_S = 8.0
 SYMBOLS = {"spot": ("BTC/USDT", "ETH/USDT"), "swap": ("BTC/USDT:USDT", "ETH/USDT:USDT")}
 HASTY_SOCKET = {"retry_s": 0.02, "retry_most_s": 0.1, "steady_s": 0.0}
@@ -77,7 +78,9 @@ class BarMarket:
 
     def __init__(self, market: MarketType = "spot", *, history: int = 5) -> None:
         self.market = market
-        self.exchange = SimExchange()
+        start_ms = SystemClock().now_ms() // DAY_MS * DAY_MS - 30 * DAY_MS
+        self.exchange = SimExchange(start_ms=start_ms)
+        self._first_ms = start_ms + 5 * MINUTE_MS
         self.symbols = SYMBOLS[market]
         self.sink = Sink()
         self._history = history
@@ -87,7 +90,6 @@ class BarMarket:
 
     def __enter__(self) -> Self:
         self.exchange.start()
-        self._first_ms = self.exchange.player.next_open_ms("1m") // 300_000 * 300_000 + 300_000
         self.play(30)
         self.store = BinanceStore(market_type=self.market, endpoints=self.exchange.url)
         for symbol in self.symbols:

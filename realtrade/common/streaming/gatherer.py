@@ -13,6 +13,17 @@ if TYPE_CHECKING:
 Batch = list[tuple[str, "Bar"]]
 
 
+class _Group:
+    """Bars due at one instant, since when, and who is still awaited."""
+
+    __slots__ = ("bars", "missing", "since_s")
+
+    def __init__(self, since_s: float, missing: set[str]) -> None:
+        self.bars: dict[str, Bar] = {}
+        self.since_s = since_s
+        self.missing = missing
+
+
 class Gatherer:
     """Holds bars until every feed with a bar due at that instant has brought it, or for a while.
 
@@ -20,45 +31,56 @@ class Gatherer:
     """
 
     def __init__(self, timeframes: Mapping[str, Timeframe], *, wait_s: float) -> None:
-        self._timeframes = dict(timeframes)
+        self._order = {name: number for number, name in enumerate(timeframes)}
+        self._alike: dict[Timeframe, set[str]] = {}
+        for name, timeframe in timeframes.items():
+            self._alike.setdefault(timeframe, set()).add(name)
         self._wait_s = wait_s
-        self._groups: dict[int, dict[str, Bar]] = {}
-        self._since_s: dict[int, float] = {}
+        self._groups: dict[int, _Group] = {}
         self._seen_ms: dict[str, int] = {}
         self._late: set[str] = set()
 
     def add(self, name: str, bars: Iterable[Bar], now_s: float) -> None:
         """Hold bars of a feed, which come in order."""
         for bar in bars:
-            self._groups.setdefault(bar.due_ms, {})[name] = bar
-            self._since_s.setdefault(bar.due_ms, now_s)
-            self._seen_ms[name] = bar.due_ms
             self._late.discard(name)
+            group = self._groups.get(bar.due_ms)
+            if group is None:
+                group = self._groups[bar.due_ms] = _Group(now_s, self._expected(bar.due_ms))
+            group.bars[name] = bar
+            self._seen_ms[name] = bar.due_ms
+            for due_ms, one in self._groups.items():
+                if due_ms <= bar.due_ms:
+                    one.missing.discard(name)
 
     def ready(self, now_s: float) -> list[Batch]:
         """Return the batches that are whole or have waited enough, oldest first."""
         batches: list[Batch] = []
         while self._groups:
             due_ms = min(self._groups)
-            missing = self._missing(due_ms)
-            if missing and now_s < self._since_s[due_ms] + self._wait_s:
+            group = self._groups[due_ms]
+            if group.missing and now_s < group.since_s + self._wait_s:
                 break
-            self._late |= missing
-            group = self._groups.pop(due_ms)
-            del self._since_s[due_ms]
-            batches.append([(name, group[name]) for name in self._timeframes if name in group])
+            del self._groups[due_ms]
+            self._late |= group.missing
+            for other in self._groups.values():
+                other.missing -= group.missing
+            batches.append(sorted(group.bars.items(), key=self._place))
         return batches
 
     def until_s(self) -> float | None:
         """Return when the oldest batch has waited enough, or None when there is none."""
-        return self._since_s[min(self._groups)] + self._wait_s if self._groups else None
+        if not self._groups:
+            return None
+        return self._groups[min(self._groups)].since_s + self._wait_s
 
-    def _missing(self, due_ms: int) -> set[str]:
+    def _place(self, item: tuple[str, Bar]) -> int:
+        return self._order[item[0]]
+
+    def _expected(self, due_ms: int) -> set[str]:
         """Return who has a bar due then and may still bring it."""
-        return {
-            name
-            for name, timeframe in self._timeframes.items()
-            if self._seen_ms.get(name, -1) < due_ms
-            and name not in self._late
-            and timeframe.close_ms(due_ms - 1) == due_ms
-        }
+        names: set[str] = set()
+        for timeframe, alike in self._alike.items():
+            if timeframe.close_ms(due_ms - 1) == due_ms:
+                names |= alike
+        return {name for name in names - self._late if self._seen_ms.get(name, -1) < due_ms}

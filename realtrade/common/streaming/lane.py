@@ -30,14 +30,11 @@ class Lane:
         """
         self.timeframe = timeframe
         self.last_ms = last_ms
+        self.next_ms = None if last_ms is None else timeframe.close_ms(last_ms)
+        """Open time of the bar that comes next, if none is left out."""
         self.filling = False
         """True while REST has to be asked."""
         self._waiting: dict[int, Bar] = {}
-
-    @property
-    def next_ms(self) -> int | None:
-        """Open time of the bar that comes next, if none is left out."""
-        return None if self.last_ms is None else self.timeframe.close_ms(self.last_ms)
 
     @property
     def waiting(self) -> int:
@@ -87,7 +84,9 @@ class Lane:
 
     def _let(self, time_ms: int) -> Bar:
         self.last_ms = time_ms
-        return self._waiting.pop(time_ms)
+        bar = self._waiting.pop(time_ms)
+        self.next_ms = bar.due_ms
+        return bar
 
 
 def _last(bars: Sequence[Bar]) -> int:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _JOIN_S = 1.0
+_LOOKS = 8
+_BREATH_S = 0.000_05
+"""Given to the thread that is to act on a bar, which else waits for Python's lock behind ours."""
 
 
 class BarSource(Protocol):
@@ -173,19 +176,19 @@ class Splicer:
             if feed.lane.filling and not was_filling:
                 feed.asked_in_vain, feed.ask_s = 0, 0.0
                 self._changed.notify_all()
+            published = self._gatherer.until_s() is None
+        if published:
+            self._clock.sleep(_BREATH_S)
 
     # -- under the lock -------------------------------------------------------------------------
 
     def _let(self, name: str, feed: _Feed, bars: list[Bar]) -> None:
-        before_s = self._gatherer.until_s()
         if bars:
             feed.asked_in_vain = 0
             feed.patience.reset()
             self._expect(feed)
             self._gatherer.add(name, bars, self._clock.monotonic_s())
         self._release()
-        if self._gatherer.until_s() != before_s:
-            self._changed.notify_all()
 
     def _release(self) -> None:
         for batch in self._gatherer.ready(self._clock.monotonic_s()):
@@ -195,8 +198,9 @@ class Splicer:
 
     def _restored(self) -> None:
         """Say once after each connection that nothing is missing any more, nor waits."""
-        filling = any(one.lane.filling for one in self._feeds.values())
-        if not self._up or self._whole or filling or self._gatherer.until_s() is not None:
+        if self._whole or not self._up or self._gatherer.until_s() is not None:
+            return
+        if any(one.lane.filling for one in self._feeds.values()):
             return
         self._whole = True
         if self._sink is not None and not self._stopped:
@@ -286,11 +290,8 @@ class Splicer:
     # -- the thread that lets go ----------------------------------------------------------------
 
     def _release_on(self) -> None:
+        """Look every now and then: to be woken for every bar would cost each of them time."""
         with self._changed:
             while not self._stopped:
-                until_s = self._gatherer.until_s()
-                now_s = self._clock.monotonic_s()
-                if until_s is not None and until_s <= now_s:
-                    self._release()
-                    continue
-                self._changed.wait(None if until_s is None else until_s - now_s)
+                self._release()
+                self._changed.wait(self._settings.together_s / _LOOKS)
