@@ -54,6 +54,8 @@ def sim_exchange(
 
     exchange = _made(port, symbols, seed=seed)
     columns = None if data is None else _columns(data, timeframe)
+    if columns is None:
+        exchange.make_up_history(_HISTORY, seed=seed)
     stop = threading.Event()
     try:
         exchange.start()
@@ -65,7 +67,7 @@ def sim_exchange(
         exchange.add_account(_KEY, _SECRET, {"USDT": cash}, futures={"USDT": cash})
         _say(exchange)
         with stopping(stop.set):
-            _run(exchange, columns, timeframe, seed=seed, speed=speed, stop=stop)
+            _run(exchange, columns, timeframe, speed=speed, stop=stop)
     finally:
         exchange.close()
     return ExitCode.OK
@@ -110,13 +112,11 @@ def _run(
     columns: BarColumns | None,
     timeframe: str,
     *,
-    seed: int,
     speed: float,
     stop: threading.Event,
 ) -> None:
     """Play what there is to play, then wait to be stopped."""
     if columns is None:
-        exchange.make_up_history(_HISTORY, seed=seed)
         exchange.start_ticking(speed=speed)
     else:
         for index in range(len(columns)):

@@ -304,7 +304,8 @@ class SimExchange:
 
     def flush(self) -> None:
         """Wait until every message so far has been handed to its socket."""
-        self._server.call(self._drained())
+        if self._server.running:
+            self._server.call(self._drained())
 
     def refuse_connections(self, refused: bool = True) -> None:
         """Stop listening, so that new connections are refused; False listens again."""

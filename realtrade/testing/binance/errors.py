@@ -29,7 +29,7 @@ SPOT: dict[Reason, tuple[int, str]] = {
     Reason.DUPLICATE: (-2010, "Duplicate order sent."),
     Reason.FUNDS: (-2010, "Account has insufficient balance for requested action."),
     Reason.WOULD_TAKE: (-2010, "Order would immediately match and take."),
-    Reason.WOULD_TRIGGER: (-2010, "Stop price would trigger immediately."),
+    Reason.WOULD_TRIGGER: (-2010, "Order would trigger immediately."),
     Reason.PAIR_PRICES: (
         -2010,
         "The relationship of the prices for the orders is not correct.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -27,8 +28,8 @@ class WebServer:
     def __init__(self, build: Callable[[], web.Application], *, port: int = 0) -> None:
         self._build = build
         self.port = port
-        self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="sim-exchange", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
         self._runner: web.AppRunner | None = None
         self._site: web.TCPSite | None = None
 
@@ -38,6 +39,10 @@ class WebServer:
         Raises:
             OSError: the port is taken.
         """
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(
+            target=self._run, args=(self._loop,), name="sim-exchange", daemon=True
+        )
         self._thread.start()
         try:
             self.call(self._start())
@@ -47,34 +52,46 @@ class WebServer:
 
     def close(self) -> None:
         """Stop listening, drop every connection and end the thread."""
-        if self._thread.is_alive():
+        if self.running:
             self.call(self._stop())
             self._end_loop()
 
+    @property
+    def running(self) -> bool:
+        """Tell whether it has been started and not closed."""
+        return self._loop is not None
+
     def call(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run `work` on the server's loop and return its result; never from that loop itself."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(_START_S)
+        if self._loop is None:
+            work.close()
+            return None
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(_START_S)
 
     def soon(self, callback: Callable[..., object], *arguments: object) -> None:
         """Run `callback` on the server's loop, after what was handed in before."""
-        if not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(callback, *arguments)
+        loop = self._loop
+        if loop is not None:
+            with suppress(RuntimeError):  # it has just been closed
+                loop.call_soon_threadsafe(callback, *arguments)
 
     def listening(self, wanted: bool) -> None:
         """Stop or resume accepting connections; open ones live on."""
         self.call(self._listen() if wanted else self._unlisten())
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self.loop)
+    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
+        asyncio.set_event_loop(loop)
         try:
-            self.loop.run_forever()
+            loop.run_forever()
         finally:
-            self.loop.run_until_complete(self.loop.shutdown_asyncgens())
-            self.loop.close()
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
 
     def _end_loop(self) -> None:
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join(_START_S)
+        loop, thread, self._loop = self._loop, self._thread, None
+        if loop is not None and thread is not None:
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join(_START_S)
 
     async def _start(self) -> None:
         self._runner = web.AppRunner(
