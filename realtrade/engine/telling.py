@@ -42,6 +42,7 @@ def make_notifier(parts: Parts, stack: ExitStack) -> None:
         return
     from realtrade.notifications import Notifier, Words
     from realtrade.recipe.templates import fill_in
+    from realtrade.storage import MemoryJournal
 
     used = {name for route in recipe.notify.routes.values() for name in route.to}
     channels = {
@@ -60,6 +61,7 @@ def make_notifier(parts: Parts, stack: ExitStack) -> None:
         clock=parts.clock,
         say=cast("Callable[[str, str], None]", parts.say),
         quiet=_quiet(recipe),
+        keeps=not isinstance(parts.journal, MemoryJournal),
     )
     parts.journal = cast("Journal", Routed(parts.journal, notifier.routes_for))
     parts.listeners.append(notifier.poke)

@@ -69,9 +69,9 @@ class Letters:
         return len(self._waiting)
 
     @property
-    def oldest(self) -> Undelivered | None:
-        """Return what has waited longest."""
-        return self._waiting[0] if self._waiting else None
+    def waiting(self) -> Sequence[Undelivered]:
+        """Return what is to be told, oldest first."""
+        return tuple(self._waiting)
 
     def add(self, row: Undelivered, now_ms: int) -> bool:
         """Take something to tell; False when it only repeats what was told lately."""

@@ -56,6 +56,7 @@ class Notifier:
         clock: Clock,
         say: Say,
         quiet: WeeklyHours | None = None,
+        keeps: bool = True,
         chance: Random | None = None,
     ) -> None:
         """Take what a recipe says.
@@ -68,8 +69,10 @@ class Notifier:
             clock: the time.
             say: the log, `(level, line)`: where everything goes that nobody could be told.
             quiet: hours in which only what is critical is sent.
+            keeps: the outbox outlives the process; else what is untold at the end goes to the log.
             chance: spreads retries.
         """
+        self._keeps = keeps
         self._plans = tuple(routes)
         self._channels = dict(channels)
         self._name, self._words, self._quiet = name, words, quiet
@@ -110,9 +113,13 @@ class Notifier:
         until_s = self._clock.monotonic_s() + _STOP_S
         for postman in self._postmen.values():
             postman.stop(max(0.05, until_s - self._clock.monotonic_s()))
-        if self.backlog:
-            left = f"{self.backlog} messages are still to be told: they wait for the next start"
-            self._say("warning", left)
+        left = [row for postman in self._postmen.values() for row in postman.left()]
+        if left and self._keeps:
+            told = f"{len(left)} messages are still to be told: they wait for the next start"
+            self._say("warning", told)
+        elif left:
+            for row in left:
+                self._say("error", f"nobody could be told by '{row.route}': {row.event.message}")
 
     @property
     def backlog(self) -> int:

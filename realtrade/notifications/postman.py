@@ -105,6 +105,10 @@ class Postman:
         """How many messages wait."""
         return len(self._in) + sum(len(letters) for letters in self._routes.values())
 
+    def left(self) -> list[Undelivered]:
+        """Return what waits; for when the thread has ended."""
+        return [*(row for letters in self._routes.values() for row in letters.waiting), *self._in]
+
     @property
     def failures(self) -> int:
         """How often sending has failed in a row."""

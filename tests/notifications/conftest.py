@@ -76,6 +76,11 @@ class Site:
 @pytest.fixture
 def site() -> Iterator[Site]:
     """A web server that remembers what it is sent."""
+    yield from serving()
+
+
+def serving() -> Iterator[Site]:
+    """Serve until the generator is closed; for fixtures."""
     loop = asyncio.new_event_loop()
     site = Site()
     thread = threading.Thread(target=site.run, args=(loop,), daemon=True)

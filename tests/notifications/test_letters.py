@@ -43,7 +43,7 @@ def test_one_event_is_one_message() -> None:
     assert letter is not None
     assert (letter.title, letter.text) == ("bot: order filled", "one")
     assert told(box, 0) == ["one", "two"]
-    assert (len(box), box.oldest, box.next(0)) == (0, None, None)
+    assert (len(box), box.waiting, box.next(0)) == (0, (), None)
 
 
 def test_a_letter_not_sent_is_written_anew() -> None:

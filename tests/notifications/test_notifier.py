@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections import Counter
 from random import Random
 from threading import Event as Flag
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +19,11 @@ from realtrade.recipe.templates import fill_in
 from realtrade.storage import MemoryJournal
 from realtrade.utils.clock import ManualClock, SystemClock
 from tests.notifications.conftest import a_row, an_event
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.notifications.conftest import Site
 
 CLOCK = SystemClock()
 
@@ -50,7 +58,13 @@ def words(**extra: str) -> Words:
 class Bench:
     """A notifier over a journal in memory."""
 
-    def __init__(self, *plans: RoutePlan, journal: MemoryJournal | None = None, **sinks: Sink):
+    def __init__(
+        self,
+        *plans: RoutePlan,
+        journal: MemoryJournal | None = None,
+        keeps: bool = True,
+        **sinks: Sink,
+    ) -> None:
         self.lines: list[str] = []
         self.journal = journal or MemoryJournal()
         self.notifier = Notifier(
@@ -60,6 +74,7 @@ class Bench:
             words=words(),
             clock=CLOCK,
             say=lambda level, line: self.lines.append(f"{level}: {line}"),
+            keeps=keeps,
             chance=Random(1),  # noqa: S311 - spreads retries, guards nothing
         )
 
@@ -200,6 +215,70 @@ def test_a_text_is_filled_in_or_the_event_speaks_for_itself(text: str | None, to
     written = words()(event, plan(text=text))
 
     assert written == told or (text == "{{ order.fee * 2 }}" and written.startswith("sold (its"))
+
+
+def test_without_a_lasting_journal_the_log_is_the_last_resort() -> None:
+    bench = Bench(plan(), me=Sink(fails=10**6), keeps=False)
+    bench.notifier.start(bench.journal)
+    bench.tell("fire")
+    bench.until(lambda: bench.lines)
+    bench.notifier.stop()
+
+    assert bench.lines[-1] == "error: nobody could be told by 'all.me': fire"
+
+
+PROGRAM = """
+import sys
+from random import Random
+from pathlib import Path
+from realtrade.model.events import Event, EventType
+from realtrade.notifications import Notifier, RoutePlan, Words
+from realtrade.notifications.apprise_channel import AppriseChannel
+from realtrade.storage import open_journal
+from realtrade.utils.clock import SystemClock
+
+url, folder, first, last = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+clock = SystemClock()
+journal = open_journal("sqlite:///j.db", account="a", bot="bot", folder=folder, clock=clock,
+                       locks=folder)
+route = RoutePlan(name="all", events=frozenset(EventType), to=("hook",))
+words = Words(lambda text, names: text, name="bot", mode="paper")
+notifier = Notifier(
+    [route], {"hook": AppriseChannel("hook", url)}, name="bot", words=words, clock=clock,
+    say=lambda level, line: print(level, line, flush=True),
+)
+notifier.start(journal)
+for number in range(first, last):
+    event = Event(EventType.RISK_HALT, clock.now_ms(), f"alarm {number}", {})
+    journal.event(event, notifier.routes_for(event))
+    notifier.poke(event)
+while journal.undelivered():
+    clock.sleep(0.01)
+notifier.stop()
+journal.close()
+"""
+
+
+def test_killed_in_the_middle_no_alarm_is_lost_and_only_the_one_under_way_may_come_twice(
+    site: Site, tmp_path: Path
+) -> None:
+    arguments = [sys.executable, "-c", PROGRAM, f"json://127.0.0.1:{site.port}/", str(tmp_path)]
+    killed = subprocess.Popen([*arguments, "0", "400"], stdout=subprocess.DEVNULL)
+    until_s = CLOCK.monotonic_s() + 30
+    while len(site.seen) < 20 and CLOCK.monotonic_s() < until_s:
+        CLOCK.sleep(0.005)
+    killed.kill()
+    killed.wait(10)
+    before = len(site.seen)
+    subprocess.run([*arguments, "1000", "1003"], check=True, timeout=60, stdout=subprocess.DEVNULL)
+
+    told = [seen.json["message"].partition(" [")[0] for seen in site.seen]
+    assert before >= 20
+    counts = Counter(told)
+    remembered = max(int(text.split()[1]) for text in told if int(text.split()[1]) < 1000)
+    wanted = {f"alarm {number}" for number in [*range(remembered + 1), 1000, 1001, 1002]}
+    assert set(counts) == wanted
+    assert sum(counts.values()) - len(wanted) <= 1
 
 
 class Box:
