@@ -7,11 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from realtrade.binance.broker import BinanceBroker
+    from realtrade.binance.data import BinanceData
+    from realtrade.binance.engine import create_binance_engine
     from realtrade.binance.store import BinanceStore
+    from realtrade.binance.websocket import BinanceWebSocket
 
-__all__ = ["BinanceBroker", "BinanceStore"]
+__all__ = [
+    "BinanceBroker",
+    "BinanceData",
+    "BinanceStore",
+    "BinanceWebSocket",
+    "create_binance_engine",
+]
 
-_HOMES = {"BinanceBroker": "broker", "BinanceStore": "store"}
+_HOMES = {
+    "BinanceBroker": "broker",
+    "BinanceData": "data",
+    "BinanceStore": "store",
+    "BinanceWebSocket": "websocket",
+    "create_binance_engine": "engine",
+}
 
 
 def __getattr__(name: str) -> Any:

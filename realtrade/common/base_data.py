@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from realtrade.common.feed_hub import FeedHub
     from realtrade.model.bar import Bar, BarColumns
     from realtrade.model.instrument import Instrument
-    from realtrade.plugins.ports.exchange import Exchange
+    from realtrade.plugins.ports.exchange import FeedSource
     from realtrade.plugins.ports.feed import Feed
 
 _UNITS = {
@@ -118,7 +118,7 @@ class BaseData(bt.feed.DataBase):
         return cls(hub=hub, **words, **kwargs)
 
     @classmethod
-    def from_timeframe_string(cls, timeframe: str, store: Exchange, **kwargs: Any) -> Self:
+    def from_timeframe_string(cls, timeframe: str, store: FeedSource, **kwargs: Any) -> Self:
         """Return the feed of one symbol of `store`, its timeframe written as text, such as `1h`.
 
         Args:

@@ -26,6 +26,18 @@ class FeedRequest:
     """Closed bars wanted before the first live one."""
 
 
+class FeedSource(Protocol):
+    """Whoever knows the bars of symbols: an exchange, or one connection to it."""
+
+    def feed(self, request: FeedRequest) -> Feed:
+        """Return the feed for one symbol and timeframe.
+
+        Raises:
+            FeedError: the symbol or the timeframe is not known here.
+        """
+        ...
+
+
 class BarSink(Protocol):
     """Where a stream puts closed bars; every method may be called from any thread."""
 
