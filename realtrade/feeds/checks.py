@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from realtrade.utils.timeframes import Timeframe
 
 _ENDS: tuple[Role, ...] = ("open", "close")
+CHUNK = 1 << 16
+"""Rows looked at in one go: what is made on the way then never grows with the file."""
 
 
 def utc_text(at_ms: int) -> str:
@@ -29,23 +31,38 @@ def utc_text(at_ms: int) -> str:
 
 
 def check_times(
-    time_ms: NDArray[np.int64], rows: NDArray[np.intp], timeframe: Timeframe, findings: Findings
+    time_ms: NDArray[np.int64], timed: Mask, timeframe: Timeframe, findings: Findings
 ) -> None:
     """Note times off the timeframe's grid, repeated, or earlier than the row before.
 
     Args:
         time_ms: open times of the whole file.
-        rows: the rows whose time could be read; the others are not looked at.
+        timed: which rows have a time that could be read; the others are not looked at.
         timeframe: length of a bar.
         findings: where it is noted.
     """
+    before = np.empty(0, np.intp)
+    for first in range(0, len(time_ms), CHUNK):
+        rows = first + np.flatnonzero(timed[first : first + CHUNK])
+        _check_grid(time_ms, rows, timeframe, findings)
+        rows = np.concatenate([before, rows])
+        _check_order(time_ms, rows, findings)
+        before = rows[-1:]
+
+
+def _check_grid(
+    time_ms: NDArray[np.int64], rows: NDArray[np.intp], timeframe: Timeframe, findings: Findings
+) -> None:
     times = time_ms[rows]
     off = rows[times != open_times(times, timeframe)]
     findings.note(
         off,
         lambda row: f"time {utc_text(int(time_ms[row]))} is not the open of a {timeframe} bar",
     )
-    step = np.diff(times)
+
+
+def _check_order(time_ms: NDArray[np.int64], rows: NDArray[np.intp], findings: Findings) -> None:
+    step = np.diff(time_ms[rows])
     again = rows[1:][step == 0]
     findings.note(again, lambda row: f"time {utc_text(int(time_ms[row]))} is there twice")
     back = rows[1:][step < 0]
@@ -64,30 +81,40 @@ def check_values(
         kept: rows to look at.
         findings: where it is noted.
     """
+    for first in range(0, len(kept), CHUNK):
+        part = {name: values[first : first + CHUNK] for name, values in columns.items()}
+        _check_part(part, kept[first : first + CHUNK], findings, first)
+
+
+def _check_part(
+    columns: Mapping[Role, NDArray[np.float64]], kept: Mask, findings: Findings, first: int
+) -> None:
     sound = kept & np.logical_and.reduce([np.isfinite(values) for values in columns.values()])
     for name, values in columns.items():
         low, what = (
             (values < 0, "is negative") if name == "volume" else (values <= 0, "is not above zero")
         )
-        findings.note(np.flatnonzero(kept & low & np.isfinite(values)), _say(name, values, what))
-    _check_shape(columns, sound, findings)
+        bad = np.flatnonzero(kept & low & np.isfinite(values))
+        findings.note(bad, _say(name, values, what), first)
+    _check_shape(columns, sound, findings, first)
 
 
 def _check_shape(
-    columns: Mapping[Role, NDArray[np.float64]], sound: Mask, findings: Findings
+    columns: Mapping[Role, NDArray[np.float64]], sound: Mask, findings: Findings, first: int
 ) -> None:
     high, low = columns["high"], columns["low"]
     crossed = high < low
     findings.note(
         np.flatnonzero(sound & crossed),
         lambda row: f"high {float(high[row])!r} is below low {float(low[row])!r}",
+        first,
     )
     for name in _ENDS:
         values = columns[name]
         above = sound & ~crossed & (values > high)
-        findings.note(np.flatnonzero(above), _say(name, values, "is above the high"))
+        findings.note(np.flatnonzero(above), _say(name, values, "is above the high"), first)
         below = sound & ~crossed & (values < low)
-        findings.note(np.flatnonzero(below), _say(name, values, "is below the low"))
+        findings.note(np.flatnonzero(below), _say(name, values, "is below the low"), first)
 
 
 def _say(name: Role, values: NDArray[np.float64], what: str) -> Callable[[int], str]:

@@ -65,7 +65,7 @@ class Reading:
         time_ms = np.frombuffer(self._time, dtype=np.int64)
         values = {name: np.frombuffer(self._values[name]) for name in _VALUES}
         kept, timed = (np.frombuffer(each, dtype=np.bool_) for each in (self._kept, self._timed))
-        check_times(time_ms, np.flatnonzero(timed), timeframe, self._findings)
+        check_times(time_ms, timed, timeframe, self._findings)
         check_values(values, kept, self._findings)
         if not kept.all():
             time_ms = time_ms[kept]
