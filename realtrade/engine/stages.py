@@ -101,7 +101,7 @@ def _always(parts: Parts) -> list[RiskRule | RiskWatch]:
     if parts.recovery.venue is not None:
         always.append(TradingRule(parts.recovery.standing))
     block = parts.recipe.schedule
-    if block != ScheduleBlock():
+    if parts.live or block != ScheduleBlock():  # a live bot may be given hours while it runs
         from realtrade.engine.scheduler import ScheduleRule
 
         parts.schedule = ScheduleRule(block, wall=parts.wall)
