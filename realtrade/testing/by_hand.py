@@ -50,6 +50,28 @@ class ByHand:
         )
         return self._core.place(self._core.accounts[key], asked).truth()
 
+    def liquidate(self, key: str, symbol: str) -> OrderTruth:
+        """Close a perpetual position as the exchange does when margin is gone.
+
+        The order has a client id that begins with `autoclose-`, as Binance's have.
+
+        Raises:
+            Refused: there is no position.
+        """
+        with self._core.lock:
+            account = self._core.accounts[key]
+            held = account.position(symbol).quantity
+            asked = OrderRequest(
+                symbol=symbol,
+                side="sell" if held > 0 else "buy",
+                type="MARKET",
+                client_order_id=f"autoclose-{next(self._ids)}",
+                quantity=abs(held),
+                reduce_only=True,
+                external=True,
+            )
+            return self._core.place(account, asked).truth()
+
     def cancel(self, key: str, order_id: int) -> None:
         """Cancel any order of the account, whoever placed it.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from realtrade.testing.sim_exchange import SimExchange
 
 _HANDS = (
-    *("order", "cancel", "fill", "expire", "deposit", "fund", "revoke"),
+    *("order", "cancel", "fill", "expire", "liquidate", "deposit", "fund", "revoke"),
     *("market", "close_market", "depth", "parts", "reject_at_trigger"),
 )
 _PRICES = ("move", "walk", "advance", "close_bar")
@@ -40,6 +40,7 @@ def control_routes(exchange: SimExchange) -> list[web.RouteDef]:
         "skew": lambda milliseconds: setattr(exchange.clock, "skew_ms", int(milliseconds)),
         "drop": exchange.drop_connections,
         "refuse": exchange.refuse_connections,
+        "shut_down": exchange.shut_down_connections,
         "end_user_streams": exchange.end_user_streams,
     }
     tells: dict[str, Callable[[web.Request], Any]] = {
@@ -57,6 +58,7 @@ def control_routes(exchange: SimExchange) -> list[web.RouteDef]:
 
 def _telling(tell: Callable[[web.Request], Any]) -> Any:
     async def handle(request: web.Request) -> web.Response:
+        _no_pages(request)
         try:
             return _json(await asyncio.to_thread(tell, request))
         except KeyError as error:
@@ -67,6 +69,7 @@ def _telling(tell: Callable[[web.Request], Any]) -> Any:
 
 def _acting(act: Callable[..., Any]) -> Any:
     async def handle(request: web.Request) -> web.Response:
+        _no_pages(request)
         text = await request.text()
         try:
             arguments = json.loads(text) if text else {}
@@ -77,6 +80,12 @@ def _acting(act: Callable[..., Any]) -> Any:
             return _json({"error": f"{type(error).__name__}: {error}"}, 400)
 
     return handle
+
+
+def _no_pages(request: web.Request) -> None:
+    """Let no page in somebody's browser pull the levers."""
+    if "Origin" in request.headers or request.url.host not in {"127.0.0.1", "localhost"}:
+        raise web.HTTPForbidden
 
 
 def _steps(changes: dict[str, Any]) -> dict[str, Any]:

@@ -318,6 +318,13 @@ class SimExchange:
             self._server.soon(line.drop)
         return len(lines)
 
+    def shut_down_connections(self) -> int:
+        """Announce `serverShutdown` on every open WebSocket and close it; return how many."""
+        lines = self.dialect.lines
+        for line in lines:
+            self._server.soon(line.shut_down)
+        return len(lines)
+
     def end_user_streams(self, key: str | None = None) -> None:
         """End user streams of one account or of all: spot says so, listen keys expire."""
         for owner in [key] if key is not None else list(self.core.accounts):

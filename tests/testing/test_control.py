@@ -107,3 +107,12 @@ def test_listening_stops_and_connections_drop(exchange: SimExchange, pull: Any) 
     pull("refuse", refused=True)  # this connection lives on
 
     assert pull("refuse", refused=False).status_code == 200
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}])
+def test_pages_in_a_browser_pull_no_levers(
+    exchange: SimExchange, wire: Wire, headers: dict[str, str]
+) -> None:
+    answer = wire.session.get(f"{exchange.url}/control/prices", headers=headers, timeout=5)
+
+    assert answer.status_code == 403

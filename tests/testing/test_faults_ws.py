@@ -275,3 +275,27 @@ def _all_closed(ears: list[Ear]) -> list[list[float]]:
             while True:
                 heard[-1] += closed_bars(ear, 1)
     return heard
+
+
+@pytest.mark.parametrize(
+    ("path", "wrapped"),
+    [
+        ("/ws/btcusdt@trade", lambda event: event),
+        (
+            "/stream?streams=btcusdt@trade",
+            lambda event: {"stream": "!serverShutdown", "data": event},
+        ),
+        ("/ws-api/v3", lambda event: {"event": event}),
+    ],
+)
+def test_a_shutdown_is_announced_in_the_form_of_the_connection(
+    exchange: SimExchange, path: str, wrapped: Any
+) -> None:
+    with Ear(exchange, path) as ear:
+        assert exchange.shut_down_connections() == 1
+        heard = ear.hear()
+        opcode, _ = ear.socket.recv_data()
+
+    time_ms = int("".join(character for character in json.dumps(heard) if character.isdigit()))
+    assert heard == wrapped({"e": "serverShutdown", "E": time_ms})
+    assert opcode == websocket.ABNF.OPCODE_CLOSE

@@ -174,6 +174,17 @@ class TestByHand:
         with pytest.raises(Refused):
             exchange.by_hand.order(KEY, BTC, "buy", "10")
 
+    def test_a_liquidation_closes_the_position(self, exchange: SimExchange) -> None:
+        exchange.by_hand.order(KEY, "BTC/USDT:USDT", "sell", "0.1")
+
+        order = exchange.by_hand.liquidate(KEY, "BTC/USDT:USDT")
+
+        assert (order.status, order.side, order.reduce_only) == ("filled", "buy", True)
+        assert order.client_order_id.startswith("autoclose-")
+        assert exchange.truth(KEY).positions == {}
+        with pytest.raises(Refused):
+            exchange.by_hand.liquidate(KEY, "BTC/USDT:USDT")
+
     def test_a_withdrawal(self, exchange: SimExchange) -> None:
         exchange.by_hand.deposit(KEY, "BTC", "-0.5")
 

@@ -91,7 +91,10 @@ class MarketStreams:
         """Return an aiohttp handler of `/ws…` (raw) or `/stream` (combined)."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            line = Line(request, self._faults, self._rules)
+            def wrap(event: dict[str, Any]) -> dict[str, Any]:
+                return {"stream": "!serverShutdown", "data": event} if combined else event
+
+            line = Line(request, self._faults, self._rules, clock=self._core.clock, wrap=wrap)
             listener = Listener(line, combined=combined, scope=scope)
             for name in self._asked(request):
                 self._subscribe(listener, name)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from realtrade.testing.server.faults import Fault, Faults
+    from realtrade.utils.clock import Clock
 
 _MEGABYTE = 1_000_000
 _POLICY = 1008
@@ -36,9 +37,21 @@ class LineRules:
 class Line:
     """One connection, living on the server's loop. `send` may be called there only."""
 
-    def __init__(self, request: web.Request, faults: Faults, rules: LineRules) -> None:
+    def __init__(
+        self,
+        request: web.Request,
+        faults: Faults,
+        rules: LineRules,
+        *,
+        clock: Clock,
+        wrap: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+    ) -> None:
         self.request = request
         self.rules = rules
+        self._clock = clock
+        self._wrap = wrap
+        """Puts an event of no stream into the form of this connection."""
+        self._ends: asyncio.Task[None] | None = None
         self.socket = web.WebSocketResponse(autoping=False, max_msg_size=1 << 20)
         self._faults = faults
         self._queue: asyncio.Queue[tuple[str, Mapping[str, str]]] = asyncio.Queue()
@@ -77,6 +90,10 @@ class Line:
                 for helper in helpers:
                     helper.cancel()
         return self.socket
+
+    def shut_down(self) -> None:
+        """Announce `serverShutdown`, then close."""
+        self._ends = asyncio.get_running_loop().create_task(self._shut_down(1001, 0.1))
 
     def drop(self) -> None:
         """Cut the connection without a closing handshake."""
@@ -186,11 +203,17 @@ class Line:
         self._mute = True
 
     async def _ending(self, fault: Fault) -> None:
+        code = int(fault.number("code", 1001))
         if fault.name == "ws_shutdown":
-            now_ms = int(fault.number("time_ms", 0))
-            await self._text(json.dumps({"e": "serverShutdown", "E": now_ms}))
-            await asyncio.sleep(fault.number("seconds", 0.1))
-        await self.close(int(fault.number("code", 1001)), b"bye")
+            await self._shut_down(code, fault.number("seconds", 0.1))
+        else:
+            await self.close(code, b"bye")
+
+    async def _shut_down(self, code: int, after_s: float) -> None:
+        event = {"e": "serverShutdown", "E": self._clock.now_ms()}
+        await self._text(json.dumps(self._wrap(event)))
+        await asyncio.sleep(after_s)
+        await self.close(code, b"shutting down")
 
     async def _altered(self, fault: Fault, text: str) -> None:
         if fault.name == "ws_delay":

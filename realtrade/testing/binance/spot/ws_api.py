@@ -48,7 +48,14 @@ class SpotUserStreams:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one connection."""
-        session = Session(Line(request, self._faults, self._rules))
+        line = Line(
+            request,
+            self._faults,
+            self._rules,
+            clock=self._core.clock,
+            wrap=lambda event: {"event": event},
+        )
+        session = Session(line)
         self._sessions.add(session)
         try:
             return await session.line.serve(lambda text: self._said(session, text))

@@ -33,7 +33,7 @@ class UsdmUserStreams:
 
     async def handle(self, request: web.Request, key: str) -> web.StreamResponse:
         """Serve one connection; a key that does not live is silent, as it is there."""
-        line = Line(request, self._faults, self._rules)
+        line = Line(request, self._faults, self._rules, clock=self._clock)
         self._listeners[line] = (key, "stream" in request.path.split("/"))
         try:
             return await line.serve(lambda text: None)
