@@ -73,6 +73,6 @@ class BinanceWebSocket(BaseWebSocket):
 def _refusal(message: dict[str, Any]) -> str | None:
     """Return what an answer objects to; None for consent."""
     error = message.get("error", message)
-    if "code" not in error and message.get("result") is None:
+    if "code" not in error:
         return None
     return f"{error.get('msg', 'no reason given')} ({error.get('code', 'no code')})"
