@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from realtrade.engine.equipment import equipped
 from realtrade.engine.markets import instrument_of
-from realtrade.engine.signal_orders import styled
 
 if TYPE_CHECKING:
     from realtrade.common import BaseBroker
@@ -24,7 +24,7 @@ def broker_class(parts: Parts) -> type[BaseBroker]:
     from realtrade.common import BaseBroker
     from realtrade.engine.curve import CurveBroker
 
-    return styled(parts, CurveBroker if afterwards(parts) else BaseBroker)
+    return equipped(parts, CurveBroker if afterwards(parts) else BaseBroker)
 
 
 def recorder_class(parts: Parts) -> Any:

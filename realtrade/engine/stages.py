@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from realtrade.engine import equity
 from realtrade.engine.build import Stage
+from realtrade.engine.equipment import equip
 from realtrade.engine.journals import open_storage
 from realtrade.engine.markets import banked, find_markets, instrument_of, read_feeds, resample_feeds
 from realtrade.engine.recovery import keep, recover
-from realtrade.engine.signal_orders import set_styles
 from realtrade.engine.telling import make_notifier
 from realtrade.engine.venues import make_venue
 from realtrade.engine.warm_up import WarmUpRule
@@ -150,7 +150,7 @@ def arm(parts: Parts, stack: ExitStack) -> None:
     from realtrade.engine.live_cerebro import LiveCerebro
     from realtrade.engine.sizing import PortSizer
 
-    set_styles(parts)
+    equip(parts)
     cerebro = parts.cerebro = make_cerebro(live=parts.live)
     cerebro.setbroker(parts.broker)
     if isinstance(cerebro, LiveCerebro) and parts.turns is not None:

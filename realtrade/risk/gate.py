@@ -9,20 +9,26 @@ from typing import TYPE_CHECKING, Any
 from realtrade.model.remembered import Halt
 from realtrade.model.verdict import Action, ActionKind, Approved, Denied, Resized
 from realtrade.plugins.ports.risk import Needs, RiskGauge, RiskRule, RiskWatch
+from realtrade.risk.doubles import Doubles
 from realtrade.risk.memory import PLENTY, RiskMemory
 from realtrade.risk.settle import settled
 from realtrade.risk.steps import tradable
-from realtrade.risk.stop import StopLoss, next_level
+from realtrade.risk.stop import StopLoss, level_or_none, tightest
 from realtrade.risk.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from realtrade.model.order import Fill, OrderIntent
-    from realtrade.model.remembered import Entry
     from realtrade.model.verdict import Verdict
     from realtrade.plugins.ports.account import AccountView
-    from realtrade.plugins.ports.risk import Reading, RiskView, Sizer, SizingRequest
+    from realtrade.plugins.ports.risk import (
+        Protection,
+        Reading,
+        RiskView,
+        Sizer,
+        SizingRequest,
+    )
 
 _HALTS = (ActionKind.HALT, ActionKind.FLATTEN_AND_HALT)
 
@@ -59,6 +65,8 @@ class RiskManager:
         self._watchers: list[tuple[str, RiskWatch]] = []
         self._gauges: list[RiskGauge] = []
         self._stops: list[StopLoss] = []
+        self._resting: list[StopLoss] = []
+        self._doubles = Doubles()
         self._wanted: list[Action] = []
         self._seen: AccountView | None = None
         self._learns = self.memory.needs != Needs()
@@ -87,6 +95,8 @@ class RiskManager:
             self._gauges.append(rule)
         if isinstance(rule, StopLoss):
             self._stops.append(rule)
+            if getattr(rule, "place", "local") == "exchange":
+                self._resting.append(rule)
 
     def add_stop_loss(self, stop_loss: RiskWatch) -> None:
         """Add a stop; it watches every bar."""
@@ -105,13 +115,18 @@ class RiskManager:
     def assess(self, intent: OrderIntent, account: AccountView) -> Verdict:
         """Return the verdict of all rules on one intended order."""
         view = self._look(account)
+        double = self._doubles.taken_off(intent, account) if self._watchers else None
+        if isinstance(double, Denied):
+            return double
+        if double is not None:
+            intent = replace(intent, quantity=double.quantity)
         verdict = self._halted(intent, view) or self._judged(intent, view)
         if isinstance(verdict, Denied):
             if verdict.action is not None and self._latch(verdict.action, view.now_ms):
                 self._wanted.append(verdict.action)
             return verdict
         self.memory.note_order(view.now_ms)
-        return verdict
+        return double if double is not None and isinstance(verdict, Approved) else verdict
 
     def reduces(self, intent: OrderIntent, account: AccountView) -> bool:
         """Tell whether `intent`, new or at work, only brings a position closer to zero."""
@@ -161,6 +176,14 @@ class RiskManager:
         if needs.entries:
             self._move_stops(view)
         return settled(wanted, view) if wanted else ()
+
+    def protection(self, account: AccountView) -> Sequence[Protection]:
+        """Return where stops that rest at the venue belong now, the tightest of each symbol."""
+        if not self._resting:
+            return ()
+        view = View(account, self.memory)
+        found = (tightest(self._resting, entry, view) for entry in view.entries)
+        return [one for one in found if one is not None]
 
     def check_risk_limits(self, account: AccountView | None = None) -> tuple[Reading, ...]:
         """Return where every rule that can tell stands against its limit; nothing is latched.
@@ -239,7 +262,7 @@ class RiskManager:
         entries = view.entries
         for entry in entries:
             for stop in self._stops:
-                level = _stop_level(stop, entry, view)
+                level = level_or_none(stop, entry, view)
                 if level is not None:
                     self.memory.note_level(stop.name, entry.symbol, level)
         self.memory.note_entries([view.extended(entry) for entry in entries])
@@ -260,13 +283,6 @@ def _watched(name: str, rule: RiskWatch, view: RiskView) -> Sequence[Action]:
     except Exception as error:  # noqa: BLE001 - around a plugin call: unwatched, nothing new may be risked
         reason = f"the rule broke: {type(error).__name__}: {error}"
         return (Action(ActionKind.HALT, name, reason),)
-
-
-def _stop_level(stop: StopLoss, entry: Entry, view: RiskView) -> Decimal | None:
-    try:
-        return next_level(stop, entry, view)
-    except Exception:  # noqa: BLE001 - around a plugin call: its own watch has just reported it
-        return None
 
 
 def _in_lots(resized: Resized, intent: OrderIntent, view: View) -> Verdict:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from realtrade.model.verdict import Action, ActionKind
-from realtrade.plugins.errors import SettingWrong
+from realtrade.plugins.ports.risk import Protection
 from realtrade.risk.entries import prices
 from realtrade.risk.steps import exact, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
     from realtrade.model.remembered import Entry
     from realtrade.plugins.ports.risk import RiskView
 
 Place = Literal["local", "exchange"]
-"""Where a stop rests: watched here at every bar, or as an order at the exchange."""
+"""Where a stop rests: watched here at every bar, or also as an order at the exchange."""
 
 
 @runtime_checkable
@@ -71,18 +71,23 @@ def met(stop: StopLoss, view: RiskView) -> Sequence[Action]:
     return actions
 
 
-def local_only(place: Place) -> None:
-    """Refuse `exchange`.
+def level_or_none(stop: StopLoss, entry: Entry, view: RiskView) -> Decimal | None:
+    """Return where the stop stands once this bar is taken in; None also when the stop breaks."""
+    try:
+        return next_level(stop, entry, view)
+    except Exception:  # noqa: BLE001 - around a plugin call: its own watch has just reported it
+        return None
 
-    Raises:
-        SettingWrong: until brokers rest stops at an exchange, a bot must not seem protected by one.
-    """
-    if place == "exchange":
-        raise SettingWrong(
-            "stops that rest at the exchange are not available yet",
-            at="place",
-            hint="write `place: local`; the stop is then watched here, at every bar",
-        )
+
+def tightest(stops: Iterable[StopLoss], entry: Entry, view: RiskView) -> Protection | None:
+    """Return the stop nearest to the market, or None where there is none yet."""
+    found: Protection | None = None
+    for stop in stops:
+        level = level_or_none(stop, entry, view)
+        held = None if found is None else found.level
+        if level is not None and tighter(entry, held, level) != held:
+            found = Protection(entry.symbol, level, stop.name)
+    return found
 
 
 def _close(rule: str, entry: Entry, price: Decimal, level: Decimal) -> Action:

@@ -29,6 +29,7 @@ from realtrade.plugins.ports.journal import (
 from realtrade.plugins.ports.notifier import Channel
 from realtrade.plugins.ports.risk import (
     Needs,
+    Protection,
     Reading,
     RiskGate,
     RiskGauge,
@@ -67,6 +68,7 @@ __all__ = [
     "Needs",
     "Outcome",
     "PlacesPairs",
+    "Protection",
     "Reading",
     "Recalled",
     "Report",

@@ -162,6 +162,15 @@ class Reading:
     """Subject, fact and limit: `drawdown 12.00% of 15.00%`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """Where an order of its own is to give a position up, resting at the venue."""
+
+    symbol: str
+    level: Decimal
+    rule: str
+
+
 @runtime_checkable
 class RiskRule(Protocol):
     """Judges every intent. A rule holds no state: what it must remember is in the view.

@@ -12,7 +12,7 @@ from realtrade.plugins.config import PluginConfig
 from realtrade.plugins.ports.risk import Needs
 from realtrade.plugins.values import Percent
 from realtrade.risk.settings import PositivePercent
-from realtrade.risk.stop import Place, local_only, met
+from realtrade.risk.stop import Place, met
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ class BreakEvenConfig(PluginConfig):
     offset: Percent = Decimal(0)
     """How far on the winning side of the entry price the stop is put, to pay for the fees."""
     place: Place = "local"
-    """`local` watches at every bar. `exchange` reads well, but building it is refused for now."""
+    """`local` watches at every bar; `exchange` also rests a stop order at the venue."""
 
     @model_validator(mode="after")
     def _is_behind(self) -> Self:
@@ -53,16 +53,13 @@ class BreakEven:
     """Close a position that comes back to its entry price after a gain.
 
     Backtest: seen at the bar's end and filled by the next bar, so a gap through the stop costs what
-    it costs. Live: the same at every closed bar, as long as the bot runs: nothing rests at the
-    exchange.
-
-    Raises:
-        SettingWrong: `place: exchange`, until brokers can rest stops at an exchange.
+    it costs. Live: the same at every closed bar, as long as the bot runs. With `place: exchange` a
+    stop order rests at the venue besides: it fills within the bar, also while the bot is dead.
     """
 
     def __init__(self, config: BreakEvenConfig, context: BuildContext) -> None:
-        local_only(config.place)
         self.name = context.name
+        self.place: Place = config.place
         self.needs = Needs(entries=True)
         self._at = config.at
         self._offset = config.offset

@@ -9,7 +9,7 @@ from realtrade.plugins.config import PluginConfig
 from realtrade.plugins.ports.risk import Needs
 from realtrade.risk.ranges import average_true_range
 from realtrade.risk.settings import Count, PositiveNumber
-from realtrade.risk.stop import Place, local_only, met
+from realtrade.risk.stop import Place, met
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ class ChandelierStopConfig(PluginConfig):
     period: Count = 14
     """Bars of the symbol's shortest feed the range is averaged over."""
     place: Place = "local"
-    """`local` watches at every bar. `exchange` reads well, but building it is refused for now."""
+    """`local` watches at every bar; `exchange` also rests a stop order at the venue."""
 
 
 class ChandelierStop:
@@ -48,16 +48,13 @@ class ChandelierStop:
     With fewer than `period` + 1 bars the range is not known and there is no stop yet.
 
     Backtest: seen at the bar's end and filled by the next bar, so a gap through the stop costs what
-    it costs. Live: the same at every closed bar, as long as the bot runs: nothing rests at the
-    exchange.
-
-    Raises:
-        SettingWrong: `place: exchange`, until brokers can rest stops at an exchange.
+    it costs. Live: the same at every closed bar, as long as the bot runs. With `place: exchange` a
+    stop order rests at the venue besides: it fills within the bar, also while the bot is dead.
     """
 
     def __init__(self, config: ChandelierStopConfig, context: BuildContext) -> None:
-        local_only(config.place)
         self.name = context.name
+        self.place: Place = config.place
         self.needs = Needs(entries=True)
         self._multiple = config.multiple
         self._period = config.period

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from realtrade.plugins.config import PluginConfig
 from realtrade.plugins.ports.risk import Needs
 from realtrade.risk.settings import PositiveNumber, PositivePercent, Symbols
-from realtrade.risk.stop import Place, local_only, met
+from realtrade.risk.stop import Place, met
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ class StopLossConfig(PluginConfig):
     symbols: Symbols = ()
     """Symbols it is for; all when left out."""
     place: Place = "local"
-    """`local` watches at every bar. `exchange` reads well, but building it is refused for now."""
+    """`local` watches at every bar; `exchange` also rests a stop order at the venue."""
 
     @model_validator(mode="after")
     def _is_one_stop(self) -> Self:
@@ -61,16 +61,13 @@ class FixedStop:
     market.
 
     Backtest: seen at the bar's end and filled by the next bar, so a gap through the stop costs what
-    it costs. Live: the same at every closed bar, as long as the bot runs: nothing rests at the
-    exchange.
-
-    Raises:
-        SettingWrong: `place: exchange`, until brokers can rest stops at an exchange.
+    it costs. Live: the same at every closed bar, as long as the bot runs. With `place: exchange` a
+    stop order rests at the venue besides: it fills within the bar, also while the bot is dead.
     """
 
     def __init__(self, config: StopLossConfig, context: BuildContext) -> None:
-        local_only(config.place)
         self.name = context.name
+        self.place: Place = config.place
         self.needs = Needs(entries=True)
         self._config = config
 

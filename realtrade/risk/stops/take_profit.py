@@ -10,10 +10,11 @@ from pydantic_core import PydanticCustomError
 
 from realtrade.model.verdict import Action, ActionKind
 from realtrade.plugins.config import PluginConfig
+from realtrade.plugins.errors import SettingWrong
 from realtrade.plugins.ports.risk import Needs
 from realtrade.risk.settings import PositivePercent
 from realtrade.risk.steps import tradable
-from realtrade.risk.stop import Place, local_only
+from realtrade.risk.stop import Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,11 +75,16 @@ class TakeProfit:
     may be less than the target. Live: the same at every closed bar; nothing rests at the exchange.
 
     Raises:
-        SettingWrong: `place: exchange`, until brokers can rest orders for targets there.
+        SettingWrong: `place: exchange`: no orders rest for targets yet.
     """
 
     def __init__(self, config: TakeProfitConfig, context: BuildContext) -> None:
-        local_only(config.place)
+        if config.place == "exchange":
+            raise SettingWrong(
+                "targets that rest at the exchange are not available yet",
+                at="place",
+                hint="write `place: local`; the gain is then watched here, at every bar",
+            )
         self.name = context.name
         self.needs = Needs(entries=True)
         targets = [(target.at, target.close) for target in config.targets]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from realtrade.plugins.config import PluginConfig
 from realtrade.plugins.ports.risk import Needs
 from realtrade.risk.settings import PositivePercent
-from realtrade.risk.stop import Place, local_only, met
+from realtrade.risk.stop import Place, met
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ class TrailingStopConfig(PluginConfig):
     after: PositivePercent | None = None
     """Begin to trail once the best price has gained so much; there is no stop before."""
     place: Place = "local"
-    """`local` watches at every bar. `exchange` reads well, but building it is refused for now."""
+    """`local` watches at every bar; `exchange` also rests a stop order at the venue."""
 
 
 class TrailingStop:
@@ -48,16 +48,13 @@ class TrailingStop:
     close meets the stop the bar itself has moved; a short one the other way round.
 
     Backtest: seen at the bar's end and filled by the next bar, so a gap through the stop costs what
-    it costs. Live: the same at every closed bar, as long as the bot runs: nothing rests at the
-    exchange.
-
-    Raises:
-        SettingWrong: `place: exchange`, until brokers can rest stops at an exchange.
+    it costs. Live: the same at every closed bar, as long as the bot runs. With `place: exchange` a
+    stop order rests at the venue besides: it fills within the bar, also while the bot is dead.
     """
 
     def __init__(self, config: TrailingStopConfig, context: BuildContext) -> None:
-        local_only(config.place)
         self.name = context.name
+        self.place: Place = config.place
         self.needs = Needs(entries=True)
         self._config = config
 

@@ -1,4 +1,4 @@
-"""Letting the recipe's `orders.entry` and `orders.exit` have their effect on signals."""
+"""What a recipe adds to the broker: styles of signals, and stops that rest at the venue."""
 
 from __future__ import annotations
 
@@ -14,34 +14,46 @@ if TYPE_CHECKING:
     from realtrade.common import BaseBroker
     from realtrade.common.broker.styles import LimitStyle
     from realtrade.engine.parts import Parts
+    from realtrade.recipe.blocks import Plugged
 
 _SIMULATED = (Mode.BACKTEST, Mode.PAPER)
 
 
-def styled(parts: Parts, cls: type[BaseBroker]) -> type[BaseBroker]:
-    """Return the broker that shapes signals, where the recipe wants them shaped."""
+def equipped(parts: Parts, cls: type[BaseBroker]) -> type[BaseBroker]:
+    """Return the broker that shapes signals and rests stops, where the recipe wants either."""
     orders = parts.recipe.orders
-    if orders.entry == orders.exit == OrderStyle():
-        return cls
-    from realtrade.common.broker.styles import StyledOrders
+    mixed: list[type] = []
+    if any(_rests(block) for block in parts.recipe.risk.values()):
+        from realtrade.common.broker.protection import RestingStops
 
-    return type(f"Styled{cls.__name__}", (StyledOrders, cls), {})
+        mixed.append(RestingStops)
+    if not orders.entry == orders.exit == OrderStyle():
+        from realtrade.common.broker.styles import StyledOrders
+
+        mixed.append(StyledOrders)
+    return type(f"Equipped{cls.__name__}", (*mixed, cls), {}) if mixed else cls
 
 
-def set_styles(parts: Parts) -> None:
-    """Hand the styles to the broker, once the feeds are known.
+def _rests(block: Plugged) -> bool:
+    return getattr(block.config, "place", "local") == "exchange"
+
+
+def equip(parts: Parts) -> None:
+    """Hand the broker its styles and its stops, once the feeds are known.
 
     Raises:
         RecipeInvalid: an offset counts ticks of a feed that has none.
     """
+    from realtrade.common.broker.protection import RestingStops
     from realtrade.common.broker.styles import StyledOrders, Styles
 
     broker: object = parts.broker
-    if not isinstance(broker, StyledOrders):
-        return
-    broker.styles = Styles(entry=_style(parts, "entry"), exit=_style(parts, "exit"))
-    if parts.recipe.mode not in _SIMULATED:
-        broker.now_ms = parts.clock.now_ms
+    if isinstance(broker, RestingStops):
+        broker.protection = parts.risk.protection
+    if isinstance(broker, StyledOrders):
+        broker.styles = Styles(entry=_style(parts, "entry"), exit=_style(parts, "exit"))
+        if parts.recipe.mode not in _SIMULATED:
+            broker.now_ms = parts.clock.now_ms
 
 
 def _style(parts: Parts, name: str) -> LimitStyle | None:
