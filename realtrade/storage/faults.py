@@ -82,8 +82,3 @@ def _sqlite_fault(error: sqlite3.Error) -> Fault:
 def _line(error: BaseException) -> str:
     """Return the first line of what an error says; the rest repeats the statement."""
     return (str(error).splitlines() or [type(error).__name__])[0].strip()
-
-
-def is_constraint(error: Exception) -> bool:
-    """Tell whether a database refused a row for what is in it."""
-    return isinstance(error, sa.exc.IntegrityError)

@@ -52,14 +52,14 @@ def forget(writer: Writer, *, before_ms: int) -> int:
 
 def _finished(writer: Writer, before_ms: int) -> Iterator[str]:
     """Yield ids of orders over and long ago, whose executions cannot be told of again."""
-    query = sa.select(INTENT.c.client_order_id, INTENT.c.parent_id, INTENT.c.oco_id)
-    needed = writer.rows(query.select_from(JOINED).where(wanted()))
-    kept = {name for row in needed for name in row.values() if name is not None}
-    kept.update(_tellable(writer))
-    old = sa.select(ORDER.c.client_order_id).where(ORDER.c.at_ms < before_ms)
-    for row in writer.rows(old):
-        if row["client_order_id"] not in kept:
-            yield row["client_order_id"]
+    query = sa.select(ORDER.c.client_order_id).where(ORDER.c.at_ms < before_ms)
+    old = {row["client_order_id"] for row in writer.rows(query)}
+    if not old:
+        return
+    names = sa.select(INTENT.c.client_order_id, INTENT.c.parent_id, INTENT.c.oco_id)
+    for row in writer.rows(names.select_from(JOINED).where(wanted())):
+        old.difference_update(row.values())
+    yield from old.difference(_tellable(writer))
 
 
 def _tellable(writer: Writer) -> Iterator[str]:

@@ -247,8 +247,8 @@ def _plain(value: Any) -> Any:
         return {_DECIMAL: number(value, "number")}
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, Sequence | set | frozenset):
-        return sorted(value) if isinstance(value, set | frozenset) else list(value)
+    if isinstance(value, Sequence):
+        return list(value)
     msg = f"{type(value).__name__} is no plain value"
     raise TypeError(msg)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.storage.damage import Specimen
 
-SEEDS = 320
+SEEDS = 300
 
 
 @pytest.fixture(scope="module", params=[closed, killed], ids=["closed", "killed"])

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,10 +20,10 @@ from realtrade.utils.clock import ManualClock, SystemClock
 from tests.storage.samples import a_fill, an_intent, opened
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from realtrade.storage import SqlJournal
     from tests.storage.postgres import PostgresServer
+
+ROOT = Path(__file__).parents[2]
 
 
 def ids(journal: SqlJournal) -> list[str]:
@@ -98,6 +101,60 @@ def test_nothing_more_is_taken_by_a_file_that_was_moved_away(path: Path) -> None
 
     assert ids(journal) == ["rt-1"]
     journal.close()
+
+
+GROWING = """
+import resource, signal, sys
+from pathlib import Path
+from realtrade.plugins.ports.journal import JournalError
+from tests.storage.samples import an_intent, opened
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+journal = opened(Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
+try:
+    for number in range(1_000):
+        journal.intent(an_intent(f"rt-{number}", created_ms=number))
+        print(number, flush=True)
+except JournalError as error:
+    print(error, flush=True)
+"""
+
+
+def test_what_was_acknowledged_before_a_real_disk_said_no_is_there(path: Path) -> None:
+    command = [sys.executable, "-c", GROWING, str(path)]
+
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    *acknowledged, told = done.stdout.splitlines()
+    assert told.startswith(f"nothing was remembered in the journal {path}: ")
+    assert len(acknowledged) > 10
+    journal = opened(path)
+    assert ids(journal)[: len(acknowledged)] == [f"rt-{number}" for number in acknowledged]
+    journal.close()
+
+
+def test_what_a_killed_start_left_is_no_obstacle(path: Path) -> None:
+    for suffix in (".new", ".new-wal", ".new-shm"):
+        path.with_name(f"bot.db{suffix}").write_bytes(b"half")
+
+    journal = opened(path)
+
+    assert sorted(found.name for found in path.parent.glob("*.new*")) == []
+    journal.close()
+
+
+def test_a_journal_that_cannot_be_made_is_told(path: Path) -> None:
+    path.with_name("bot.db.new").mkdir()
+
+    with pytest.raises(JournalError, match=r"bot\.db cannot be made: Is a directory"):
+        opened(path)
+
+
+def test_a_folder_in_the_place_of_a_journal_is_told(path: Path) -> None:
+    path.mkdir()
+
+    with pytest.raises(JournalError, match=r"bot\.db cannot be read: Is a directory"):
+        opened(path)
 
 
 class Failing:

@@ -155,6 +155,15 @@ def test_the_machine_s_locks_are_this_user_s_alone(
     assert [path.stat().st_mode & 0o777 for path in folder.iterdir()] == [0o600]
 
 
+def test_a_machine_without_room_for_locks_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+
+    with pytest.raises(JournalError, match=r"the folder of locks .* cannot be made"):
+        machine_locks()
+
+
 def test_somebody_else_s_folder_is_not_trusted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
