@@ -123,3 +123,5 @@ class Bot(Trader):
         over = {name for name, status in self.journal.rows.status.items() if is_over(status)}
         for order in self.venue.dispatch.orders.values():
             assert not (order.held and order.intent.parent_id in over), f"{order.id} waits in vain"
+            left = order.intent.parent_id in over and order.open_there and not self.held
+            assert not left, f"{order.id} rests, and what it was to sell is gone"

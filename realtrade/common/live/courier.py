@@ -30,10 +30,10 @@ class Job:
     __slots__ = ("due_s", "number", "priority", "run", "withdrawn")
 
     def __init__(
-        self, priority: Priority, run: Callable[[], None], due_s: float, number: int
+        self, priority: Priority, run: Callable[[], object], due_s: float, number: int
     ) -> None:
         self.priority = priority
-        self.run: Callable[[], None] | None = run
+        self.run: Callable[[], object] | None = run
         """None once the job has begun."""
         self.due_s = due_s
         self.number = number
@@ -64,7 +64,7 @@ class Courier:
         self._thread = Thread(target=self._loop, name="courier", daemon=True)
         self._thread.start()
 
-    def put(self, priority: Priority, run: Callable[[], None], after_s: float = 0.0) -> Job:
+    def put(self, priority: Priority, run: Callable[[], object], after_s: float = 0.0) -> Job:
         """Have `run` called once, not before `after_s` seconds from now; from any thread.
 
         After `stop` only cancels are taken.
@@ -127,7 +127,7 @@ class Courier:
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
-    def _take(self) -> Callable[[], None] | None:
+    def _take(self) -> Callable[[], object] | None:
         """Return the most urgent job that is due and allowed; called with the lock held."""
         now_s = self._clock.monotonic_s()
         while self._later and self._later[0][0] <= now_s:

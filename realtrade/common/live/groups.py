@@ -92,6 +92,17 @@ class Groups:
                 self._parents.find(parent_id, children[0])
             else:
                 self._release(parent)
+        for order in list(self._dispatch.orders.values()):
+            if self._outlives_position(order):
+                self._dispatch.cancel(order)
+
+    def _outlives_position(self, order: LiveOrder) -> bool:
+        """Tell whether an exit rests whose position is gone: its rival did that, before the end."""
+        parent = self._dispatch.orders.get(order.intent.parent_id or "")
+        if order.intent.parent_id is None or not order.open_there:
+            return False
+        over = parent is None or (parent.progress.over and not parent.progress.behind)
+        return over and not self._dispatch.held(order.intent.symbol)
 
     def moved(self, order: LiveOrder) -> None:
         """Something became known of an order: release its children, cancel its rivals."""
@@ -102,6 +113,7 @@ class Groups:
             if order in members and self._ends_others(order, members):
                 for other in members:
                     if other is not order and not other.cancel_wanted:
+                        other.yields = True
                         self._dispatch.cancel(other)
 
     def _ends_others(self, order: LiveOrder, members: Sequence[LiveOrder]) -> bool:
@@ -111,7 +123,7 @@ class Groups:
         the stop. Exits that only reduce may share a position until one of them is done; others
         could take more than there is, so their rivals go with the first execution.
         """
-        if order.stage in _REFUSED and not order.cancel_wanted:
+        if order.yields or (order.stage in _REFUSED and not order.cancel_wanted):
             return False
         safe = all(member.intent.reduce_only for member in members)
         return order.progress.over or (not safe and order.progress.booked > 0)

@@ -38,6 +38,8 @@ class LiveOrder:
     doubts = 0
     """Questions in a row about an order known to exist that found nothing."""
     cancel_wanted = False
+    yields = False
+    """It is cancelled because a rival of it was executed: that takes no others along."""
     cancelling = False
     cancelled_s = -inf
     """When a cancel was answered last."""

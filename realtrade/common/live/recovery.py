@@ -67,7 +67,7 @@ def _place(dispatch: Dispatch, groups: Groups, known: KnownOrder, order: LiveOrd
     if is_over(known.status):
         # Over for the strategy; whatever the exchange still says of it is late news.
         order.stage = stage
-        order.progress.over = True
+        order.progress.over = order.yields = True
     elif stage is Stage.WAITING and order.intent.parent_id is not None:
         groups.hold(order)
     elif stage is Stage.WAITING:

@@ -11,7 +11,7 @@ import pytest
 from realtrade.common.live import LiveVenue
 from realtrade.execution import Ledger, Naming, Standing, advance
 from realtrade.model.order import OrderIntent, OrderStatus, OrderType, Side
-from realtrade.plugins.ports.journal import KnownOrder, Recalled
+from realtrade.plugins.ports.journal import Attempt, JournalError, KnownOrder, Recalled
 from realtrade.storage import MemoryJournal
 from realtrade.utils.clock import ManualClock
 from tests.common.live.exchange import SPOT, FakeExchange, FakeGateway
@@ -48,13 +48,29 @@ class View:
         return self._desk.exchange.instrument
 
 
+class ForgetfulJournal(MemoryJournal):
+    """Keeps everything, unless the test says that it cannot."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__()
+        self._bench = bench
+
+    def attempt(self, attempt: Attempt) -> None:
+        if self._bench.fail_attempts:
+            msg = "disk full"
+            raise JournalError(msg)
+        super().attempt(attempt)
+
+
 class Bench:
     """A venue, the exchange behind it, and a stand-in for the broker before it."""
 
     def __init__(self, instrument: Instrument = SPOT, journal: Any = None, **words: Any) -> None:
         self.clock = ManualClock(START_MS)
         self.exchange = FakeExchange(self.clock, instrument, **words)
-        self.journal = MemoryJournal() if journal is None else journal
+        self.journal: Any = ForgetfulJournal(self) if journal is None else journal
+        self.fail_attempts = False
+        """No sending can be remembered."""
         self.standing = Standing()
         self.events: list[Event] = []
         self.told: list[Report] = []
@@ -63,9 +79,9 @@ class Bench:
         self.ordinal = 0
         self.venue = self.make()
 
-    def make(self) -> LiveVenue:
+    def make(self, gateway: Any = None) -> LiveVenue:
         venue = LiveVenue(
-            gateway=cast("Gateway", FakeGateway(self.exchange)),
+            gateway=cast("Gateway", gateway or FakeGateway(self.exchange)),
             stream=cast("AccountStream", self.exchange),
             journal=self.journal,
             clock=self.clock,

@@ -74,6 +74,8 @@ class FakeExchange:
     questions_fail: int = 0
     requests: list[str] = field(default_factory=list)
     refused: Callable[[OrderIntent], str | None] = lambda intent: None
+    place_refuses: set[str] = field(default_factory=set)
+    """Ids the exchange itself refuses."""
     sink: AccountSink | None = None
     silent: bool = False
     """Events are lost."""
@@ -187,6 +189,8 @@ class FakeExchange:
 
     def accept(self, intent: OrderIntent) -> Answer:
         """Do with an order what an exchange does, ids unique among open orders only."""
+        if intent.client_order_id in self.place_refuses:
+            return Answer(outcome=Outcome.REJECTED, code=-2021, reason="would trigger at once")
         known = self.orders.get(intent.client_order_id)
         if known is not None and known.status in OPEN:
             return Answer(outcome=Outcome.EXISTS, code=-4116)
