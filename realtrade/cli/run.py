@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,9 @@ from realtrade.cli.exits import Ending, ExitCode
 from realtrade.cli.options import RECIPE_FILE, recipe_options
 
 if TYPE_CHECKING:
-    from realtrade.engine import RunOutcome, StateFolder
+    from contextlib import AbstractContextManager
+
+    from realtrade.engine import RunOutcome, StateFolder, TradingRunner
 
 
 @click.command()
@@ -60,11 +63,32 @@ def run(
     with watching(quiet=quiet, live=live) as watch:
         runner = TradingRunner(loaded, out=folder, observer=watch, recipe_text=text, state=home)
         try:
-            with stopping(runner.stop):
+            with stopping(runner.stop), _reloading(runner, recipe, env, sets, live=live):
                 outcome = runner.run()
         except StageFailed as failed:
             cannot_start(failed)
     return _told(outcome, live=live)
+
+
+def _reloading(
+    runner: TradingRunner, recipe: Path, env: str | None, sets: tuple[str, ...], *, live: bool
+) -> AbstractContextManager[None]:
+    """Let a live bot read its recipe again on SIGHUP; one that is invalid keeps the running one."""
+    from contextlib import nullcontext
+
+    from realtrade.cli.signals import reloading
+    from realtrade.recipe import RecipeInvalid, load_recipe, render
+
+    def reload() -> None:
+        try:
+            runner.reload(load_recipe(recipe, env=env, sets=sets))
+        except RecipeInvalid as invalid:
+            kept = f"recipe: invalid, so the running one is kept\n{render(invalid.diagnostics)}"
+            logging.getLogger("realtrade.run").error(kept)
+        except OSError as error:
+            logging.getLogger("realtrade.run").error("recipe: cannot be read: %s", error)
+
+    return reloading(reload) if live else nullcontext()
 
 
 def _home(folder: Path, *, live: bool) -> StateFolder:

@@ -14,6 +14,21 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
+def reloading(reload: Callable[[], None]) -> Iterator[None]:
+    """Call `reload` on every SIGHUP, on a thread of its own."""
+    before = signal.getsignal(signal.SIGHUP)
+
+    def handle(number: int, frame: Any) -> None:
+        Thread(target=reload, name="reloading", daemon=True).start()
+
+    signal.signal(signal.SIGHUP, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@contextmanager
 def stopping(stop: Callable[[], None]) -> Iterator[None]:
     """Call `stop` on the first signal; on the second, do what the signal usually does.
 

@@ -137,6 +137,19 @@ class TradingRunner:
         """Let orders through again, whoever held them back. From any thread."""
         self._parts.controls.resume(by="the caller")
 
+    def reload(self, recipe: Recipe) -> list[str]:
+        """Take over what a running bot can of a changed recipe; from any thread.
+
+        Returns:
+            A sentence for everything that has changed: taken over, or restart needed.
+        """
+        from realtrade.engine.reload import reload
+
+        told = reload(self._parts, recipe)
+        for line in told:
+            self._parts.say("warning" if "restart" in line else "info", f"recipe: {line}")
+        return told
+
     @property
     def controls(self) -> Controls:
         """What people may do to the bot while it runs."""

@@ -64,8 +64,9 @@ def running(recipe: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
         _until(lambda: _phase(recipe) == "trading", process)
         yield process
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=30)
 
 
 def _phase(recipe: Path) -> Any:
@@ -116,35 +117,25 @@ def test_a_bot_that_does_not_run_starts_halted(realtrade: Command, recipe: Path)
     assert note.reason == "fire"
 
 
-def test_a_recipe_broken_since_the_start_can_still_be_halted(
+def test_halting_all_and_flattening_whatever_the_recipe_has_become(
     realtrade: Command, recipe: Path
 ) -> None:
-    with running(recipe):
-        recipe.write_text("{")
-        done = realtrade("halt", recipe)
-
-    assert done.exit_code == 0, done.output
-    assert done.stdout == "slow is halted\n"
-
-
-def test_flatten_asks_first(realtrade: Command, recipe: Path) -> None:
     with running(recipe) as process:
+        everyone = realtrade("halt", "--all")
+        _until(lambda: _phase(recipe) == "halted", process)
+        realtrade("resume", "slow")
+        _until(lambda: _phase(recipe) == "trading", process)
         refused = realtrade("flatten", "slow")
-        assert _phase(recipe) == "trading"
-        done = realtrade("flatten", "slow", "--yes")
+        untouched = _phase(recipe)
+        recipe.write_text("{")
+        done = realtrade("flatten", recipe, "--yes")
         _until(lambda: _phase(recipe) == "halted", process)
 
+    assert everyone.stdout == "slow is halted\n"
     assert refused.exit_code == 130
     assert "close every position of slow at market?" in refused.stderr
+    assert untouched == "trading"
     assert done.stdout == "slow is halted and closes its positions\n"
-
-
-def test_halt_all(realtrade: Command, recipe: Path) -> None:
-    with running(recipe) as process:
-        done = realtrade("halt", "--all")
-        _until(lambda: _phase(recipe) == "halted", process)
-
-    assert done.stdout == "slow is halted\n"
 
 
 @pytest.mark.parametrize("verb", ["pause", "flatten"])
@@ -168,6 +159,24 @@ def test_a_bot_that_hangs_is_named_and_the_halt_is_kept(
     assert "slow does not answer: nothing done within 0.3 s" in done.stderr
     assert f"stop process {process.pid}, which hangs" in done.stderr
     assert StateFolder(recipe.parent / "state" / "slow").recall() is not None
+
+
+def test_a_changed_recipe_is_read_again_and_a_broken_one_is_not_taken(recipe: Path) -> None:
+    text = recipe.read_text()
+    with running(recipe) as process:
+        state = StateFolder(recipe.parent / "state" / "slow")
+        for change in ("schedule: {trade: {hours: '00:00-01:00'}}\n", "strategy: {}\n"):
+            recipe.write_text(text + change)
+            process.send_signal(signal.SIGHUP)
+            CLOCK.sleep(0.7)
+        assert state.alive()
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=30)
+
+    assert process.returncode == 0
+    assert "recipe: schedule has changed: taken over" in log
+    assert "recipe: invalid, so the running one is kept" in log
+    assert "duplicate key" in log or "'strategy'" in log
 
 
 def test_two_runs_of_one_bot_are_one_too_many(recipe: Path) -> None:
