@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from realtrade.plugins.ports.journal import JournalError
 from realtrade.storage.errors import AccountLocked
 
 if TYPE_CHECKING:
@@ -42,13 +43,17 @@ def engine_of(url: sa.URL, bot: str) -> sa.Engine:
     """Return an engine whose connections see the bot's schema and nothing else.
 
     Raises:
-        ImportError: psycopg is not installed.
+        JournalError: psycopg is not installed.
     """
     settings = _SETTINGS | {"search_path": f'"{schema_of(bot)}"'}
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     name = f"realtrade {bot} {os.getpid()}"
     given: dict[str, Any] = {"application_name": name, "options": options, "connect_timeout": 10}
-    return sa.create_engine(url, connect_args=given, poolclass=sa.pool.NullPool)
+    try:
+        return sa.create_engine(url, connect_args=given, poolclass=sa.pool.NullPool)
+    except ImportError as error:
+        msg = "a journal in PostgreSQL needs psycopg: pip install 'realtrade[postgres]'"
+        raise JournalError(msg) from error
 
 
 def lock(connection: sa.Connection, account: str, bot: str, clock: Clock) -> None:

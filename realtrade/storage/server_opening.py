@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from realtrade.plugins.ports.journal import JournalError
 from realtrade.storage import postgres
 from realtrade.storage.faults import ERRORS, fault_of
 from realtrade.storage.migrate import migrate
@@ -46,11 +45,7 @@ def open_server(place: Place, url: sa.URL, who: Who, clock: Clock, stack: ExitSt
 
 def _locked(place: Place, url: sa.URL, who: Who, clock: Clock) -> sa.Connection:
     """Return a connection that holds the account's lock."""
-    try:
-        engine = postgres.engine_of(url, who.bot)
-    except ImportError as error:
-        msg = f"the journal {place} needs psycopg: pip install 'realtrade[postgres]'"
-        raise JournalError(msg) from error
+    engine = postgres.engine_of(url, who.bot)
     try:
         connection = engine.connect()
     except ERRORS as error:

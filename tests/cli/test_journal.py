@@ -10,7 +10,7 @@ import pytest
 
 from realtrade.model.events import Event, EventType
 from realtrade.model.order import Position
-from tests.cli.conftest import RECIPE
+from tests.cli.conftest import RECIPE, ROOT
 from tests.storage.damage import hashes, remember_plenty
 from tests.storage.samples import NOW_MS, a_fill, an_intent, opened
 
@@ -198,3 +198,22 @@ def test_a_recipe_whose_storage_cannot_be_is_told(
 
     assert done.exit_code == code
     assert told in done.stderr
+
+
+def test_a_bot_whose_account_is_in_use_ends_with_75(
+    realtrade: Command, write_recipe: WriteRecipe, tmp_path: Path
+) -> None:
+    data = ROOT / "recipes" / "data" / "coinbase-btc-usd-1h.csv"
+    text = RECIPE.replace("mode: backtest", "mode: paper\nexchange: {type: replay}")
+    storage = "storage: {url: 'sqlite:///state/small.db'}\n"
+    recipe = write_recipe(text=text.replace("prices.csv", str(data)) + storage)
+    (tmp_path / "state").mkdir()
+    journal = opened(
+        tmp_path / "state" / "small.db", bot="small", account="paper", locks=tmp_path / "state"
+    )
+
+    done = realtrade("run", recipe, "--out", tmp_path / "out", "--state", tmp_path / "bot")
+    journal.close()
+
+    assert done.exit_code == 75, done.output
+    assert "account paper of bot small is in use: process" in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -124,6 +125,15 @@ def test_a_commit_waits_for_the_disk_whatever_the_server_s_default(
 
     assert shown == [{"synchronous_commit": "on"}]
     journal.close()
+
+
+def test_a_machine_without_the_driver_is_told_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+
+    with pytest.raises(JournalError, match=r"pip install 'realtrade\[postgres\]'"):
+        on_server("postgresql://127.0.0.1:1/db", "bot", tmp_path)
 
 
 def test_long_names_stay_apart_and_short_enough() -> None:
