@@ -68,15 +68,14 @@ class Express:
         order, listing = self._waiting
         created, tape, venue = order.created, listing.tape, self._venue
         time_ms, market = tape.time_ms(), venue.market(listing.feed)
-        if (
-            time_ms <= tape.ms(created.dt)
-            or not venue.is_plain
-            or not venue.can_pay(market, order.size, created.pclose)
-        ):
+        price = None
+        if time_ms > tape.ms(created.dt) and venue.is_plain:
+            price = venue.open_price(market, buys=order.size > 0)
+        if price is None or not venue.can_pay(market, order.size, created.pclose):
             self.clear()
             return
         self._waiting = None
-        booking, refused = venue.account.execute(market, order.size, tape.opening(), time_ms)
+        booking, refused = venue.account.execute(market, order.size, price, time_ms)
         if booking is None or refused:
             self._long_way(order, listing, booking, market.why_refused(order.size))
             return

@@ -89,12 +89,11 @@ class SimulatedVenue:
 
     @property
     def is_plain(self) -> bool:
-        """Tell whether a market order now would be alone, and be filled whole at the next open."""
+        """Tell whether a market order now would be alone, and be filled whole at an open."""
         settings = self.settings
         return not (
             self._orders
             or self.filler
-            or self.slippage.at_open
             or settings.cheat_on_close
             or settings.cheat_on_open
             or self.account.busy
@@ -106,6 +105,16 @@ class SimulatedVenue:
         if not self.settings.check_submit:
             return True
         return account.cash_after(account.cash, market, quantity, price, market.book) >= 0.0
+
+    def open_price(self, market: Market, *, buys: bool) -> float | None:
+        """Return what a market order gets at the newest bar's open, None when it gets nothing."""
+        tape, slippage = market.tape, self.slippage
+        price = tape.opening()
+        if not slippage.at_open:
+            return price
+        if buys:
+            return slippage.up(tape.quote().high, price, at_open=True)
+        return slippage.down(tape.quote().low, price, at_open=True)
 
     def remember_filled(self, order_id: str) -> None:
         """Know of an order, executed whole without having rested, when its children come."""
