@@ -56,8 +56,13 @@ def equity_chart(columns: Columns) -> dict[str, Any]:
     }
 
 
-def drawdown_chart(columns: Columns, start_cash: float) -> dict[str, Any]:
-    """Return the chart of how far equity stood below its highest point, as negative fractions."""
+def drawdown_chart(
+    columns: Columns, start_cash: float, limits: Sequence[tuple[str, float]] = ()
+) -> dict[str, Any]:
+    """Return the chart of how far equity stood below its highest point, as negative fractions.
+
+    `limits` are rules and the fractions at which they act, a line each.
+    """
     falls = -drawdown_series(columns.equity, start_cash)[1]
     line = _line(columns.time_ms, falls + 0.0)
     style = {"line": {"color": "--loss", "width": 1.4}, "fill": "tozeroy"}
@@ -65,8 +70,18 @@ def drawdown_chart(columns: Columns, start_cash: float) -> dict[str, Any]:
         "kind": "drawdown",
         "title": "Drawdown",
         "note": _line_note(len(falls)),
-        "traces": [{**_scatter("Drawdown", line), **style, "fillcolor": "--loss-soft"}],
+        "traces": [
+            {**_scatter("Drawdown", line), **style, "fillcolor": "--loss-soft"},
+            *(_limit_line(columns, rule, limit) for rule, limit in limits),
+        ],
     }
+
+
+def _limit_line(columns: Columns, rule: str, limit: float) -> dict[str, Any]:
+    ends = columns.time_ms[[0, -1]]
+    line = {"x": ends.tolist(), "y": [-limit, -limit]}
+    style = {"line": {"color": "--loss", "width": 1, "dash": "dot"}}
+    return {**_scatter(f"Limit of {rule}", line), **style}
 
 
 def _price_chart(

@@ -66,7 +66,7 @@ def write_report(
         recipe_text: the effective recipe as YAML, secrets as references.
         prices: bars by symbol; a chart each, in this order.
     """
-    payload = _payload(tracker, prices)
+    payload = _payload(tracker, prices, facts)
     scripts = scripts_of("report.js")
     html = template("report.html.j2").stream(
         facts=facts,
@@ -88,13 +88,15 @@ def write_report(
     return folder / "report.html"
 
 
-def _payload(tracker: PerformanceTracker, prices: Mapping[str, BarColumns]) -> dict[str, Any]:
+def _payload(
+    tracker: PerformanceTracker, prices: Mapping[str, BarColumns], facts: RunFacts
+) -> dict[str, Any]:
     columns = tracker.columns()
     charts = price_charts(tracker, prices)
     if len(columns.time_ms):
         charts.append(equity_chart(columns))
         if tracker.start_cash > 0:
-            charts.append(drawdown_chart(columns, tracker.start_cash))
+            charts.append(drawdown_chart(columns, tracker.start_cash, facts.drawdown_limits))
     return {"charts": charts, "trades": [list(trip) for trip in tracker.round_trips[-MOST_TRADES:]]}
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import pytest
 
 from realtrade.model.order import Side
 from realtrade.monitor import PerformanceTracker, Reporter, RunFacts
+from realtrade.monitor.facts import RuleFacts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,8 +78,15 @@ def test_only_our_own_scripts_may_run(tmp_path: Path, run: Any, facts: RunFacts)
 
 
 def test_hostile_text_stays_text(tmp_path: Path, run: Any) -> None:
+    rule = RuleFacts(name=HOSTILE, type=HOSTILE, stands=HOSTILE, breached=True, last=HOSTILE)
     facts = RunFacts(
-        name=HOSTILE, mode=HOSTILE, recipe_hash=HOSTILE, path_reason=HOSTILE, description=HOSTILE
+        name=HOSTILE,
+        mode=HOSTILE,
+        recipe_hash=HOSTILE,
+        path_reason=HOSTILE,
+        description=HOSTILE,
+        rules=(rule,),
+        drawdown_limits=((HOSTILE, 0.1),),
     )
     tracker = PerformanceTracker(100)
     tracker.record_columns([0, 1000], [100, 100], [100, 100])
@@ -93,6 +102,21 @@ def test_hostile_text_stays_text(tmp_path: Path, run: Any) -> None:
     assert page.loads == ["data:,"]
     assert "img" not in page.tags
     assert json.loads(page.payload)["trades"][0][0] == HOSTILE
+
+
+def test_shows_what_each_risk_rule_did(tmp_path: Path, run: Any, facts: RunFacts) -> None:
+    rules = (
+        RuleFacts(name="brake", type="max_drawdown", stands="drawdown 9% of 15%", denied=1234),
+        RuleFacts(name="day", type="daily_loss", stands="over", breached=True, acted=1, last="x"),
+    )
+
+    text = write(tmp_path, run, replace(facts, rules=rules, drawdown_limits=(("brake", 0.15),)))
+
+    assert "<td>drawdown 9% of 15%</td>" in text
+    assert '<td class="number">1,234</td>' in text
+    assert '<td class="loss">over</td>' in text
+    assert "Limit of brake" in text
+    assert '<table id="risk">' not in write(tmp_path, run, facts)
 
 
 def test_the_page_says_what_was_run(tmp_path: Path, run: Any, facts: RunFacts) -> None:
