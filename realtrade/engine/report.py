@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from realtrade.engine.markets import instrument_of
+from realtrade.engine.risk_facts import drawdown_limits, rule_facts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +50,8 @@ def facts(parts: Parts) -> RunFacts:
         path_reason=cerebro.path_reason,
         currency=parts.money.cash.currency,
         description=recipe.description,
+        rules=rule_facts(parts),
+        drawdown_limits=drawdown_limits(parts),
     )
 
 

@@ -11,6 +11,7 @@ from realtrade.model.verdict import Action, ActionKind, Approved, Denied, Resize
 from realtrade.plugins.ports.risk import Needs, RiskGauge, RiskRule, RiskWatch
 from realtrade.risk.doubles import Doubles
 from realtrade.risk.memory import PLENTY, RiskMemory
+from realtrade.risk.record import RiskRecord
 from realtrade.risk.settle import settled
 from realtrade.risk.steps import tradable
 from realtrade.risk.stop import StopLoss, level_or_none, tightest
@@ -67,6 +68,8 @@ class RiskManager:
         self._stops: list[StopLoss] = []
         self._resting: list[StopLoss] = []
         self._doubles = Doubles()
+        self.record = RiskRecord()
+        """What the rules refused, cut and did since the start of the process."""
         self._wanted: list[Action] = []
         self._seen: AccountView | None = None
         self._learns = self.memory.needs != Needs()
@@ -115,17 +118,24 @@ class RiskManager:
     def assess(self, intent: OrderIntent, account: AccountView) -> Verdict:
         """Return the verdict of all rules on one intended order."""
         view = self._look(account)
-        double = self._doubles.taken_off(intent, account) if self._watchers else None
+        verdict = self._verdict(intent, view)
+        if isinstance(verdict, Approved):
+            self.memory.note_order(view.now_ms)
+            return verdict
+        self.record.judged(intent, verdict, view.now_ms)
+        if isinstance(verdict, Resized):
+            self.memory.note_order(view.now_ms)
+        elif verdict.action is not None and self._latch(verdict.action, view.now_ms):
+            self._wanted.append(verdict.action)
+        return verdict
+
+    def _verdict(self, intent: OrderIntent, view: View) -> Verdict:
+        double = self._doubles.taken_off(intent, view) if self._watchers else None
         if isinstance(double, Denied):
             return double
         if double is not None:
             intent = replace(intent, quantity=double.quantity)
         verdict = self._halted(intent, view) or self._judged(intent, view)
-        if isinstance(verdict, Denied):
-            if verdict.action is not None and self._latch(verdict.action, view.now_ms):
-                self._wanted.append(verdict.action)
-            return verdict
-        self.memory.note_order(view.now_ms)
         return double if double is not None and isinstance(verdict, Approved) else verdict
 
     def reduces(self, intent: OrderIntent, account: AccountView) -> bool:
@@ -175,7 +185,10 @@ class RiskManager:
                 wanted.append(Action(ActionKind.FLATTEN, halt.rule, halt.reason))
         if needs.entries:
             self._move_stops(view)
-        return settled(wanted, view) if wanted else ()
+        done = settled(wanted, view) if wanted else ()
+        for action in done:
+            self.record.acted(action, view.now_ms)
+        return done
 
     def protection(self, account: AccountView) -> Sequence[Protection]:
         """Return where stops that rest at the venue belong now, the tightest of each symbol."""
