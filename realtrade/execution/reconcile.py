@@ -103,8 +103,6 @@ class Finding:
     client_order_id: str = ""
     ours: Decimal = _ZERO
     theirs: Decimal = _ZERO
-    external: Decimal = _ZERO
-    """For EXTERNAL positions: how much of `theirs` is not ours from now on."""
 
     @property
     def consequence(self) -> Consequence:
@@ -123,7 +121,7 @@ class Known:
     seen: frozenset[tuple[str, str]] = frozenset()
     """Symbol and trade id of every execution booked."""
     external: Mapping[str, Decimal] = field(default_factory=dict)
-    """Signed quantities known not to be ours, by symbol; spot needs none."""
+    """What others have traded on the account, signed, by symbol; spot needs none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,18 +188,17 @@ def _gone(name: str, known: Known) -> Finding:
 
 
 class _Unseen:
-    """Executions that are not booked, added up by symbol, signed."""
+    """Executions of ours that are not booked, added up by symbol, signed."""
 
     def __init__(self, fills: Iterable[Fill], known: Known, names: Names) -> None:
         self.ours: defaultdict[str, Decimal] = defaultdict(Decimal)
-        self.foreign: defaultdict[str, Decimal] = defaultdict(Decimal)
         for fill in fills:
             if (fill.symbol, fill.trade_id) in known.seen:
                 continue
             id_ = fill.client_order_id
-            ours = id_ in known.orders or names.owns(id_)
-            side = self.ours if ours else self.foreign
-            side[fill.symbol] += fill.quantity if fill.side is Side.BUY else -fill.quantity
+            if id_ in known.orders or names.owns(id_):
+                moved = fill.quantity if fill.side is Side.BUY else -fill.quantity
+                self.ours[fill.symbol] += moved
 
 
 def _step(instrument: Instrument) -> Decimal:
@@ -215,26 +212,29 @@ def _swap(each: Instrument, snapshot: Snapshot, known: Known, unseen: _Unseen) -
     external = known.external.get(symbol, _ZERO)
     theirs = snapshot.state.positions.get(symbol, _NOTHING).quantity
     difference = theirs - external - ours
-    mine, foreign = unseen.ours[symbol], unseen.foreign[symbol]
+    mine = unseen.ours[symbol]
     words = f"{symbol}: {theirs} held there, {ours} by our own fills"
-    words += f", {external} known as foreign" if external else ""
+    words += f", {external} traded by others" if external else ""
     if not difference:
-        kind, words = Kind.UPDATE, ""
+        kind, words = _beside(ours, external, words)
     elif mine and difference == mine:
         kind, words = Kind.EXPLAINED, f"{words}; {mine} of ours was executed and is not booked yet"
-    elif foreign and difference == foreign + mine and ours * (external + foreign) >= 0:
-        # Others' trades beside ours. Against ours they net: that is nothing to live with.
-        kind = Kind.EXTERNAL
-        words, external = f"{words}; {foreign} was traded by others", external + foreign
     elif ours and theirs and (ours > 0) != (theirs > 0) and not external:
         kind, words = Kind.FLIPPED, f"{words}: the side has flipped"
     elif abs(difference) <= _step(each):
         kind = Kind.DUST
     else:
         kind, words = Kind.UNEXPLAINED, f"{words}: {difference} is unexplained"
-    return Finding(
-        kind=kind, symbol=symbol, message=words, ours=ours, theirs=theirs, external=external
-    )
+    return Finding(kind=kind, symbol=symbol, message=words, ours=ours, theirs=theirs)
+
+
+def _beside(ours: Decimal, external: Decimal, words: str) -> tuple[Kind, str]:
+    """Judge a position that adds up: others' trades against ours are nothing to live with."""
+    if not external:
+        return Kind.UPDATE, ""
+    if ours * external < 0:
+        return Kind.UNEXPLAINED, f"{words}: others trade against our position"
+    return Kind.EXTERNAL, words
 
 
 def _spot(

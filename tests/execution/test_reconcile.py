@@ -169,24 +169,29 @@ def test_executions_that_are_booked_explain_nothing() -> None:
     assert finding.kind is Kind.UNEXPLAINED
 
 
-def test_trades_of_others_beside_ours_are_external_from_then_on() -> None:
+def test_executions_of_others_explain_nothing_by_themselves() -> None:
     (finding,) = found(there="3", here="1", fills=(a_fill("web_1", "2"),))
 
-    assert (finding.kind, finding.external) == (Kind.EXTERNAL, D(2))
-    assert found(there="3", here="1", external={SWAP.symbol: D(2)}) == []
-
-
-def test_trades_of_others_against_ours_are_nothing_to_live_with() -> None:
-    (finding,) = found(there="1", here="3", fills=(a_fill("web_1", "-2"),))
-
     assert finding.kind is Kind.UNEXPLAINED
 
 
-def test_a_position_that_is_external_may_be_on_the_other_side() -> None:
-    (finding,) = found(there="-3", here="1", external={SWAP.symbol: D(-2)})
+@pytest.mark.parametrize(
+    ("there", "here", "others", "kind"),
+    [
+        ("3", "1", "2", Kind.EXTERNAL),
+        ("2", "0", "2", Kind.EXTERNAL),
+        ("-3", "-1", "-2", Kind.EXTERNAL),
+        ("1", "3", "-2", Kind.UNEXPLAINED),  # against ours: they net
+        ("-1", "1", "-2", Kind.UNEXPLAINED),
+        ("-3", "1", "-2", Kind.UNEXPLAINED),
+        ("3.001", "1", "2", Kind.DUST),
+    ],
+)
+def test_what_others_have_traded(there: str, here: str, others: str, kind: Kind) -> None:
+    (finding,) = found(there=there, here=here, external={SWAP.symbol: D(others)})
 
-    assert finding.kind is Kind.UNEXPLAINED
-    assert "-2 known as foreign" in finding.message
+    assert finding.kind is kind
+    assert f"{others} traded by others" in finding.message
 
 
 @pytest.mark.parametrize(

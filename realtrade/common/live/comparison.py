@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 from realtrade.execution.reconcile import (
@@ -18,10 +17,10 @@ from realtrade.execution.reconcile import (
 from realtrade.execution.state import Step
 from realtrade.model.events import EventType
 from realtrade.model.order import Position
-from realtrade.plugins.ports.journal import JournalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from decimal import Decimal
 
     from realtrade.common.live.dispatch import Dispatch
     from realtrade.execution.identity import Naming
@@ -29,9 +28,8 @@ if TYPE_CHECKING:
     from realtrade.model.account import VenueOrder
     from realtrade.model.instrument import Instrument
     from realtrade.plugins.ports.account import AccountView
-    from realtrade.plugins.ports.journal import Recalled
 
-_POSITIONS = frozenset({Kind.EXPLAINED, Kind.UNEXPLAINED, Kind.FLIPPED, Kind.DUST, Kind.EXTERNAL})
+_POSITIONS = frozenset({Kind.EXPLAINED, Kind.UNEXPLAINED, Kind.FLIPPED, Kind.DUST})
 
 
 class Comparison:
@@ -48,7 +46,6 @@ class Comparison:
         """Tells whether an order, unknown to the journal, has a name we would have given it."""
         self.adjust: Callable[[str, Position, Position, str], None] | None = None
         """Sets a position that differs by dust; without it people are told, nothing is set."""
-        self._external: dict[str, Decimal] = {}
         self._view: AccountView | None = None
         self._last: frozenset[tuple[Kind, str, Decimal]] = frozenset()
         self._told: set[str] = set()
@@ -57,21 +54,13 @@ class Comparison:
         """Compare the positions of `view`."""
         self._view = view
 
-    def begin(self, recalled: Recalled) -> None:
-        """Take up what is known not to be ours."""
-        self._external = {
-            name.removeprefix("external:"): Decimal(value)
-            for name, value in recalled.cursors.items()
-            if name.startswith("external:")
-        }
-
     def conclude(self, snapshot: Snapshot) -> tuple[Sequence[Finding], bool]:
         """Return the findings, and whether to look again before anything follows from them."""
         known = Known(
             orders={name: order.intent for name, order in self._dispatch.orders.items()},
             positions={} if self._view is None else self._view.positions,
             seen=frozenset(self._dispatch.seen),
-            external=self._external,
+            external=self._dispatch.trades.external(),
         )
         names = Names(owns=self._owns, derives=self.derives)
         findings = reconcile(snapshot, known, self.instruments, names)
@@ -105,12 +94,6 @@ class Comparison:
             standing.move(Step.AGREED)
 
     def _note(self, finding: Finding) -> None:
-        if finding.kind is Kind.EXTERNAL and not finding.client_order_id:
-            self._external[finding.symbol] = finding.external
-            try:
-                self._dispatch.journal.cursor(f"external:{finding.symbol}", str(finding.external))
-            except JournalError as error:
-                self._dispatch.halt(f"the journal cannot be written: {error}")
         if finding.consequence is Consequence.ADJUST and self.adjust is not None:
             view = self._view
             before = Position() if view is None else view.position(finding.symbol)

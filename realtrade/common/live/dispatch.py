@@ -234,27 +234,30 @@ class Dispatch:
         self.answered(Request.FIND, order, Answer(outcome=Outcome.ACK, order=said, fills=fills))
         return True
 
-    def book(self, fill: Fill) -> None:
-        """Tell of one execution, once; of foreign orders never."""
-        key = (fill.symbol, fill.trade_id)
-        if key in self.seen:
-            return
-        order = self.orders.get(fill.client_order_id)
-        if order is not None:
-            self.seen.add(key)
-            self.booked(fill)
-            if order.stage is not Stage.PLACED:
-                order.stage, order.search = Stage.PLACED, None
-            self.out += order.progress.executes(fill)
-            if order.progress.booked > order.intent.quantity:
-                # Somebody on the way has delivered the request twice: it is money all the same.
-                told = f"{order.progress.booked} executed of {order.intent.quantity} wanted"
-                self.halt(f"{order.id}: {told}")
-            self._follow(order)
-        elif self.owns(fill.client_order_id):
-            self.seen.add(key)
-            self.booked(fill)
-            self.out.append(Report(ReportKind.FILLED, fill.client_order_id, fill=fill))
+    def book(self, fill: Fill) -> bool:
+        """Tell of one execution, once; tell whether it is ours: others' are never told of."""
+        key, name = (fill.symbol, fill.trade_id), fill.client_order_id
+        order = self.orders.get(name)
+        ours = order is not None or key in self.seen or self.owns(name)
+        if not ours or key in self.seen:
+            return ours
+        self.seen.add(key)
+        self.booked(fill)
+        if order is None:
+            self.out.append(Report(ReportKind.FILLED, name, fill=fill))
+        else:
+            self._execute(order, fill)
+        return True
+
+    def _execute(self, order: LiveOrder, fill: Fill) -> None:
+        if order.stage is not Stage.PLACED:
+            order.stage, order.search = Stage.PLACED, None
+        self.out += order.progress.executes(fill)
+        if order.progress.booked > order.intent.quantity:
+            # Somebody on the way has delivered the request twice: it is money all the same.
+            told = f"{order.progress.booked} executed of {order.intent.quantity} wanted"
+            self.halt(f"{order.id}: {told}")
+        self._follow(order)
 
     def _perform(self, order: LiveOrder, decision: Decision) -> None:
         late = order.stage is Stage.ABSENT and decision.stage is Stage.PLACED

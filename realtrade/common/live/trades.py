@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from realtrade.common.live.courier import Priority
+from realtrade.model.order import Side
 from realtrade.plugins.ports.gateway import GatewayError
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 SETTLED_MS = 10_000
 """A cursor stays this far behind: an exchange's trades may become visible out of order."""
+_ZERO = Decimal(0)
 _AGAIN_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 
 
@@ -31,14 +34,18 @@ class Trades:
         courier: Courier,
         inbox: Inbox,
         journal: Journal,
-        book: Callable[[Fill], None],
+        book: Callable[[Fill], bool],
     ) -> None:
-        """`book` is handed every execution read, also those it knows."""
+        """`book` is handed every execution read, also known ones; it tells whether it is ours."""
         self._gateway, self._courier, self._inbox = gateway, courier, inbox
         self._journal = journal
         self._book = book
         self.cursors: dict[str, str] = {}
         self._moved: dict[str, str] = {}
+        self._foreign: dict[str, Decimal] = {}
+        """What others have traded up to each cursor, signed."""
+        self._recent: dict[str, Decimal] = {}
+        """The same, behind it."""
         self._waiting: dict[str, list[Callable[[Sequence[Fill]], None]]] = {}
 
     def begin(self, cursors: Mapping[str, str], symbols: Iterable[str], from_ms: int) -> None:
@@ -49,6 +56,14 @@ class Trades:
                 known = f"ms:{from_ms}"
                 self._journal.cursor(f"fills:{symbol}", known)
             self.cursors[symbol] = known
+            self._foreign[symbol] = Decimal(cursors.get(f"external:{symbol}", 0))
+
+    def external(self) -> dict[str, Decimal]:
+        """Return what others have traded on this account, signed, by symbol."""
+        return {
+            symbol: quantity + self._recent.get(symbol, _ZERO)
+            for symbol, quantity in self._foreign.items()
+        }
 
     def cursor(self, symbol: str) -> str:
         """Return how far a symbol was read; one never read before begins a minute ago."""
@@ -68,10 +83,16 @@ class Trades:
     def take(self, symbol: str, fills: Sequence[Fill]) -> None:
         """Book what was read, and move the cursor past what is old enough."""
         settled_ms = self._gateway.now_ms() - SETTLED_MS
+        recent = _ZERO
         for fill in fills:
-            self._book(fill)
-            if fill.time_ms <= settled_ms:
+            ours, settled = self._book(fill), fill.time_ms <= settled_ms
+            moved = _ZERO if ours else _signed(fill)
+            if settled:
                 self.cursors[symbol] = self._moved[symbol] = fill.trade_id
+                self._foreign[symbol] = self._foreign.get(symbol, _ZERO) + moved
+            else:
+                recent += moved
+        self._recent[symbol] = recent
 
     def remember(self) -> None:
         """Commit how far was read; only once everything read before is booked and committed.
@@ -84,6 +105,8 @@ class Trades:
         with self._journal.together():
             for symbol, cursor in self._moved.items():
                 self._journal.cursor(f"fills:{symbol}", cursor)
+                if self._foreign[symbol]:
+                    self._journal.cursor(f"external:{symbol}", str(self._foreign[symbol]))
         self._moved.clear()
 
     def _ask(self, symbol: str, tries: int) -> None:
@@ -105,3 +128,7 @@ class Trades:
         self.take(symbol, fills)
         for then in wanted:
             then(fills)
+
+
+def _signed(fill: Fill) -> Decimal:
+    return fill.quantity if fill.side is Side.BUY else -fill.quantity

@@ -196,7 +196,6 @@ class LiveVenue:
         oldest = min((known.intent.created_ms for known in recalled.orders), default=None)
         from_ms = self.gateway.now_ms() if oldest is None else oldest
         self.dispatch.trades.begin(recalled.cursors, self._symbols, from_ms - _CLOCK_SLACK_MS)
-        self.comparison.begin(recalled)
         take_up(self.dispatch, self._groups, recalled)
         if self._threads:
             self.courier.start()

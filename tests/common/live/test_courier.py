@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from threading import Event, current_thread
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,7 @@ def test_timers_go_before_cancels_before_submits_before_questions(courier: Couri
     done: list[str] = []
     for priority in (Priority.QUESTION, Priority.SUBMIT, Priority.CANCEL, Priority.TIMER):
         for number in (1, 2):
-            courier.put(priority, lambda p=priority, n=number: done.append(f"{p.name}{n}"))
+            courier.put(priority, partial(done.append, f"{priority.name}{number}"))
 
     turns(courier)
 
