@@ -38,6 +38,8 @@ SPOT: dict[Reason, tuple[int, str]] = {
     Reason.QUANTITY_STEP: (-1013, "Filter failure: LOT_SIZE"),
     Reason.QUANTITY_RANGE: (-1013, "Filter failure: LOT_SIZE"),
     Reason.NOTIONAL: (-1013, "Filter failure: NOTIONAL"),
+    Reason.TOO_MANY_ORDERS: (-1013, "Filter failure: MAX_NUM_ORDERS"),
+    Reason.TOO_MANY_CONDITIONAL: (-1013, "Filter failure: MAX_NUM_ALGO_ORDERS"),
     Reason.CLOSED: (-2010, "Market is closed."),
 }
 
@@ -65,6 +67,8 @@ USDM: dict[Reason, tuple[int, str]] = {
         -4164,
         "Order's notional must be no smaller than 5 (unless you choose reduce only).",
     ),
+    Reason.TOO_MANY_ORDERS: (-2025, "Reach max open order limit."),
+    Reason.TOO_MANY_CONDITIONAL: (-4045, "Reach max stop order limit."),
     Reason.CLOSED: (-4108, "Symbol is on delivering or delivered or settling or closed."),
 }
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from realtrade.testing.exchange.truth import FillTruth, TransferTruth
 
 ZERO = Decimal(0)
+_EIGHT = Decimal("0.00000001")
 
 
 class Wallet:
@@ -60,21 +61,24 @@ class Position:
 
     quantity: Decimal = ZERO
     entry: Decimal = ZERO
+    realised: Decimal = ZERO
+    """Of all its fills so far, before fees."""
 
     def book(self, quantity: Decimal, price: Decimal) -> Decimal:
-        """Add a signed fill; return the profit it realised."""
+        """Add a signed fill; return the profit it realised, to eight decimals as on the wire."""
         before, after = self.quantity, self.quantity + quantity
         if before * quantity >= 0:
             self.entry = (before * self.entry + quantity * price) / after
             self.quantity = after
             return ZERO
         closed = min(abs(before), abs(quantity)) * (1 if before > 0 else -1)
-        realised = closed * (price - self.entry)
+        realised = (closed * (price - self.entry)).quantize(_EIGHT)
         if after == 0:
             self.entry = ZERO
         elif after * before < 0:
             self.entry = price
         self.quantity = after
+        self.realised += realised
         return realised
 
 

@@ -102,7 +102,8 @@ class Core:
         with self.lock:
             desk = self.desk(symbol)
             for account in self.accounts.values():
-                paid = account.position(symbol).quantity * desk.price * rate
+                value = account.position(symbol).quantity * desk.price
+                paid = round(value * rate, 8)
                 if paid:
                     self.transfer(
                         account,
@@ -200,7 +201,9 @@ class Core:
             raise Refused(Reason.CLOSED)
         filters.check(asked, desk.market, desk.price)
         conditional = asked.trigger is not None and not desk.market.is_spot
-        if any(_is(one, None, asked.client_order_id, conditional) for one in _open(account, desk)):
+        others = account.open_orders(asked.symbol)
+        filters.check_count(asked, desk.market, others)
+        if any(_is(one, None, asked.client_order_id, conditional) for one in others):
             raise Refused(Reason.DUPLICATE)
         now = self.clock.now_ms()
         return SimOrder(
@@ -213,10 +216,6 @@ class Core:
             updated_ms=now,
             working=asked.trigger is None,
         )
-
-
-def _open(account: SimAccount, desk: Desk) -> list[SimOrder]:
-    return account.open_orders(desk.market.symbol)
 
 
 def _is(

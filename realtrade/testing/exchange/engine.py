@@ -227,6 +227,7 @@ class Engine:
             time_ms=now,
         )
         account.fills.append(fill)
+        order.fills.append(fill)
         if not order.open:
             self._leave(account, order)
         self._tell(account, order, "trade", fill=fill)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from realtrade.testing.exchange.refusal import Reason, Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from realtrade.testing.exchange.market import SimMarket
-    from realtrade.testing.exchange.order import OrderRequest
+    from realtrade.testing.exchange.order import OrderRequest, SimOrder
 
 
 def check(asked: OrderRequest, market: SimMarket, price: Decimal) -> None:
@@ -31,3 +32,16 @@ def check(asked: OrderRequest, market: SimMarket, price: Decimal) -> None:
     value = (asked.price or asked.stop_price or price) * asked.quantity
     if value < market.min_notional and not asked.reduce_only:
         raise Refused(Reason.NOTIONAL)
+
+
+def check_count(asked: OrderRequest, market: SimMarket, others: Sequence[SimOrder]) -> None:
+    """Refuse an order too many beside the open `others` of the same account and market.
+
+    Raises:
+        Refused: too many of all, or of those that wait for a trigger.
+    """
+    if len(others) >= market.max_orders:
+        raise Refused(Reason.TOO_MANY_ORDERS)
+    waiting = sum(one.request.trigger is not None for one in others)
+    if asked.trigger is not None and waiting >= market.max_conditional:
+        raise Refused(Reason.TOO_MANY_CONDITIONAL)

@@ -22,6 +22,10 @@ class SimMarket:
     maker: Decimal = Decimal("0.001")
     """Fee of a fill that rested, as a fraction of its value."""
     taker: Decimal = Decimal("0.001")
+    max_orders: int = 1000
+    """Most that one account may have open here."""
+    max_conditional: int = 100
+    """Most of them that may wait for a trigger."""
     spread_ticks: int = 1
     """The ask stands this many ticks above the price; the bid is the price."""
 

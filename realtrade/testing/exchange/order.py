@@ -10,7 +10,7 @@ from realtrade.testing.exchange.truth import DONE, OrderTruth
 
 if TYPE_CHECKING:
     from realtrade.testing.exchange.market import SimMarket
-    from realtrade.testing.exchange.truth import Side, Status
+    from realtrade.testing.exchange.truth import FillTruth, Side, Status
 
 Trigger = Literal["stop", "take_profit"]
 ZERO = Decimal(0)
@@ -81,6 +81,7 @@ class SimOrder:
     list_id: int | None = None
     parent_id: int | None = None
     """The conditional order whose trigger made this one."""
+    fills: list[FillTruth] = field(default_factory=list)
     expiry: str = ""
     """Why it expired, in the dialect's word."""
 

@@ -22,6 +22,8 @@ class Reason(Enum):
     QUANTITY_STEP = "quantity is off the lot"
     QUANTITY_RANGE = "quantity is outside its range"
     NOTIONAL = "value is below the least"
+    TOO_MANY_ORDERS = "too many open orders"
+    TOO_MANY_CONDITIONAL = "too many conditional orders"
     CLOSED = "market is closed"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -325,3 +326,26 @@ def test_filters_and_funds_refuse_and_leave_no_trace(
     assert caught.value.reason is reason
     assert bench.truth.orders == ()
     assert bench.truth.balances["USDT"].free == 10_000
+
+
+@pytest.mark.parametrize(
+    ("change", "stop", "reason"),
+    [
+        ("max_orders", None, Reason.TOO_MANY_ORDERS),
+        ("max_conditional", "120", Reason.TOO_MANY_CONDITIONAL),
+    ],
+)
+def test_only_so_many_orders_may_be_open(
+    bench: Bench, change: str, stop: str | None, reason: Reason
+) -> None:
+    desk = bench.core.desks["BTC/USDT"]
+    desk.market = replace(desk.market, **{change: 2})  # type: ignore[arg-type]  # two counts
+    price = None if stop else "90"
+    orders = [bench.place("buy", "1", price, stop=stop) for _ in range(2)]
+
+    with pytest.raises(Refused) as caught:
+        bench.place("buy", "1", price, stop=stop)
+    assert caught.value.reason is reason
+
+    bench.core.cancel(bench.account, orders[0])
+    assert bench.place("buy", "1", price, stop=stop).open

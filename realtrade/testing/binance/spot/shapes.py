@@ -8,8 +8,6 @@ from realtrade.testing.binance.call import wire_symbol
 from realtrade.testing.binance.text import eight
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from realtrade.testing.exchange.order import SimOrder
     from realtrade.testing.exchange.pairs import OrderPair
     from realtrade.testing.exchange.truth import FillTruth
@@ -59,7 +57,7 @@ def _state(order: SimOrder) -> dict[str, Any]:
     }
 
 
-def acknowledged(order: SimOrder, form: str, fills: Sequence[FillTruth]) -> dict[str, Any]:
+def acknowledged(order: SimOrder, form: str) -> dict[str, Any]:
     """Return the answer to a new order: `ACK`, `RESULT` or `FULL`."""
     answer = {
         **_ids(order),
@@ -74,7 +72,7 @@ def acknowledged(order: SimOrder, form: str, fills: Sequence[FillTruth]) -> dict
     answer |= conditional(order)
     answer |= {"workingTime": order.working_ms, "selfTradePreventionMode": "EXPIRE_MAKER"}
     if form == "FULL":
-        answer["fills"] = [_fill(one) for one in fills]
+        answer["fills"] = [_fill(one) for one in order.fills]
     return answer
 
 

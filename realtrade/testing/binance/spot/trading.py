@@ -24,8 +24,7 @@ def place(call: Call) -> Any:
     form = call.get("newOrderRespType") or ("FULL" if asked.type in _FULL else "ACK")
     call.services.spot_limits.order(call.account.key, call.headers)
     order = call.core.place(call.account, asked)
-    fills = [one for one in call.account.fills if one.order_id == order.id]
-    return shapes.acknowledged(order, form, fills)
+    return shapes.acknowledged(order, form)
 
 
 def test(call: Call) -> Any:
@@ -120,7 +119,7 @@ def place_pair(call: Call) -> Any:
     list_id = client_id(call, "listClientOrderId", call.services.made_id())
     pair = call.core.place_pair(call.account, above, below, list_id)
     form = call.get("newOrderRespType") or "RESULT"
-    reports = [shapes.acknowledged(leg, form, []) for leg in reversed(pair.legs)]
+    reports = [shapes.acknowledged(leg, form) for leg in reversed(pair.legs)]
     return shapes.pair_answer(pair, reports, pair.legs[0].created_ms)
 
 

@@ -12,7 +12,6 @@ from realtrade.testing.exchange.events import BalancesChanged, OrderChanged
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from realtrade.testing.exchange.account import SimAccount
     from realtrade.testing.exchange.core import Core
     from realtrade.testing.exchange.events import Event
     from realtrade.testing.exchange.order import SimOrder
@@ -87,17 +86,13 @@ class UsdmReports:
                 "pa": plain(position.quantity),
                 "ep": plain(round(position.entry, 8)),
                 "bep": plain(round(position.entry, 8)),
-                "cr": eight(_realised(event.account, symbol)),
+                "cr": eight(position.realised),
                 "up": eight(position.quantity * (self._core.desks[symbol].price - position.entry)),
                 "mt": event.account.margin_type.get(symbol, "cross"),
                 "iw": "0",
                 "ps": "BOTH",
             }
         ]
-
-
-def _realised(account: SimAccount, symbol: str) -> Any:
-    return sum(fill.realised for fill in account.fills if fill.symbol == symbol)
 
 
 def _order(event: OrderChanged) -> dict[str, Any]:
