@@ -15,11 +15,23 @@ if TYPE_CHECKING:
     import socket
 
 
+_IDLE_S = 240.0
+"""Somewhere on the way a connection as old as that may have been forgotten without a word."""
+
+
 class _Watched:
     """Mixed into a connection class before its own."""
 
     sock: Any
     _ready = False
+    _used_s = 0.0
+
+    @property
+    def is_connected(self) -> bool:
+        """Tell whether a kept connection may be used again: asked before each request."""
+        idle_s = SENDING.get().clock.monotonic_s() - self._used_s
+        alive: bool = super().is_connected  # type: ignore[misc]  # the connection class mixed with
+        return alive and idle_s < _IDLE_S
 
     def connect(self) -> None:
         self._ready = False
@@ -30,6 +42,7 @@ class _Watched:
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()
+        self._used_s = SENDING.get().clock.monotonic_s()
         if self._ready:  # what is said to a proxy before is not the request
             SENDING.get().sent = True
         super().send(data)  # type: ignore[misc]  # the connection class mixed with

@@ -307,3 +307,23 @@ def test_a_socks_proxy_is_spoken_to_in_its_own_way() -> None:
 
     assert told.body == b'"socks"'
     assert b"api.example.invalid" in heard[1], "the proxy resolves the name"
+
+
+def test_a_connection_that_was_idle_for_long_is_not_trusted(
+    transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Scripted(says(answer(b"{}"))) as server:
+        send(transport, server.url)
+        monkeypatch.setattr("realtrade.common.rest.connections._IDLE_S", -1.0)
+        send(transport, server.url)
+
+    assert (server.connections, len(server.requests)) == (2, 2)
+
+
+def test_a_connection_the_other_side_has_closed_is_not_used_again(transport: Transport) -> None:
+    with Scripted(then_closed(answer(b"{}"))) as server:
+        for _ in range(3):
+            send(transport, server.url)
+            CLOCK.sleep(0.05)
+
+    assert (server.connections, len(server.requests)) == (3, 3)
