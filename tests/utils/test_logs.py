@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from realtrade.utils.logs import Redactor, configure
+from realtrade.utils.logs import Redactor, TailHandler, configure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,3 +131,47 @@ def test_configuring_twice_writes_once() -> None:
 
     assert first.getvalue() == ""
     assert second.getvalue().count("once") == 1
+
+
+def test_one_event_is_one_line_with_what_it_is_about(redactor: Redactor) -> None:
+    stream = io.StringIO()
+    configure(redactor, stream=stream)
+    fields = {"event": "order_filled", "client_order_id": "rt-1", "quantity": "2", "reason": ""}
+
+    hostile = "two\nlines \x1b[31m\u202e" + SECRET
+    logging.getLogger("realtrade.events").info(hostile, extra={"fields": fields})
+
+    (line,) = stream.getvalue().splitlines()
+    assert line.endswith("two\\nlines \\x1b[31m\\u202e*** event=order_filled client_order_id=rt-1")
+
+
+def test_json_has_every_field_and_none_stands_in_for_another(redactor: Redactor) -> None:
+    stream = io.StringIO()
+    configure(redactor, form="json", stream=stream)
+    fields = {"event": "order_filled", "client_order_id": "rt-1", "why": SECRET, "message": "x"}
+
+    logging.getLogger("realtrade.events").info("filled", extra={"fields": fields})
+    logging.getLogger("realtrade.events").info("odd", extra={"fields": "no mapping"})
+
+    first, second = (json.loads(line) for line in stream.getvalue().splitlines())
+    assert first["message"] == "filled"
+    assert (first["event"], first["client_order_id"], first["why"]) == (
+        "order_filled",
+        "rt-1",
+        "***",
+    )
+    assert set(second) == {"time", "level", "logger", "message"}
+
+
+def test_a_tail_shows_lines_as_the_log_has_them(redactor: Redactor) -> None:
+    lines: list[str] = []
+    tail = TailHandler(redactor, lines.append)
+    logging.getLogger().addHandler(tail)
+    configure(redactor, stream=io.StringIO())
+    try:
+        logging.getLogger("realtrade.run").warning("a %s\nb", SECRET)
+    finally:
+        logging.getLogger().removeHandler(tail)
+
+    (line,) = lines
+    assert line.endswith("WARNING realtrade.run: a ***\\nb")

@@ -1,4 +1,4 @@
-"""What ships for Prometheus and Grafana, held against Prometheus's own tools and our own metrics."""
+"""What ships for Prometheus and Grafana, held against Prometheus itself and our own metrics."""
 
 from __future__ import annotations
 
