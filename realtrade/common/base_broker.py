@@ -392,4 +392,6 @@ class BaseBroker(Questions):
     def get_notification(self) -> LightOrder | None:
         """Return the next order to tell its strategy about, as it was when it changed, or None."""
         notes = self._tell.notes
-        return notes.popleft() if notes else None
+        if not notes or (self._taken_up and not len(notes[0].data)):
+            return None  # what happened while nobody looked is told once the feed has a bar
+        return notes.popleft()
