@@ -12,6 +12,7 @@ from realtrade.testing.exchange.order import OrderRequest
 if TYPE_CHECKING:
     from realtrade.testing.exchange.core import Core
     from realtrade.testing.exchange.market import SimMarket
+    from realtrade.testing.exchange.order import SimOrder
     from realtrade.testing.exchange.truth import OrderTruth
 
 Number = Decimal | str | int
@@ -86,13 +87,17 @@ class ByHand:
     def fill(
         self, key: str, order_id: int, quantity: Number, price: Number | None = None
     ) -> OrderTruth:
-        """Fill a part of an open order, at its own price unless another is given.
+        """Fill a part of an order, at its own price unless another is given.
+
+        An order that was canceled or has expired may fill too: such a fill was on its way when
+        the order ended, and is money all the same.
 
         Raises:
-            KeyError: no such order is open.
+            KeyError: there is no such order.
+            Refused: a late fill costs more than is free by now.
         """
         with self._core.lock:
-            order = self._core.accounts[key].open[order_id]
+            order = self._found(key, order_id)
             at = order.request.price if price is None else Decimal(price)
             if at is None:
                 at = self._core.desk(order.market.symbol).price
@@ -144,3 +149,9 @@ class ByHand:
     def reject_at_trigger(self, number: int = 1) -> None:
         """Let the next `number` orders that trigger be rejected then."""
         self._core.engine.reject_at_trigger = number
+
+    def _found(self, key: str, order_id: int) -> SimOrder:
+        for order in reversed(self._core.accounts[key].orders):
+            if order.id == order_id:
+                return order
+        raise KeyError(order_id)

@@ -158,6 +158,28 @@ class TestByHand:
         ]
         assert exchange.truth(KEY).balances["USDT"].locked == 0
 
+    def test_a_fill_can_come_after_the_cancel(self, exchange: SimExchange) -> None:
+        order = exchange.by_hand.order(KEY, BTC, "buy", "0.01", "40000")
+        exchange.by_hand.cancel(KEY, order.id)
+
+        late = exchange.by_hand.fill(KEY, order.id, "0.004")
+
+        assert (late.status, late.filled) == ("canceled", Decimal("0.004"))
+        truth = exchange.truth(KEY)
+        assert truth.balances["USDT"].free == 9840
+        assert truth.balances["USDT"].locked == 0
+        assert truth.open_orders == ()
+
+    def test_a_late_fill_needs_the_money(self, exchange: SimExchange) -> None:
+        order = exchange.by_hand.order(KEY, BTC, "buy", "0.2", "40000")
+        exchange.by_hand.cancel(KEY, order.id)
+        exchange.by_hand.deposit(KEY, "USDT", -9000)
+
+        with pytest.raises(Refused):
+            exchange.by_hand.fill(KEY, order.id, "0.2")
+        with pytest.raises(KeyError):
+            exchange.by_hand.fill(KEY, 1, "0.2")
+
     def test_the_exchange_cancels_and_expires(self, exchange: SimExchange) -> None:
         first = exchange.by_hand.order(KEY, BTC, "buy", "0.01", "40000")
         second = exchange.by_hand.order(KEY, BTC, "buy", "0.01", "40000")

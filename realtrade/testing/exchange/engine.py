@@ -178,9 +178,18 @@ class Engine:
             self.end(account, order, "triggered")
 
     def fill(self, order: SimOrder, quantity: Decimal, price: Decimal, *, maker: bool) -> None:
-        """Fill a part of an open order by hand."""
+        """Fill a part of an order by hand; one that has ended fills late, and stays ended.
+
+        Raises:
+            Refused: a late fill costs more than is free by now.
+        """
         account = self._accounts[order.account]
-        self._part(account, order)
+        if order.open:
+            self._part(account, order)
+        elif order.market.is_spot and self.spot.need(order, price) > account.spot.free(
+            locked_asset(order)
+        ):
+            raise Refused(Reason.FUNDS)
         self._book(account, order, min(quantity, order.remaining), price, maker=maker)
 
     def _execute(
@@ -210,7 +219,8 @@ class Engine:
         fee, asset, realised = self._funds(order).book(account, order, quantity, price, rate)
         order.filled += quantity
         order.quote_filled += quantity * price
-        order.status = "partially_filled" if order.remaining else "filled"
+        if order.open or not order.remaining:
+            order.status = "partially_filled" if order.remaining else "filled"
         order.updated_ms = now
         fill = FillTruth(
             id=next(self._desk(order).trade_ids),
