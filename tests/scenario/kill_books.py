@@ -29,10 +29,7 @@ def books_of(path: Path) -> Books:
             intents=frozenset(
                 name for (name,) in database.execute("select client_order_id from intent")
             ),
-            trades=[
-                Traded(*row[:4], Decimal(row[4]), Decimal(row[5]), Decimal(row[6]), row[7])
-                for row in rows
-            ],
+            trades=[_traded(*row) for row in rows],
             positions={
                 symbol: Decimal(quantity)
                 for symbol, quantity in database.execute("select symbol, quantity from position")
@@ -42,6 +39,20 @@ def books_of(path: Path) -> Books:
                 for name, status in database.execute('select client_order_id, status from "order"')
             },
         )
+
+
+def _traded(  # noqa: PLR0917 - the columns of a row, in order
+    trade_id: str,
+    name: str,
+    symbol: str,
+    side: str,
+    quantity: str,
+    price: str,
+    fee: str,
+    currency: str,
+) -> Traded:
+    numbers = Decimal(quantity), Decimal(price), Decimal(fee)
+    return Traded(trade_id, name, symbol, side, *numbers, currency)
 
 
 def ledger_of(truth: AccountTruth) -> Ledger:
