@@ -64,7 +64,7 @@ def order(row: Any, symbol: str) -> VenueOrder:
         msg = f"the answer tells of no order of {symbol}"
         raise OddAnswer(msg)
     name = row.get("origType") or row.get("type")
-    kind = _known(TYPES, name, "type")
+    kind = _type(name, row)
     if row.get("trailingDelta") not in (None, "", 0):
         kind = OrderType.TRAILING_STOP
     return VenueOrder(
@@ -98,7 +98,7 @@ def algo_order(row: Any, symbol: str) -> VenueOrder:
         venue_order_id=f"algo-{row['algoId']}",
         symbol=symbol,
         side=_side(row),
-        type=_known(TYPES, row.get("orderType"), "type"),
+        type=_type(row.get("orderType"), row),
         status=_known(ALGO_STATUSES, row.get("algoStatus"), "state"),
         quantity=number(row.get("quantity")),
         filled=Decimal(0),
@@ -149,6 +149,12 @@ def trade(row: Any, symbol: str, client_order_id: str) -> Fill:
         maker=row.get("isMaker", row.get("maker")) is True,
         time_ms=_time(row, "time"),
     )
+
+
+def _type(name: Any, row: Mapping[str, Any]) -> OrderType:
+    """Return an order's type: `TAKE_PROFIT` is a limit order on USDⓈ-M and a market one on spot."""
+    kind = _known(TYPES, name, "type")
+    return OrderType.STOP_LIMIT if name == "TAKE_PROFIT" and number(row.get("price")) else kind
 
 
 def _side(row: Mapping[str, Any]) -> Side:
