@@ -177,6 +177,10 @@ class BinanceGateway:
             self._asked(self._store.listings, reload=True)
         return self._asked(self._store.fetch_state)
 
+    def learn(self, symbol: str, venue_order_id: str, client_order_id: str) -> None:
+        """Remember the ids of an order from before: trades are told by Binance's alone."""
+        self._finder.learn_name(symbol, venue_order_id, client_order_id)
+
     def prepare(self, symbols: Sequence[str]) -> None:
         """Check the position mode, set leverage and margin mode where they are asked for.
 

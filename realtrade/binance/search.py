@@ -32,7 +32,11 @@ class Finder:
 
     def learn(self, order: VenueOrder) -> None:
         """Remember an order's ids: trades are told by the exchange's alone."""
-        self._names[order.symbol, order.venue_order_id] = order.client_order_id
+        self.learn_name(order.symbol, order.venue_order_id, order.client_order_id)
+
+    def learn_name(self, symbol: str, venue_order_id: str, client_order_id: str) -> None:
+        """Remember the ids of an order."""
+        self._names[symbol, venue_order_id] = client_order_id
         while len(self._names) > _REMEMBERED:
             self._names.popitem(last=False)
 

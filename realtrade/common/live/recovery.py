@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from realtrade.common.live.order import LiveOrder
 from realtrade.execution import is_over
 from realtrade.execution.protocol import Stage
 from realtrade.model.order import OrderStatus
-from realtrade.plugins.ports.gateway import Outcome
+from realtrade.plugins.ports.gateway import LearnsNames, Outcome
 from realtrade.plugins.ports.venue import ReportKind
 
 if TYPE_CHECKING:
@@ -43,11 +43,23 @@ def take_up(dispatch: Dispatch, groups: Groups, recalled: Recalled) -> None:
         for known in recalled.orders
         if known.attempts or is_over(known.status)
     ]
+    _teach(dispatch, recalled)
     for _, order in taken:
         dispatch.orders[order.id] = order
     for known, order in taken:
         groups.join(order)
         _place(dispatch, groups, known, order)
+
+
+def _teach(dispatch: Dispatch, recalled: Recalled) -> None:
+    """Tell the gateway which orders of the exchange are ours: trades name them by its ids only."""
+    gateway: Any = dispatch.gateway
+    if not isinstance(gateway, LearnsNames):
+        return
+    for known in recalled.orders:
+        for attempt in known.attempts:
+            if attempt.venue_order_id:
+                gateway.learn(known.intent.symbol, attempt.venue_order_id, attempt.client_order_id)
 
 
 def _order(dispatch: Dispatch, known: KnownOrder) -> LiveOrder:

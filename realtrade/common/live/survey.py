@@ -83,6 +83,7 @@ class Survey:
         self._orders: Sequence[VenueOrder] = ()
         self._fills: list[Fill] = []
         self._gone: frozenset[str] = frozenset()
+        self._missing: list[LiveOrder] = []
         self._left: set[str] = set()
         self._question: Question[Sequence[VenueOrder]] | Question[AccountState]
         self.given_up = False
@@ -101,20 +102,25 @@ class Survey:
     def _listed(self, orders: Sequence[VenueOrder]) -> None:
         self._orders = orders
         listed = {order.client_order_id for order in orders}
-        gone = [
+        self._missing = [
             order
             for order in self._dispatch.orders.values()
             if order.may_be_there and order.stage is not Stage.SENDING and order.id not in listed
         ]
-        self._gone = frozenset(order.id for order in gone if order.stage is Stage.PLACED)
-        self._left = {*self._symbols, *(order.id for order in gone)}
+        self._left = set(self._symbols)
         for said in orders:
             self._dispatch.heard(said)
-        for order in gone:
-            self._find(order)
         for symbol in self._symbols:
             self._dispatch.trades.fetch(symbol, partial(self._read, symbol))
         self._next("")
+
+    def _look_for_missing(self) -> None:
+        """Ask for orders that are not open there, if their executions did not tell their end."""
+        missing, self._missing = [each for each in self._missing if each.may_be_there], []
+        self._gone = frozenset(each.id for each in missing if each.stage is Stage.PLACED)
+        self._left = {order.id for order in missing}
+        for order in missing:
+            self._find(order)
 
     def _find(self, order: LiveOrder) -> None:
         """Ask for one order that may be at the exchange and is not open there."""
@@ -141,6 +147,8 @@ class Survey:
     def _next(self, answered: str) -> None:
         """Ask for balances last: they have then in them what was executed."""
         self._left.discard(answered)
+        if not self._left and self._missing:
+            self._look_for_missing()
         if self._left or self.given_up:
             return
         ask = partial(state_of, self._dispatch.gateway)

@@ -149,6 +149,15 @@ class Resyncs(Protocol):
 
 
 @runtime_checkable
+class LearnsNames(Protocol):
+    """A gateway that is spared questions when it is told which of its ids is which of ours."""
+
+    def learn(self, symbol: str, venue_order_id: str, client_order_id: str) -> None:
+        """Remember the ids of an order from before; called before anything is asked."""
+        ...
+
+
+@runtime_checkable
 class PlacesPairs(Protocol):
     """A gateway whose market can rest two exits on one holding: one cancels the other."""
 
