@@ -27,13 +27,15 @@ _MS = timedelta(milliseconds=1)
 
 
 class View:
-    """A `RiskView` of one moment, made for one question: equity and entries are read once."""
+    """A `RiskView` of one moment, made for one question: what rules ask again is read once."""
 
-    __slots__ = ("_account", "_entries", "_equity", "_extended", "_memory")
+    __slots__ = ("_account", "_entries", "_equity", "_extended", "_memory", "_now", "_orders")
 
     def __init__(self, account: AccountView, memory: RiskMemory) -> None:
         self._account = account
         self._memory = memory
+        self._now: int | None = None
+        self._orders: Sequence[OrderIntent] | None = None
         self._equity: Decimal | None = None
         self._entries: list[Entry] | None = None
         self._extended: dict[str, tuple[Entry, Entry]] = {}
@@ -41,7 +43,9 @@ class View:
     @property
     def now_ms(self) -> int:
         """The moment of decision, milliseconds since the epoch, UTC."""
-        return self._account.now_ms
+        if self._now is None:
+            self._now = self._account.now_ms
+        return self._now
 
     @property
     def cash(self) -> Decimal:
@@ -63,7 +67,9 @@ class View:
     @property
     def open_orders(self) -> Sequence[OrderIntent]:
         """Orders not yet over."""
-        return self._account.open_orders
+        if self._orders is None:
+            self._orders = self._account.open_orders
+        return self._orders
 
     def position(self, symbol: str) -> Position:
         """Return what is held of `symbol`."""
