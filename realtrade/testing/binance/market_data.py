@@ -97,6 +97,50 @@ def average_price(call: Call) -> Any:
     return {"mins": 5, "price": eight(desk.price), "closeTime": call.core.clock.now_ms()}
 
 
+def recent_trades(call: Call) -> Any:
+    """Answer the latest public trades, oldest first."""
+    return [
+        {
+            "id": trade.trade_id,
+            "price": eight(trade.price),
+            "qty": eight(trade.quantity),
+            "quoteQty": eight(trade.price * trade.quantity),
+            "time": trade.time_ms,
+            "isBuyerMaker": trade.buyer_is_maker,
+            **({"isBestMatch": True} if call.spot else {}),
+        }
+        for trade in list(call.desk().trades)[-call.limit(500, 1000) :]
+    ]
+
+
+def aggregate_trades(call: Call) -> Any:
+    """Answer public trades from an id or a time on, or the latest; each is its own aggregate."""
+    first, start = call.number("fromId"), call.number("startTime")
+    end = call.number("endTime")
+    found = [
+        trade
+        for trade in call.desk().trades
+        if trade.trade_id >= (first or 0)
+        and trade.time_ms >= (start or 0)
+        and (end is None or trade.time_ms <= end)
+    ]
+    limit = call.limit(500, 1000)
+    latest = first is None and start is None
+    return [
+        {
+            "a": trade.trade_id,
+            "p": eight(trade.price),
+            "q": eight(trade.quantity),
+            "f": trade.trade_id,
+            "l": trade.trade_id,
+            "T": trade.time_ms,
+            "m": trade.buyer_is_maker,
+            **({"M": True} if call.spot else {}),
+        }
+        for trade in (found[-limit:] if latest else found[:limit])
+    ]
+
+
 def _one_or_all(call: Call, shape: Any) -> Any:
     wanted = call.names("symbols")
     if call.get("symbol"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,11 @@ from realtrade.testing.exchange.bars import BarBook
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from realtrade.testing.exchange.events import PriceMoved
     from realtrade.testing.exchange.market import SimMarket
     from realtrade.testing.exchange.order import OrderRequest, SimOrder
+
+_REMEMBERED = 20_000
 
 
 class Desk:
@@ -25,6 +29,8 @@ class Desk:
         """The market's own time, which names its bars."""
         self.waiting: dict[int, SimOrder] = {}
         self.trade_ids = count(1)
+        self.trades: deque[PriceMoved] = deque(maxlen=_REMEMBERED)
+        """The latest public trades, oldest first."""
         self.depth: Decimal | None = None
         """Most that an order can take, or be given, at one price step; None: any quantity."""
         self.parts = 1

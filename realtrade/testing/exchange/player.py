@@ -158,16 +158,16 @@ class Player:
         if grow:
             desk.bars.traded(desk.market_ms, price, size)
             self._tell_growing(desk)
-        self._core.emit(
-            PriceMoved(
-                market=desk.market,
-                trade_id=next(desk.trade_ids),
-                price=price,
-                quantity=size,
-                buyer_is_maker=falls,
-                time_ms=self._core.clock.now_ms(),
-            )
+        trade = PriceMoved(
+            market=desk.market,
+            trade_id=next(desk.trade_ids),
+            price=price,
+            quantity=size,
+            buyer_is_maker=falls,
+            time_ms=self._core.clock.now_ms(),
         )
+        desk.trades.append(trade)
+        self._core.emit(trade)
         self._core.engine.touch(desk)
 
     def _outward(self, desk: Desk, level: Decimal, end: Decimal) -> Decimal:

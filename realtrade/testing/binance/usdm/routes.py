@@ -14,6 +14,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{API}/exchangeInfo", exchange_info.exchange_info),
     Route("GET", f"{API}/klines", market_data.klines, weight=5),
     Route("GET", f"{API}/depth", market_data.depth, weight=2),
+    Route("GET", f"{API}/trades", market_data.recent_trades, weight=5),
+    Route("GET", f"{API}/aggTrades", market_data.aggregate_trades, weight=20),
     Route("GET", f"{API}/premiumIndex", account.mark_price),
     Route("GET", f"{API}/ticker/price", market_data.price_ticker, weight_all=2),
     Route("GET", f"{V2}/ticker/price", market_data.price_ticker, weight_all=2),
