@@ -2,43 +2,60 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from realtrade.testing.binance.call import wire_symbol
 from realtrade.testing.binance.text import eight
-from realtrade.testing.exchange.events import BarChanged, PriceMoved
+from realtrade.testing.exchange.events import BarsChanged, PriceMoved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from realtrade.testing.exchange.events import Event
 
 Frame = tuple[bool, str, dict[str, Any], dict[str, str]]
 """Spot or not, stream, payload, facts for faults."""
+_Told = tuple[str, "Callable[[], dict[str, Any]]", dict[str, str]]
+"""Kind of stream, what makes the payload, facts for faults."""
 _BOOK_LOTS = 100_000
 
 
-def frames(event: Event, wanted: Callable[[bool, str], bool]) -> Iterator[Frame]:
-    """Return the frames of an event, of those streams that somebody wants."""
-    if isinstance(event, BarChanged):
-        symbol = wire_symbol(event.market.symbol)
-        name = f"{symbol.lower()}@kline_{event.timeframe}"
-        if wanted(event.market.is_spot, name):
-            closed = "true" if event.closed else "false"
-            facts = {"stream": name, "event": "kline", "symbol": symbol, "closed": closed}
-            yield event.market.is_spot, name, kline(event), facts
-    elif isinstance(event, PriceMoved):
-        symbol = wire_symbol(event.market.symbol)
-        for kind, shape in _PRICES.items():
+def frames(event: Event, wanted: Callable[[bool, str], Collection[str]]) -> Iterator[Frame]:
+    """Return the frames of an event, of those streams that somebody wants.
+
+    Args:
+        event: Anything that happened.
+        wanted: Which kinds of streams are wanted of a market: `trade`, `kline_1m`.
+    """
+    if not isinstance(event, BarsChanged | PriceMoved):
+        return
+    symbol = wire_symbol(event.market.symbol)
+    kinds = wanted(event.market.is_spot, symbol)
+    if not kinds:
+        return
+    told = _bars(event, symbol) if isinstance(event, BarsChanged) else _prices(event)
+    for kind, make, facts in told:
+        if kind in kinds:
             name = f"{symbol.lower()}@{kind}"
-            if wanted(event.market.is_spot, name):
-                facts = {"stream": name, "event": kind, "symbol": symbol}
-                yield event.market.is_spot, name, shape(event), facts
+            about = {"stream": name, "symbol": symbol, **facts}
+            yield event.market.is_spot, name, make(), about
 
 
-def kline(event: BarChanged) -> dict[str, Any]:
+def _bars(event: BarsChanged, symbol: str) -> Iterator[_Told]:
+    facts = {"event": "kline", "closed": "true" if event.closed else "false"}
+    for timeframe in event.bars:
+        yield f"kline_{timeframe}", partial(kline, event, symbol, timeframe), facts
+
+
+def _prices(event: PriceMoved) -> Iterator[_Told]:
+    for kind, shape in _PRICES.items():
+        yield kind, partial(shape, event), {"event": kind}
+
+
+def kline(event: BarsChanged, symbol: str, timeframe: str) -> dict[str, Any]:
     """Return a bar as `@kline_…` writes it."""
-    bar, symbol = event.bar, wire_symbol(event.market.symbol)
+    bar = event.bars[timeframe]
     return {
         "e": "kline",
         "E": event.time_ms,
@@ -47,7 +64,7 @@ def kline(event: BarChanged) -> dict[str, Any]:
             "t": bar.open_ms,
             "T": bar.close_ms - 1,
             "s": symbol,
-            "i": event.timeframe,
+            "i": timeframe,
             "f": -1,
             "L": -1,
             "o": eight(bar.open),

@@ -12,7 +12,7 @@ from realtrade.testing.server.line import Line
 from realtrade.testing.server.names import Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from aiohttp import web
 
@@ -71,6 +71,7 @@ class MarketStreams:
         self._rules = rules
         self._soon = soon
         self._listeners: defaultdict[Topic, dict[Listener, None]] = defaultdict(dict)
+        self._kinds: dict[tuple[bool, str], frozenset[str]] = {}
         self.lines: set[Line] = set()
 
     def take(self, event: Event) -> None:
@@ -78,8 +79,16 @@ class MarketStreams:
         for spot, name, payload, facts in frames(event, self._wanted):
             self._soon(self._publish, Topic(spot, name), payload, facts)
 
-    def _wanted(self, spot: bool, name: str) -> bool:
-        return bool(self._listeners.get(Topic(spot, name)))
+    def _wanted(self, spot: bool, symbol: str) -> Collection[str]:
+        """Return the kinds of streams of a market that somebody listens to; any thread."""
+        return self._kinds.get((spot, symbol), ())
+
+    def _count(self, topic: Topic) -> None:
+        """Note whether anybody listens to a topic, for threads that must not look themselves."""
+        symbol, _, kind = topic.name.partition("@")
+        market = topic.spot, symbol.upper()
+        heard = {kind} if self._listeners.get(topic) else set()
+        self._kinds[market] = (self._kinds.get(market, frozenset()) - {kind}) | heard
 
     def _publish(self, topic: Topic, payload: dict[str, Any], facts: dict[str, str]) -> None:
         raw = json.dumps(payload, separators=(",", ":"))
@@ -103,8 +112,8 @@ class MarketStreams:
                 return await line.serve(lambda text: self._said(listener, text))
             finally:
                 self.lines.discard(line)
-                for topic in listener.topics.values():
-                    self._listeners[topic].pop(listener, None)
+                for name in list(listener.topics):
+                    self._unsubscribe(listener, name)
 
         return handle
 
@@ -121,11 +130,13 @@ class MarketStreams:
         listener.topics[name] = topic
         if listener.scope.serves(name):
             self._listeners[topic][listener] = None
+            self._count(topic)
 
     def _unsubscribe(self, listener: Listener, name: str) -> None:
         topic = listener.topics.pop(name, None)
         if topic is not None:
             self._listeners[topic].pop(listener, None)
+            self._count(topic)
 
     def _has(self, spot: bool, symbol: str) -> bool:
         return any(

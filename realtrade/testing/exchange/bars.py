@@ -38,8 +38,10 @@ class SimBar:
 
     def joined(self, later: SimBar) -> SimBar:
         """Return this bar grown by a later, shorter one."""
-        return replace(
-            self,
+        return SimBar(
+            open_ms=self.open_ms,
+            close_ms=self.close_ms,
+            open=self.open,
             high=max(self.high, later.high),
             low=min(self.low, later.low),
             close=later.close,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from decimal import Decimal
 
     from realtrade.testing.exchange.account import SimAccount
@@ -72,14 +73,14 @@ class PriceMoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BarChanged:
-    """A bar grew, or closed."""
+class BarsChanged:
+    """Bars of one market grew, or closed."""
 
     market: SimMarket
-    timeframe: str
-    bar: SimBar
+    bars: Mapping[str, SimBar]
+    """By timeframe."""
     closed: bool
     time_ms: int
 
 
-Event = OrderChanged | BalancesChanged | PairChanged | PriceMoved | BarChanged
+Event = OrderChanged | BalancesChanged | PairChanged | PriceMoved | BarsChanged

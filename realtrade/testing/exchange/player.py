@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from realtrade.testing.exchange import matching
 from realtrade.testing.exchange.bars import SimBar
-from realtrade.testing.exchange.events import BarChanged, PriceMoved
+from realtrade.testing.exchange.events import BarsChanged, PriceMoved
 from realtrade.utils.timeframes import Timeframe
 
 if TYPE_CHECKING:
@@ -183,15 +183,16 @@ class Player:
             behind_ms = desk.market_ms - self._follower.now_ms()
             self._follower.sleep(max(behind_ms, 0) / 1000)
         for name, bar in desk.bars.turn(desk.market_ms, fill=fill):
-            self._tell(desk, name, bar, closed=True)
+            self._tell(desk, {name: bar}, closed=True)
 
     def _tell_growing(self, desk: Desk) -> None:
-        for name, series in desk.bars.series.items():
-            if series.growing is not None:
-                self._tell(desk, name, series.growing, closed=False)
+        growing = {
+            name: series.growing
+            for name, series in desk.bars.series.items()
+            if series.growing is not None
+        }
+        self._tell(desk, growing, closed=False)
 
-    def _tell(self, desk: Desk, name: str, bar: SimBar, *, closed: bool) -> None:
+    def _tell(self, desk: Desk, bars: Mapping[str, SimBar], *, closed: bool) -> None:
         now = self._core.clock.now_ms()
-        self._core.emit(
-            BarChanged(market=desk.market, timeframe=name, bar=bar, closed=closed, time_ms=now)
-        )
+        self._core.emit(BarsChanged(market=desk.market, bars=bars, closed=closed, time_ms=now))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from realtrade.testing.exchange.bars import BarBook, Series
-from realtrade.testing.exchange.events import BarChanged, PriceMoved
+from realtrade.testing.exchange.events import BarsChanged, PriceMoved
 from realtrade.testing.exchange.player import Played
 from tests.testing.exchange.conftest import SPOT, START_MS, SWAP
 
@@ -124,7 +124,7 @@ def test_bars_of_one_interval_close_together(bench: Bench) -> None:
     told = [
         (one.market.symbol, one.closed)
         for one in bench.events
-        if isinstance(one, BarChanged) and one.timeframe == "1m"
+        if isinstance(one, BarsChanged) and "1m" in one.bars
     ]
     assert told == [(SPOT, False), (SWAP, False), (SPOT, True), (SWAP, True)]
 
