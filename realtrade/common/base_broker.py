@@ -314,8 +314,12 @@ class BaseBroker(Questions):
         self.idle = False
 
     def settle(self) -> None:
-        """Take what the venue has to say now, outside of any bar: at a start and at the end."""
-        self._take_reports()
+        """Take what the venue has to say now, outside of any bar: at a start and at the end.
+
+        One commit for all of it: a start may have thousands of executions to book.
+        """
+        with self._tell.together():
+            self._take_reports()
 
     def _take_reports(self) -> None:
         for report in self.venue.reports():

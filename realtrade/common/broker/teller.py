@@ -92,7 +92,7 @@ class Teller:
             return
         if self._gate is not None:
             self._gate.on_fill(fill, self._account)
-        with self._together():
+        with self.together():
             self._remember_fill(fill, self._journal)
             if self._journal is not None:
                 self._journal.status(fill.client_order_id, ticket.status)
@@ -103,7 +103,7 @@ class Teller:
         """An order over and forgotten was executed: it is money all the same."""
         if self._gate is not None:
             self._gate.on_fill(fill, self._account)
-        with self._together():
+        with self.together():
             self._remember_fill(fill, self._journal)
 
     def _remember_fill(self, fill: Fill, journal: Journal | None) -> None:
@@ -115,7 +115,8 @@ class Teller:
         if self._gate is not None:
             journal.risk(self._gate.remembered)
 
-    def _together(self) -> AbstractContextManager[None]:
+    def together(self) -> AbstractContextManager[None]:
+        """Make one commit of everything remembered inside, where anything is."""
         return nullcontext() if self._journal is None else self._journal.together()
 
     def acted(self, action: Action) -> None:
