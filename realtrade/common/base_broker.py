@@ -314,10 +314,7 @@ class BaseBroker(Questions):
         self.idle = False
 
     def settle(self) -> None:
-        """Take what the venue has to say now, outside of any bar: at a start and at the end.
-
-        One commit for all of it: a start may have thousands of executions to book.
-        """
+        """Take what the venue has to say, at a start and at the end, thousands of fills at once."""
         with self._tell.together():
             self._take_reports()
 
