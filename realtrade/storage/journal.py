@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import sqlalchemy as sa
 
@@ -13,13 +13,13 @@ from realtrade.storage.outbox import Outbox
 from realtrade.storage.recall import recall
 from realtrade.storage.rows import (
     attempt_row,
+    clean_json,
     fill_row,
     intent_row,
     key,
     position_row,
     read_intent,
     readable,
-    to_json,
     whole,
 )
 from realtrade.storage.tables import (
@@ -47,6 +47,18 @@ if TYPE_CHECKING:
     from realtrade.utils.clock import Clock
 
 _MEMORY = "memory"
+Method = TypeVar("Method", bound="Callable[..., Any]")
+
+
+def _as_one(method: Method) -> Method:
+    """Make a call one commit, or a part of one that is then not made if the call fails."""
+
+    @wraps(method)
+    def call(self: SqlJournal, *args: Any, **given: Any) -> Any:
+        with self.together():
+            return method(self, *args, **given)
+
+    return cast("Method", call)
 
 
 class SqlJournal:
@@ -90,19 +102,17 @@ class SqlJournal:
 
     # -- orders -----------------------------------------------------------------------------------
 
+    @_as_one
     def intent(self, intent: OrderIntent) -> None:
         """Remember an intent before anything is sent; an equal one again is harmless."""
-        row = intent_row(intent)
         name = intent.client_order_id
-        with self._writer.together():
-            if not self._writer.add(INTENT, row):
-                self._must_equal(intent)
-                return
-            order = {"client_order_id": name, "status": OrderStatus.CREATED.value, "reason": ""}
-            self._writer.add(ORDER, order)
-            if name not in self._known:
-                self._known.add(name)
-                self._writer.undoing(lambda: self._known.discard(name))
+        if not self._writer.add(INTENT, intent_row(intent)):
+            self._must_equal(intent)
+            return
+        order = {"client_order_id": name, "status": OrderStatus.CREATED.value, "reason": ""}
+        self._writer.add(ORDER, order)
+        self._known.add(name)
+        self._writer.undoing(lambda: self._known.discard(name))
 
     def _must_equal(self, intent: OrderIntent) -> None:
         query = sa.select(INTENT).where(INTENT.c.client_order_id == intent.client_order_id)
@@ -114,13 +124,14 @@ class SqlJournal:
             )
             raise JournalError(msg)
 
+    @_as_one
     def attempt(self, attempt: Attempt) -> None:
         """Remember that an order is about to be sent, or what its sending came to."""
         self._must_know(attempt.client_order_id, "a sending")
-        self._writer.put(
-            ATTEMPT, attempt_row(replace(attempt, reason=self._redact(attempt.reason)))
-        )
+        row = attempt_row(attempt)
+        self._writer.put(ATTEMPT, row | {"reason": self._text(attempt.reason)})
 
+    @_as_one
     def status(self, client_order_id: str, status: OrderStatus, reason: str = "") -> None:
         """Remember that an order moved.
 
@@ -132,6 +143,7 @@ class SqlJournal:
         row = {"status": status.value, "reason": self._text(reason)}
         self._writer.put(ORDER, {"client_order_id": client_order_id, **row})
 
+    @_as_one
     def fill(self, fill: Fill) -> bool:
         """Remember an execution; False when it was known: then nothing may be booked."""
         self._must_know(fill.client_order_id, f"trade {fill.trade_id}")
@@ -148,52 +160,55 @@ class SqlJournal:
 
     # -- what is held, how far things are ---------------------------------------------------------
 
+    @_as_one
     def position(self, symbol: str, position: Position) -> None:
         """Remember what is held of a symbol by our own fills."""
         self._writer.put(POSITION, position_row(symbol, position))
 
+    @_as_one
     def adjust(self, symbol: str, before: Position, after: Position, reason: str) -> None:
         """Remember that a position was set by something else than a fill, and why; and set it."""
         was, now = position_row(symbol, before), position_row(symbol, after)
-        with self._writer.together():
-            row = {
-                "number": self._writer.next_seq(),
-                "symbol": symbol,
-                "before_quantity": was["quantity"],
-                "before_price": was["price"],
-                "after_quantity": now["quantity"],
-                "after_price": now["price"],
-                "reason": self._text(reason),
-            }
-            self._writer.add(ADJUST, row)
-            self._writer.put(POSITION, now)
+        row = {
+            "number": self._writer.next_seq(),
+            "symbol": symbol,
+            "before_quantity": was["quantity"],
+            "before_price": was["price"],
+            "after_quantity": now["quantity"],
+            "after_price": now["price"],
+            "reason": self._text(reason),
+        }
+        self._writer.add(ADJUST, row)
+        self._writer.put(POSITION, now)
 
+    @_as_one
     def cursor(self, name: str, value: str) -> None:
         """Remember how far something was read."""
         row = {"name": key(name, "name"), "value": key(value, "cursor")}
         self._writer.put(CURSOR, row)
 
+    @_as_one
     def bar(self, feed: str, time_ms: int) -> None:
         """Remember that a strategy is done with a feed's bar of that open time."""
         self._writer.put(BAR_MARK, {"feed": key(feed, "feed"), "time_ms": whole(time_ms, "time")})
 
+    @_as_one
     def risk(self, memory: Mapping[str, Any]) -> None:
         """Remember what the risk rules remember; nothing is written when it is as before."""
         self._keep(RISK, memory)
 
+    @_as_one
     def strategy(self, memory: Mapping[str, Any]) -> None:
         """Remember what the strategy remembers; nothing is written when it is as before."""
         self._keep(STRATEGY, memory)
 
     def _keep(self, table: sa.Table, memory: Mapping[str, Any]) -> None:
-        content = self._redact(to_json(memory))
-        with self._writer.together():
-            before = self._kept.get(table.name)
-            if content == before:
-                return
-            self._writer.put(table, {"name": _MEMORY, "content": content})
-            self._kept[table.name] = content
-            self._writer.undoing(lambda: self._restore(table.name, before))
+        content, before = clean_json(memory, self._redact), self._kept.get(table.name)
+        if content == before:
+            return
+        self._writer.put(table, {"name": _MEMORY, "content": content})
+        self._kept[table.name] = content
+        self._writer.undoing(lambda: self._restore(table.name, before))
 
     def _restore(self, name: str, before: str | None) -> None:
         self._kept.pop(name, None)
@@ -202,6 +217,7 @@ class SqlJournal:
 
     # -- people -----------------------------------------------------------------------------------
 
+    @_as_one
     def event(self, event: Event, routes: Sequence[str] = ()) -> None:
         """Remember something worth telling people, and by which routes they are to be told."""
         self._outbox.write(event, routes)
@@ -214,6 +230,7 @@ class SqlJournal:
         """Remember that an event was told by a route."""
         self._outbox.told(number, route, self._clock.now_ms())
 
+    @_as_one
     def command(self, name: str, number: str) -> bool:
         """Remember a person's command by its own number; False when it was known already."""
         row = {"number": key(number, "number"), "name": self._text(name)}

@@ -41,9 +41,7 @@ class Outbox:
         writer = self._writer
         with writer.together():
             number = writer.next_seq()
-            row = event_row(event, number)
-            clean = {name: self._redact(row[name]) for name in ("message", "data")}
-            writer.add(EVENT, row | clean)
+            writer.add(EVENT, event_row(event, number, self._redact))
             for route in dict.fromkeys(routes):
                 writer.add(OUTBOX, {"number": number, "route": route, "told_ms": None})
                 waits = Undelivered(number=number, event=event, route=route)

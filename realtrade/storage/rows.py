@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from zlib import crc32
@@ -213,14 +213,14 @@ def read_position(row: Mapping[str, Any]) -> Position:
     return Position(Decimal(row["quantity"]), Decimal(row["price"]))
 
 
-def event_row(event: Event, seq: int) -> Row:
+def event_row(event: Event, seq: int, redact: Callable[[str], str]) -> Row:
     """Return the row of an event, which is called by the number it is written under."""
     return {
         "number": seq,
         "type": event.type.value,
         "time_ms": whole(event.time_ms, "time"),
-        "message": readable(event.message),
-        "data": to_json(event.data),
+        "message": readable(redact(event.message)),
+        "data": clean_json(event.data, redact),
     }
 
 
@@ -240,6 +240,25 @@ def to_json(content: Mapping[str, Any]) -> str:
     except (TypeError, ValueError, RecursionError) as error:
         msg = f"this cannot be kept: {error}"
         raise JournalError(msg) from error
+
+
+def clean_json(content: Mapping[str, Any], redact: Callable[[str], str]) -> str:
+    """Return plain values as JSON, every text in them redacted.
+
+    Numbers stay: blotting digits out of JSON would leave nothing that can be read.
+    """
+    text = to_json(content)
+    return text if redact(text) == text else to_json(_redacted(content, redact))
+
+
+def _redacted(value: Any, redact: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, Mapping):
+        return {redact(str(name)): _redacted(inner, redact) for name, inner in value.items()}
+    if isinstance(value, Sequence):
+        return [_redacted(inner, redact) for inner in value]
+    return value
 
 
 def _plain(value: Any) -> Any:

@@ -308,7 +308,7 @@ class TestLastingJournal:
         def caught() -> None:
             with journal.together():
                 journal.bar("btc_1h", 1)
-                with suppress(JournalError), journal.together():
+                with suppress(JournalError):
                     journal.bar("btc_1h", 2**63)
 
         with pytest.raises(JournalError, match="a part of it failed"):

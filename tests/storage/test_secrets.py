@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,6 +39,23 @@ def test_no_secret_reaches_a_byte_of_the_journal(tmp_path: Path) -> None:
 
     assert set(written) == {"bot.db", "bot.db-wal", "bot.db-shm", "bot.db.lock", "bot.db.mark"}
     assert [name for name, content in written.items() if b"canary-7f3e" in content] == []
+
+
+def test_a_number_that_looks_like_a_secret_stays_a_number(tmp_path: Path) -> None:
+    redactor = Redactor()
+    redactor.add("123456")
+    journal = opened(tmp_path / "bot.db", redact=redactor.redact)
+    journal.strategy({"n": 123456, "d": Decimal(123456), "chat": "to 123456", "l": ["123456", 1]})
+
+    recalled = journal.recall()
+    journal.close()
+
+    assert recalled.strategy == {
+        "n": 123456,
+        "d": Decimal(123456),
+        "chat": "to ***",
+        "l": ["***", 1],
+    }
 
 
 def test_a_server_s_password_reaches_no_text(
