@@ -232,22 +232,6 @@ class Parts:
         """Tell whether a live run still shows bars from before its start."""
         return self.hub is not None and not self.hub.live
 
-    def settle_orders(self) -> None:
-        """Do with orders still open what the recipe wants at the end; a backtest leaves them.
-
-        Stops that protect a position go on resting at the venue: that is what they are for.
-        """
-        on_stop = self.recipe.orders.on_stop
-        if not self.live or on_stop == "keep_orders":
-            return
-        for order in self.broker.get_orders_open():
-            if on_stop == "flatten" or not order.info.get("protects"):
-                self.broker.cancel(order)
-        held = self.broker.account.positions if on_stop == "flatten" else {}
-        for symbol, position in held.items():
-            told = f"{position.quantity} {symbol} is still held: no bar follows to close it on"
-            self.say("warning", told)
-
     def stop(self) -> None:
         """End the bar loop at the next bar; from any thread."""
         if self.started:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from realtrade.engine import equity
 from realtrade.engine.build import StageFailed, build
+from realtrade.engine.ending import settle_orders
 from realtrade.engine.guard import Crash, wind_down
 from realtrade.engine.lifecycle import Phase
 from realtrade.engine.observer import Silent
@@ -177,7 +178,7 @@ class TradingRunner:
             with Pulse(self._beat):
                 run_bars(parts)
                 parts.lifecycle.advance(Phase.DRAINING)
-                parts.settle_orders()
+                settle_orders(parts)
         except KeyboardInterrupt:
             self._stop.set()
             self._wind_down()
@@ -193,7 +194,7 @@ class TradingRunner:
         parts.lifecycle.advance(Phase.DRAINING)
         raised = wind_down(getattr(parts.cerebro, "runningstrats", ()))
         try:
-            parts.settle_orders()
+            settle_orders(parts)
         except Exception as error:  # noqa: BLE001 - the strategy hears of its orders and may raise again
             raised.append(error)
         for another in raised:

@@ -57,20 +57,20 @@ class Stage:
         exchange.add_account(self.key, SECRET, MONEY, futures=MONEY)
         self.bot = Bot(folder / "swing.yaml")
 
-    def write(self, mode: str, bars: int) -> None:
+    def write(self, mode: str, bars: int, more: str = "") -> None:
         """Write recipe, strategy and keys; the strategy is idle for the last bars."""
         market = "swap" if ":" in self.symbols[0] else "spot"
         feeds = "".join(FEED.format(name=one[:3].lower(), symbol=one) for one in self.symbols)
         words = {"mode": mode, "market": market, "url": self.exchange.url, "feeds": feeds}
         text = RECIPE.format(last=30 + bars - QUIET, **words)
-        (self.folder / "swing.yaml").write_text(text)
+        (self.folder / "swing.yaml").write_text(text + more)
         (self.folder / "swing.py").write_text(STRATEGY.read_text())
         (self.folder / "key.txt").write_text(self.key)
         (self.folder / "secret.txt").write_text(SECRET)
 
-    def run(self, mode: str, bars: int, pace_s: float) -> None:
+    def run(self, mode: str, bars: int, pace_s: float, more: str = "") -> None:
         """Run the bot while so many bars are played, and stop it when nothing moves."""
-        self.write(mode, bars)
+        self.write(mode, bars, more)
         market = Market(self.exchange, self.symbols, seed=3, pace_s=pace_s)
         market.play(HISTORY)
         self.bot.start()
@@ -136,3 +136,15 @@ def test_paper_sends_no_order_and_needs_no_key(stage: Stage) -> None:
     assert signed == []
     assert stage.bars() == 180
     assert Decimal(stage.last_row()["equity"]) != 100_000
+
+
+def test_flattened_at_the_end_nothing_is_held_there_nor_here(stage: Stage) -> None:
+    stage.run("live", 60, pace_s=0.02, more="orders: {on_stop: flatten}\n")
+
+    truth = stage.exchange.truth(stage.key)
+    books, ledger = books_of(stage.folder / "state" / "swing.db"), ledger_of(truth)
+    check(books, ledger)
+    assert truth.positions == {}
+    assert truth.open_orders == ()
+    assert len(truth.fills) > 2
+    assert all(quantity < Decimal("0.001") for quantity in ledger.positions.values())
