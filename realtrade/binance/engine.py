@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from realtrade.binance.broker import BinanceBroker
 from realtrade.binance.data import BinanceData
-from realtrade.binance.feed import BinanceFeed
 from realtrade.binance.permissions import objections, permissions
 from realtrade.binance.store import BinanceStore
 from realtrade.binance.streams import BinanceBarStream
 from realtrade.binance.websocket import stream_base
 from realtrade.common.feed_hub import FeedHub
+from realtrade.common.market_feed import MarketFeed
 from realtrade.common.rest.proxies import proxy_for
 from realtrade.plugins.ports.gateway import GatewayError
 
@@ -39,7 +39,7 @@ class BinanceLiveData(BinanceData):
         """
         super().start()
         store, feed, hub = self.store, self._origin, self._hub
-        assert isinstance(feed, BinanceFeed)  # noqa: S101 - its store made it
+        assert isinstance(feed, MarketFeed)  # noqa: S101 - its store made it
         assert hub is not None  # noqa: S101 - it is made with one
         given = store.connection
         base = stream_base(store.market_type, testnet=given.testnet, base=given.endpoints.stream)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from realtrade.binance.config import BinanceConfig
-    from realtrade.binance.feed import BinanceFeed
+    from realtrade.common.market_feed import MarketFeed
     from realtrade.model.instrument import Instrument
     from realtrade.plugins.ports.build import BuildContext
     from realtrade.plugins.ports.checks import Check
@@ -76,7 +76,7 @@ class BinanceExchange:
             self._trading = self._connect(apikey=read(given.api_key), secret=read(given.secret))
         return self._trading
 
-    def feed(self, request: FeedRequest) -> BinanceFeed:
+    def feed(self, request: FeedRequest) -> MarketFeed:
         """Return the feed for one symbol and timeframe.
 
         Raises:
@@ -102,10 +102,10 @@ class BinanceExchange:
         self._streams.append(stream)
         return stream
 
-    def _own(self, feed: Feed) -> BinanceFeed:
-        from realtrade.binance.feed import BinanceFeed
+    def _own(self, feed: Feed) -> MarketFeed:
+        from realtrade.common.market_feed import MarketFeed
 
-        if not isinstance(feed, BinanceFeed):
+        if not isinstance(feed, MarketFeed):
             msg = f"Binance streams no {type(feed).__name__}"
             raise TypeError(msg)
         return feed

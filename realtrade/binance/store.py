@@ -11,20 +11,16 @@ from realtrade.binance.feed import BinanceFeed
 from realtrade.binance.search import Finder
 from realtrade.binance.signing import signed
 from realtrade.common.base_store import BaseStore
-from realtrade.common.history import History
 from realtrade.common.rest.errors import OddAnswer, RestError
 from realtrade.common.rest.listing import Ticker
 from realtrade.common.rest.unified import MARKETS, number
-from realtrade.plugins.ports.feed import FeedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from realtrade.common.rest.listing import Listing
     from realtrade.model.account import AccountState, VenueOrder
     from realtrade.model.instrument import MarketType
-    from realtrade.plugins.ports.exchange import FeedRequest
     from realtrade.plugins.ports.gateway import Outcome
     from realtrade.utils.timeframes import Timeframe
 
@@ -43,6 +39,7 @@ class BinanceStore(BaseStore):
 
     NAME = "binance"
     STRICT = True
+    FEED = BinanceFeed
     PER_MINUTE: ClassVar[Mapping[str, float]] = {"spot": 6_000.0, "swap": 2_400.0}
     WEIGHT: ClassVar[Mapping[str, float]] = {"spot": 5.0, "swap": 1.0}
     WEIGHT_HEADER = "X-MBX-USED-WEIGHT-1M"
@@ -77,33 +74,9 @@ class BinanceStore(BaseStore):
         """Say what an error means, by Binance's number for it."""
         return errors.outcome_of(error)
 
-    def feed(self, request: FeedRequest) -> BinanceFeed:
-        """Return the feed of one symbol and timeframe.
-
-        Raises:
-            FeedError: the symbol or the timeframe is not known here, or nothing answers.
-        """
-        if str(request.timeframe) not in BinanceConfig.TIMEFRAMES:
-            known = ", ".join(BinanceConfig.TIMEFRAMES)
-            msg = f"feed '{request.name}': Binance has no {request.timeframe} bars; it has {known}"
-            raise FeedError(msg)
-        try:
-            listing = self.known(request.symbol)
-        except (LookupError, RestError) as error:
-            msg = f"feed '{request.name}': {error}"
-            raise FeedError(msg) from error
-        history = History(self, self.bars_folder)
-        instrument = listing.instrument
-        return BinanceFeed(request, instrument=instrument, market_id=listing.id, history=history)
-
-    @property
-    def bars_folder(self) -> Path | None:
-        """Where bars of this venue are kept; None where nothing is kept of it."""
-        given = self.connection
-        if given.cache is None or given.endpoints.rest is not None:
-            return None
-        venue = "testnet" if given.testnet else "real"
-        return given.cache / f"{self.NAME}-{self.market_type}-{venue}"
+    def timeframes(self) -> Sequence[str]:
+        """Return the lengths of bars Binance has."""
+        return BinanceConfig.TIMEFRAMES
 
     def symbol_of(self, name: str) -> str:
         """Return the unified symbol of Binance's own name, or that name where it is not listed."""

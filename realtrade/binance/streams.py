@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from realtrade.utils.timeframes import Timeframe
 
 
+_PULSE = "btcusdt@kline_1m"
+"""Trades all the time on either market: where it is silent, the connection is dead, while a market
+of ours may well have nothing to say for an hour."""
+
+
 class StreamableFeed(Protocol):
     """What the stream must know of a feed; `BinanceFeed` is one."""
 
@@ -140,7 +145,8 @@ class BinanceBarStream:
             StreamError: there are more feeds than a connection carries.
         """
         self._splicer.start(sink)
-        self._socket.start([f"{one.lower()}@kline_{length}" for one, length in self._listeners])
+        wanted = [f"{one.lower()}@kline_{length}" for one, length in self._listeners]
+        self._socket.start([*wanted, *({_PULSE} - set(wanted))])
 
     def stop(self) -> None:
         """Publish nothing more; returns when the threads have ended."""

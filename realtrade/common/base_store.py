@@ -7,6 +7,8 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from realtrade.common.history import History
+from realtrade.common.market_feed import MarketFeed
 from realtrade.common.rest import reading, unified
 from realtrade.common.rest.ccxt_errors import Told, translated
 from realtrade.common.rest.client import Wiring, make_client
@@ -19,15 +21,18 @@ from realtrade.common.rest.server_clock import ServerClock
 from realtrade.common.rest.session import Session
 from realtrade.common.rest.transport import Limits, Transport
 from realtrade.model.account import Balance
+from realtrade.plugins.ports.feed import FeedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from realtrade.common.rest.listing import Listing, Ticker
     from realtrade.model.account import AccountState, VenueOrder
     from realtrade.model.bar import BarColumns
     from realtrade.model.instrument import Instrument, MarketType
     from realtrade.model.order import Position
+    from realtrade.plugins.ports.exchange import FeedRequest
     from realtrade.plugins.ports.gateway import Outcome
     from realtrade.utils.timeframes import Timeframe
 
@@ -44,6 +49,7 @@ class BaseStore:
 
     NAME: ClassVar[str] = ""
     """ccxt's id of the exchange."""
+    FEED: ClassVar[type[MarketFeed]] = MarketFeed
     STRICT: ClassVar[bool] = False
     """Whether this class knows the exchange's errors by number; else ccxt is believed."""
     PER_MINUTE: ClassVar[Mapping[str, float]] = {}
@@ -276,6 +282,43 @@ class BaseStore:
         return self.listings().get(symbol)
 
     # ---- market data ----
+
+    def timeframes(self) -> Sequence[str]:
+        """Return the lengths of bars the exchange has; an exchange may say them itself."""
+        return tuple(self.exchange.timeframes or ())
+
+    def feed(self, request: FeedRequest) -> MarketFeed:
+        """Return the feed of one symbol and timeframe.
+
+        Raises:
+            FeedError: the symbol or the timeframe is not known here, or nothing answers.
+        """
+        where = f"feed '{request.name}'"
+        known = self.timeframes()
+        if str(request.timeframe) not in known:
+            has = f"{self.NAME} has no {request.timeframe} bars; it has {', '.join(known)}"
+            msg = f"{where}: {has}"
+            raise FeedError(msg)
+        try:
+            listing = self.known(request.symbol)
+        except (LookupError, RestError) as error:
+            msg = f"{where}: {error}"
+            raise FeedError(msg) from error
+        return self.FEED(
+            request,
+            instrument=listing.instrument,
+            market_id=listing.id,
+            history=History(self, self.bars_folder),
+        )
+
+    @property
+    def bars_folder(self) -> Path | None:
+        """Where bars of this venue are kept; None where nothing is kept of it."""
+        given = self.connection
+        if given.cache is None or given.endpoints.rest is not None:
+            return None
+        venue = "testnet" if given.testnet else "real"
+        return given.cache / f"{self.NAME}-{self.market_type}-{venue}"
 
     def fetch_bars(
         self, symbol: str, timeframe: Timeframe, since_ms: int, until_ms: int
