@@ -48,7 +48,7 @@ def engine_of(url: sa.URL, bot: str) -> sa.Engine:
     settings = _SETTINGS | {"search_path": f'"{schema_of(bot)}"'}
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     name = f"realtrade {bot} {os.getpid()}"
-    given: dict[str, Any] = {"application_name": name, "options": options, "connect_timeout": 10}
+    given: dict[str, Any] = {"application_name": name, "options": options, "connect_timeout": 5}
     try:
         return sa.create_engine(url, connect_args=given, poolclass=sa.pool.NullPool)
     except ImportError as error:

@@ -250,6 +250,23 @@ class TestLostConnection:
         assert ids(journal) == ["rt-1", "rt-2"]
         journal.close()
 
+    def test_is_found_again_when_the_server_has_crashed_and_is_back(
+        self, server: PostgresServer, bot: str, tmp_path: Path
+    ) -> None:
+        journal = on_server(server, bot, tmp_path)
+        journal.intent(an_intent())
+        server.stop("immediate")
+        try:
+            for told in ("nothing was remembered", "cannot be opened: connection"):
+                with pytest.raises(JournalError, match=told):
+                    journal.intent(an_intent("rt-2"))
+        finally:
+            server.start()
+        journal.intent(an_intent("rt-2"))
+
+        assert ids(journal) == ["rt-1", "rt-2"]
+        journal.close()
+
     def test_ends_all_writing_when_a_commit_was_done_and_not_answered(
         self, server: PostgresServer, bot: str, tmp_path: Path
     ) -> None:
