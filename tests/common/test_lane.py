@@ -71,10 +71,9 @@ def test_rest_is_believed_that_a_bar_never_was_once_it_tells_of_a_later_one() ->
 
 def test_the_bar_of_the_stream_counts_where_rest_has_another() -> None:
     road = lane()
-    road.begin()
-    road.take(bar(1, close=1.5))
+    road.take(bar(2, close=1.5))
 
-    (through,) = road.fill([bar(1, close=0.75)])
+    _, through = road.fill([bar(1), bar(2, close=0.75)])
 
     assert through.close == 1.5
 
@@ -88,12 +87,24 @@ def test_giving_up_lets_through_what_there_is() -> None:
     assert (road.filling, road.next_ms) == (False, 6 * MS)
 
 
-def test_a_new_connection_holds_back_until_rest_has_spoken() -> None:
+def test_after_a_new_connection_rest_is_asked() -> None:
+    road = lane()
+    road.begin()
+    assert road.filling
+
+    assert minutes(road.take(bar(0))) == []
+    assert road.filling
+    assert minutes(road.fill([])) == []
+    assert not road.filling
+
+
+def test_unless_the_next_bar_shows_that_nothing_was_missed() -> None:
     road = lane()
     road.begin()
 
-    assert minutes(road.take(bar(1))) == []
-    assert minutes(road.fill([])) == [1]
+    assert minutes(road.take(bar(1))) == [1]
+    assert not road.filling
+    assert minutes(road.fill([bar(1), bar(2)])) == [2]
 
 
 def test_without_a_past_the_first_bar_is_the_first_to_come() -> None:

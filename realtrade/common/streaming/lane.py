@@ -18,7 +18,8 @@ class Lane:
 
     A bar is let through when the one before it was. Where that one is missing, bars wait and the
     lane is `filling`: REST has to be asked what there was. REST is believed about a missing bar
-    once it tells of a later one; then the bar does not exist.
+    once it tells of a later one; then the bar does not exist. The stream's own word does as well:
+    a bar that follows the last one shows that nothing was missed.
     """
 
     def __init__(self, timeframe: Timeframe, last_ms: int | None) -> None:
@@ -42,7 +43,7 @@ class Lane:
         return len(self._waiting)
 
     def begin(self) -> None:
-        """Hold bars back until REST has said what was missed: a connection is new."""
+        """Have REST asked what was missed: a connection is new."""
         self.filling = self.last_ms is not None
 
     def take(self, bar: Bar) -> list[Bar]:
@@ -52,7 +53,11 @@ class Lane:
         if len(self._waiting) > _MOST_WAITING:
             self._waiting.clear()  # REST knows them all
             self.filling = True
-        return [] if self.filling else self._through()
+            return []
+        was_filling = self.filling
+        through = self._through()
+        self.filling = self.filling or (was_filling and not through)
+        return through
 
     def fill(self, bars: Sequence[Bar]) -> list[Bar]:
         """Take what REST knows from `next_ms` on, oldest first; return what may be let through.
