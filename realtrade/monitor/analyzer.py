@@ -24,7 +24,8 @@ def stamp_ms(number: float) -> int:
 class FillAnalyzer(bt.Analyzer):
     """Hands every execution to a `PerformanceTracker`, and nothing per bar.
 
-    For loops that record equity themselves through `PerformanceTracker.record_columns`.
+    For loops that record equity themselves through `PerformanceTracker.record_columns`. Where one
+    feed is traded, executions are kept until `stop` and then handed over in one go.
     Works with Backtrader's own broker and with ours: both describe an execution by the bits of
     `order.executed`. A bit that reverses a position is handed over in its two parts.
     """
@@ -32,21 +33,52 @@ class FillAnalyzer(bt.Analyzer):
     only_executions = True
     """Tells a loop that this one listens to orders for what they executed, not for their steps."""
 
+    keeps = True
+    """Executions may wait for the end: nobody looks at the tracker before."""
+
     params = (("tracker", None), ("symbols", None))
 
     def start(self) -> None:
         """Look up the tracker and the symbols: `symbols` maps data names to symbols."""
         self.tracker: PerformanceTracker = self.p.tracker
         self._symbol_of: dict[str, str] = dict(self.p.symbols or {})
+        self._waits = self.keeps and len(self.datas) == 1
+        self._kept: list[tuple[float, ...]] = []
+        self._scheme: Any = None
 
     def notify_order(self, order: Any) -> None:
         """Record what was executed since this order was last told of."""
         for bit in order.executed.iterpending():
-            self._record(order, bit)
+            if self._waits:
+                self._keep(order, bit)
+            else:
+                self._record(order, bit)
+
+    def stop(self) -> None:
+        """Hand over what was kept."""
+        kept, self._kept = self._kept, []
+        if not kept:
+            return
+        name = self.datas[0]._name  # noqa: SLF001  # Backtrader has no public name
+        fills = [
+            (stamp_ms(number), float(signed), float(price), float(fee))
+            for number, price, *parts in kept
+            for signed, fee in (parts[:2], parts[2:])
+            if signed
+        ]
+        size = float(self._scheme.p.mult)
+        self.tracker.record_fills(self._symbol_of.get(name, name), fills, contract_size=size)
 
     def get_analysis(self) -> PerformanceTracker:
         """Return the tracker."""
         return self.tracker
+
+    def _keep(self, order: Any, bit: Any) -> None:
+        if order.comminfo is not self._scheme:  # its contract size may differ
+            self.stop()
+            self._scheme = order.comminfo
+        parts = (bit.closed, bit.closedcomm, bit.opened, bit.openedcomm)
+        self._kept.append((bit.dt, bit.price, *parts))
 
     def _record(self, order: Any, bit: Any) -> None:
         name = order.data._name  # noqa: SLF001  # Backtrader has no public name
@@ -74,6 +106,8 @@ class TrackingAnalyzer(FillAnalyzer):
     cerebro.addanalyzer(TrackingAnalyzer, tracker=tracker, symbols={"btc_1h": "BTC/USDT"})
     ```
     """
+
+    keeps = False
 
     def notify_cashvalue(self, cash: float, value: float) -> None:
         """Record one bar: Backtrader calls this once per bar, after orders, before the strategy."""

@@ -46,6 +46,8 @@ class Result:
     """Peak resident memory less what the process held after its imports."""
     trades: int
     equity: float
+    cpu_seconds: float = 0.0
+    """Where `seconds` are the clock's: processor time of all processes that did the work."""
 
 
 def measure(engines: Sequence[Engine], work: Work, *, rounds: int, cache: Path) -> list[Result]:

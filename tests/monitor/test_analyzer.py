@@ -120,3 +120,28 @@ def test_stamps_come_back_to_the_millisecond(time_ms: int) -> None:
     moment = bt.num2date(719_163 + time_ms / 86_400_000)
 
     assert stamp_ms(bt.date2num(moment)) == time_ms
+
+
+@pytest.mark.parametrize(("feeds", "waits"), [(1, True), (2, False)])
+def test_executions_on_one_feed_wait_for_the_end(
+    feed_on_sample: Callable[[int], Any], feeds: int, waits: bool
+) -> None:
+    tracker = PerformanceTracker(1_000_000)
+    seen: list[int] = []
+
+    class Trading(bt.Strategy):
+        def next(self) -> None:
+            seen.append(len(tracker.last_fills(9)))
+            if len(self) in {2, 4}:
+                self.close() if self.position else self.buy(size=1)
+
+    cerebro = bt.Cerebro(stdstats=False)
+    cerebro.broker.setcash(1_000_000)
+    for number in range(feeds):
+        cerebro.adddata(feed_on_sample(10), name=f"feed{number}")
+    cerebro.addstrategy(Trading)
+    cerebro.addanalyzer(FillAnalyzer, tracker=tracker)
+    cerebro.run()
+
+    assert (max(seen) == 0) == waits
+    assert len(tracker.round_trips) == 1

@@ -67,15 +67,14 @@ class Express:
             return
         order, listing = self._waiting
         created, tape, venue = order.created, listing.tape, self._venue
-        time_ms, market = tape.time_ms(), venue.market(listing.feed)
-        price = None
-        if time_ms > tape.ms(created.dt) and venue.is_plain:
+        market, price = venue.market(listing.feed), None
+        if tape.number() > created.dt and venue.is_plain:
             price = venue.open_price(market, buys=order.size > 0)
         if price is None or not venue.can_pay(market, order.size, created.pclose):
             self.clear()
             return
         self._waiting = None
-        booking, refused = venue.account.execute(market, order.size, price, time_ms)
+        booking, refused = venue.account.execute(market, order.size, price, tape.time_ms())
         if booking is None or refused:
             self._long_way(order, listing, booking, market.why_refused(order.size))
             return

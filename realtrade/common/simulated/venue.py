@@ -110,7 +110,7 @@ class SimulatedVenue:
         """Return what a market order gets at the newest bar's open, None when it gets nothing."""
         tape, slippage = market.tape, self.slippage
         price = tape.opening()
-        if not slippage.at_open:
+        if not (slippage.at_open and (slippage.fraction or slippage.fixed)):
             return price
         if buys:
             return slippage.up(tape.quote().high, price, at_open=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from sweep_values import search, values
-from turn import CASH, FEE, Outcome
+from turn import CASH, FEE, Outcome, asked
 
 from realtrade.engine.sweep import Space, Sweep, SweepPlan
 from realtrade.engine.sweep.objective import Objective
@@ -52,6 +52,7 @@ def work(bars: Path) -> Outcome:
         space=Space.parse(space),
         objectives=(Objective.parse("final_equity"),),
         out=folder / "out",
+        workers=1 if asked("--workers=1") else 0,
     )
     best = Sweep(plan, watch=Quiet()).run().facts.trials[0]
     measures = best.measures["train 0"]
