@@ -380,3 +380,25 @@ class TestLastingJournal:
 
         assert waited
         assert place.again().recall().bars == {"mine": 1, "other": 1}
+
+    def test_takes_what_several_threads_write_at_once(self, place: Place) -> None:
+        def write(thread: int) -> None:
+            for number in range(25):
+                name = f"rt-{thread}-{number}"
+                with place.journal.together():
+                    place.journal.intent(an_intent(name))
+                    place.journal.fill(a_fill(name, name))
+                place.journal.attempt(a_sending(name))
+                place.journal.event(replace(FILLED, message=name), ["phone"])
+
+        threads = [Thread(target=write, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        recalled = place.again().recall()
+        assert len(recalled.orders) == len(recalled.seen) == 100
+        assert all(len(order.attempts) == len(order.fills) == 1 for order in recalled.orders)
+        told = place.journal.undelivered()
+        assert len({one.number for one in told}) == len(told) == 100
