@@ -1,0 +1,129 @@
+"""A stop that rests at the exchange follows, outlives a kill -9, and is met while all is dead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from realtrade.model.bar import Bar
+from realtrade.testing import SimExchange, SimMarket
+from realtrade.utils.clock import SystemClock
+from tests.scenario.invariants import check
+from tests.scenario.kill_books import books_of, ledger_of
+from tests.scenario.kill_bot import Bot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+SECRET = "secret-of-a-test"  # noqa: S105 - of an exchange on loopback
+CLOCK = SystemClock()
+MONEY = {"USDT": "100000"}
+RECIPE = """\
+realtrade: v1
+name: guarded
+mode: live
+exchange:
+  type: binance
+  market: {market}
+  endpoints: {url}
+  api_key: {{file: key.txt}}
+  secret: {{file: secret.txt}}
+feeds: {{btc: {{symbol: "{symbol}", timeframe: 1m, history: 30 bars}}}}
+strategy: {{type: python, class: "guarded:Once"}}
+risk: {{stop: {{type: trailing_stop, distance: 1%, place: exchange}}}}
+"""
+STRATEGY = """\
+import backtrader as bt
+
+
+class Once(bt.Strategy):
+    def next(self):
+        if self.data.close[0] == 1001.0 and not self.position:
+            self.buy(size=0.05)
+"""
+
+
+class Stage:
+    """An exchange whose prices the test makes, and a bot in a process of its own."""
+
+    def __init__(self, exchange: SimExchange, symbol: str, folder: Path) -> None:
+        self.exchange, self.symbol, self.folder = exchange, symbol, folder
+        self.key = f"key-of-{folder.name}"
+        exchange.add_account(self.key, SECRET, MONEY, futures=MONEY)
+        market = "swap" if ":" in symbol else "spot"
+        text = RECIPE.format(market=market, url=exchange.url, symbol=symbol)
+        (folder / "guarded.yaml").write_text(text)
+        (folder / "guarded.py").write_text(STRATEGY)
+        (folder / "key.txt").write_text(self.key)
+        (folder / "secret.txt").write_text(SECRET)
+        self.bot = Bot(folder / "guarded.yaml")
+        self._price = 1000.0
+
+    def bar(self, close: float) -> None:
+        opened = self.exchange.player.next_open_ms(self.symbol, "1m")
+        high, low = max(self._price, close), min(self._price, close)
+        bar = Bar(opened, opened + 60_000, self._price, high, low, close, 10.0)
+        self.exchange.play({self.symbol: [bar]}, "1m")
+        self._price = close
+
+    def log(self) -> str:
+        return self.bot.log.read_text() if self.bot.log.exists() else ""
+
+    def begin(self) -> None:
+        told = self.log().count("event=started")
+        self.bot.start()
+        self.until(lambda: self.log().count("event=started") > told)
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        for _ in range(150):
+            if holds():
+                return
+            assert self.bot.wait(0.1) is None, self.log()[-4000:]
+        pytest.fail(f"it never came to that: {self.stops()}\n{self.log()[-4000:]}")
+
+    def stops(self) -> list[tuple[str, Decimal]]:
+        """Return the stop orders at rest, quantity and stop price."""
+        orders = self.exchange.truth(self.key).open_orders
+        return [(str(one.quantity), one.stop_price) for one in orders if one.stop_price is not None]
+
+
+@pytest.fixture(params=["BTC/USDT", "BTC/USDT:USDT"], ids=["spot", "swap"])
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+    market: Any = SimMarket(symbol=request.param, lot=Decimal("0.001"))
+    with SimExchange([market]) as exchange:
+        yield Stage(exchange, request.param, tmp_path)
+
+
+def test_a_stop_protects_while_the_bot_is_dead(stage: Stage) -> None:
+    for _ in range(35):
+        stage.bar(1000.0)
+    stage.begin()
+    stage.bar(1001.0)
+    stage.until(lambda: len(stage.stops()) == 1)
+    stage.bar(1010.0)
+    # On spot the fee was taken in coins: a lot less can be sold than was bought.
+    quantity = "0.05" if ":" in stage.symbol else "0.049"
+    stage.until(lambda: stage.stops() == [(quantity, Decimal("999.9"))])
+    stage.bar(1005.0)
+
+    stage.bot.kill()
+    stage.exchange.walk(stage.symbol, 980)
+    sold = stage.exchange.truth(stage.key).fills[-1]
+    stage.begin()
+    for _ in range(3):
+        stage.bar(979.0)
+        CLOCK.sleep(0.3)
+    assert stage.bot.stop() == 0, stage.log()[-4000:]
+
+    truth = stage.exchange.truth(stage.key)
+    assert (sold.side, sold.quantity) == ("sell", Decimal(quantity))
+    assert len(truth.fills) == 2
+    assert stage.stops() == []
+    # On swaps a stop that was met goes on as an order of the same client id.
+    ledger = ledger_of(truth)
+    once = replace(ledger, accepted=list(dict.fromkeys(ledger.accepted)))
+    check(books_of(stage.folder / "state" / "guarded.db"), once)
