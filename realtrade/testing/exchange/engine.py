@@ -191,6 +191,7 @@ class Engine:
         ):
             raise Refused(Reason.FUNDS)
         self._book(account, order, min(quantity, order.remaining), price, maker=maker)
+        self._knock_out(account, order.market.symbol)
 
     def _execute(
         self, account: SimAccount, order: SimOrder, price: Decimal, *, maker: bool
@@ -202,8 +203,15 @@ class Engine:
         self._part(account, order)
         for piece in desk.cut(quantity) if quantity else ():
             self._book(account, order, piece, price, maker=maker)
-        if order.open and order.request.reduce_only and not self._reducible(account, order):
-            self.end(account, order, "expired")
+        self._knock_out(account, order.market.symbol)
+
+    def _knock_out(self, account: SimAccount, symbol: str) -> None:
+        """End the reduce-only orders that would open a position by now."""
+        for order in account.open_orders(symbol):
+            asked = order.request
+            plain = asked.reduce_only and asked.trigger is None
+            if plain and order.open and not self._reducible(account, order):
+                self.end(account, order, "expired", expiry="KNOCKED_OUT")
 
     def _book(
         self,

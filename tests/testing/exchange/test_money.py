@@ -130,6 +130,17 @@ class TestPosition:
         assert (order.status, order.filled) == ("expired", Decimal(1))
         assert bench.truth.positions == {}
 
+    def test_a_flat_position_knocks_reduce_only_orders_out(self, bench: Bench) -> None:
+        bench.place("buy", "1", symbol=SWAP)
+        take = bench.place("sell", "1", "120", symbol=SWAP, reduce_only=True)
+        stop = bench.place("sell", "1", symbol=SWAP, stop="90", reduce_only=True)
+        plain = bench.place("sell", "1", "130", symbol=SWAP)
+
+        bench.place("sell", "1", symbol=SWAP)
+
+        assert (take.status, take.expiry) == ("expired", "KNOCKED_OUT")
+        assert [one.status for one in (stop, plain)] == ["new", "new"]
+
     def test_funding_moves_money_from_longs(self, bench: Bench) -> None:
         bench.place("buy", "10", symbol=SWAP)
         before = bench.truth.futures["USDT"].total

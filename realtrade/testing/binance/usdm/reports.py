@@ -24,6 +24,14 @@ _EXECUTION = {
     "rejected": "EXPIRED",
 }
 
+_EXPIRY = {
+    "UNFILLED_IOC_QUANTITY_EXPIRED": "2",
+    "KNOCKED_OUT": "4",
+    "INSUFFICIENT_LIQUIDITY": "9",
+    "UNFILLED_FOK_ORDER_EXPIRED": "10",
+}
+"""Why an order expired, by Binance's number."""
+
 
 class UsdmReports:
     """Turns events of the exchange into those of the user stream."""
@@ -131,7 +139,7 @@ def _order(event: OrderChanged) -> dict[str, Any]:
         "V": "EXPIRE_MAKER",
         "pm": "NONE",
         "gtd": asked.good_till_ms,
-        "er": "0",
+        "er": _EXPIRY.get(order.expiry, "0") if event.execution == "expired" else "0",
     }
     if fill is not None:
         body |= {"N": fill.fee_asset, "n": plain(fill.fee)}
