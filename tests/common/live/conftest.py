@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from realtrade.common.live import LiveVenue
-from realtrade.execution import Ledger, Naming, Standing, advance
+from realtrade.execution import Ledger, Naming, Standing, State, advance
 from realtrade.model.order import OrderIntent, OrderStatus, OrderType, Side
 from realtrade.plugins.ports.journal import Attempt, JournalError, KnownOrder, Recalled
 from realtrade.storage import MemoryJournal
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from realtrade.model.events import Event
     from realtrade.model.instrument import Instrument
     from realtrade.plugins.ports.account import AccountView
-    from realtrade.plugins.ports.gateway import AccountStream, Gateway
+    from realtrade.plugins.ports.gateway import AccountStream, Gateway, Outcome
     from realtrade.plugins.ports.venue import Report, ReportKind
 
 D = Decimal
@@ -185,3 +185,30 @@ def _bench() -> Bench:
 @pytest.fixture(name="bench_of")
 def _bench_of() -> type[Bench]:
     return Bench
+
+
+def attempt(intent: OrderIntent, outcome: Outcome | None = None, number: int = 1) -> Attempt:
+    return Attempt(
+        client_order_id=intent.client_order_id,
+        number=number,
+        dead_at_ms=START_MS + 20_000 if number else 0,
+        outcome=outcome,
+        reason="why",
+    )
+
+
+def known(intent: OrderIntent, *attempts: Attempt, **words: Any) -> KnownOrder:
+    return KnownOrder(
+        intent=intent, **{"status": OrderStatus.SUBMITTED, "attempts": attempts, **words}
+    )
+
+
+def started(bench: Bench, *orders: KnownOrder, **words: Any) -> Bench:
+    for order in orders:
+        bench.journal.intent(order.intent)
+        bench.status[order.intent.client_order_id] = order.status
+    return bench.live(Recalled(orders=orders, **words))
+
+
+def state(bench: Bench) -> State:
+    return bench.standing.state
