@@ -31,8 +31,8 @@ PATIENCE_S = 8.0
 SYMBOLS = {"spot": ("BTC/USDT", "ETH/USDT"), "swap": ("BTC/USDT:USDT", "ETH/USDT:USDT")}
 HASTY_SOCKET = {"retry_s": 0.02, "retry_most_s": 0.1, "steady_s": 0.0}
 HASTY_SPLICE = {
-    "together_s": 0.3,
-    "overdue_s": 0.25,
+    "together_s": 0.15,
+    "overdue_s": 0.2,
     "overdue_most_s": 0.5,
     "settle_ms": 0,
     "retry_s": 0.02,

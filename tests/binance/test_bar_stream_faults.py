@@ -26,17 +26,13 @@ def on_both_markets(cases: list[Case]) -> list[Any]:
 
 
 FRAMES: list[Case] = [
-    ("ws_drop", {}, {}),
     ("ws_drop", {"times": 3}, {}),
     ("ws_close", {"code": 1001}, {}),
-    ("ws_close", {"code": 1008}, {}),
     ("ws_stall", {}, {"silence_s": 0.4}),
     ("ws_freeze", {}, {"silence_s": None, "quiet_s": 0.15}),
     ("ws_torn", {}, {}),
-    ("ws_half", {}, {}),
     ("ws_half", {"times": 4}, {}),
     ("ws_garbage", {"times": 4}, {}),
-    ("ws_skip", {}, {}),
     ("ws_skip", {"times": 7}, {}),
     ("ws_duplicate", {"times": 9}, {}),
     ("ws_reorder", {"times": 3}, {}),
