@@ -1,4 +1,4 @@
-"""A stop that rests at the exchange follows, outlives a kill -9, and is met while all is dead."""
+"""What rests at the exchange for a recipe: stops that outlive a kill -9, entries that follow."""
 
 from __future__ import annotations
 
@@ -34,8 +34,10 @@ exchange:
   secret: {{file: secret.txt}}
 feeds: {{btc: {{symbol: "{symbol}", timeframe: 1m, history: 30 bars}}}}
 strategy: {{type: python, class: "guarded:Once"}}
-risk: {{stop: {{type: trailing_stop, distance: 1%, place: exchange}}}}
+{more}
 """
+STOP = "risk: {stop: {type: trailing_stop, distance: 1%, place: exchange}}"
+CHASE = "orders: {entry: {type: limit, offset: 0.1%, replace_after: 1s}}"
 STRATEGY = """\
 import backtrader as bt
 
@@ -54,9 +56,6 @@ class Stage:
         self.exchange, self.symbol, self.folder = exchange, symbol, folder
         self.key = f"key-of-{folder.name}"
         exchange.add_account(self.key, SECRET, MONEY, futures=MONEY)
-        market = "swap" if ":" in symbol else "spot"
-        text = RECIPE.format(market=market, url=exchange.url, symbol=symbol)
-        (folder / "guarded.yaml").write_text(text)
         (folder / "guarded.py").write_text(STRATEGY)
         (folder / "key.txt").write_text(self.key)
         (folder / "secret.txt").write_text(SECRET)
@@ -73,7 +72,11 @@ class Stage:
     def log(self) -> str:
         return self.bot.log.read_text() if self.bot.log.exists() else ""
 
-    def begin(self) -> None:
+    def begin(self, more: str) -> None:
+        """Start the bot on a recipe, and wait until it trades."""
+        market = "swap" if ":" in self.symbol else "spot"
+        words = {"market": market, "url": self.exchange.url, "symbol": self.symbol}
+        (self.folder / "guarded.yaml").write_text(RECIPE.format(more=more, **words))
         told = self.log().count("event=started")
         self.bot.start()
         self.until(lambda: self.log().count("event=started") > told)
@@ -90,6 +93,11 @@ class Stage:
         orders = self.exchange.truth(self.key).open_orders
         return [(str(one.quantity), one.stop_price) for one in orders if one.stop_price is not None]
 
+    def limits(self) -> list[Decimal]:
+        """Return the prices of the limit orders at rest."""
+        orders = self.exchange.truth(self.key).open_orders
+        return [one.price for one in orders if one.price is not None]
+
 
 @pytest.fixture(params=["BTC/USDT", "BTC/USDT:USDT"], ids=["spot", "swap"])
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
@@ -101,7 +109,7 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
 def test_a_stop_protects_while_the_bot_is_dead(stage: Stage) -> None:
     for _ in range(35):
         stage.bar(1000.0)
-    stage.begin()
+    stage.begin(STOP)
     stage.bar(1001.0)
     stage.until(lambda: len(stage.stops()) == 1)
     stage.bar(1010.0)
@@ -113,7 +121,7 @@ def test_a_stop_protects_while_the_bot_is_dead(stage: Stage) -> None:
     stage.bot.kill()
     stage.exchange.walk(stage.symbol, 980)
     sold = stage.exchange.truth(stage.key).fills[-1]
-    stage.begin()
+    stage.begin(STOP)
     for _ in range(3):
         stage.bar(979.0)
         CLOCK.sleep(0.3)
@@ -127,3 +135,22 @@ def test_a_stop_protects_while_the_bot_is_dead(stage: Stage) -> None:
     ledger = ledger_of(truth)
     once = replace(ledger, accepted=list(dict.fromkeys(ledger.accepted)))
     check(books_of(stage.folder / "state" / "guarded.db"), once)
+
+
+def test_an_entry_follows_the_price_until_it_is_met(stage: Stage) -> None:
+    for _ in range(35):
+        stage.bar(1000.0)
+    stage.begin(CHASE)
+    stage.bar(1001.0)
+    stage.until(lambda: stage.limits() == [Decimal("999.99")])
+    stage.bar(1010.0)
+    stage.until(lambda: stage.limits() == [Decimal("1008.99")])
+    stage.exchange.walk(stage.symbol, 1008)
+    stage.until(lambda: stage.log().count("event=order_filled") == 1)
+    stage.bar(1009.0)
+    assert stage.bot.stop() == 0, stage.log()[-4000:]
+
+    truth = stage.exchange.truth(stage.key)
+    assert [one.status for one in truth.orders] == ["canceled", "filled"]
+    assert [(fill.side, fill.price) for fill in truth.fills] == [("buy", Decimal("1008.99"))]
+    check(books_of(stage.folder / "state" / "guarded.db"), ledger_of(truth))
