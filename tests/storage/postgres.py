@@ -34,8 +34,10 @@ class PostgresServer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop("immediate")
-        shutil.rmtree(self._home, ignore_errors=True)
+        try:
+            self.stop("immediate")
+        finally:
+            shutil.rmtree(self._home, ignore_errors=True)
 
     @property
     def url(self) -> str:
