@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _ORDER = (
     *("average_price", "client_order_id", "feed", "fee", "filled", "limit_price", "price"),
-    *("quantity", "reason", "side", "status", "stop_price", "symbol", "type"),
+    *("quantity", "reason", "side", "slippage_bps", "status", "stop_price", "symbol", "type"),
 )
 _TRADE = (
     *("closed", "entry_price", "exit_price", "fees", "opened", "pnl"),

@@ -22,6 +22,7 @@ _ORDER = {
     "quantity",
     "reason",
     "side",
+    "slippage_bps",
     "status",
     "stop_price",
     "symbol",

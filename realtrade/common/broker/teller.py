@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections import deque
 from contextlib import nullcontext
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from realtrade.common.broker.account import exact
 from realtrade.execution import is_over
 from realtrade.model.events import Event, EventType
-from realtrade.model.order import OrderStatus
+from realtrade.model.order import OrderStatus, Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
+    from decimal import Decimal
 
     from realtrade.common.broker.order import LightOrder
     from realtrade.common.broker.ticket import Ticket
-    from realtrade.model.order import Fill
+    from realtrade.model.order import Fill, OrderIntent
     from realtrade.model.verdict import Action
     from realtrade.plugins.ports.account import AccountView
     from realtrade.plugins.ports.journal import Journal
@@ -133,18 +134,29 @@ class Teller:
         if kind is None:
             return
         intent, executed = ticket.intent, ticket.order.executed
-        data = {
+        average = exact(executed.price)
+        data: dict[str, Any] = {
             "client_order_id": intent.client_order_id,
             "symbol": intent.symbol,
+            "feed": intent.feed,
             "side": intent.side.value,
             "type": intent.type.value,
             "status": ticket.status.value,
             "quantity": intent.quantity,
             "filled": exact(abs(executed.size)),
-            "average_price": exact(executed.price),
+            "average_price": average,
+            "fee": exact(executed.comm),
+            "price": intent.price,
+            "limit_price": intent.limit_price,
+            "stop_price": intent.stop_price,
             "reason": reason,
         }
+        data = {name: value for name, value in data.items() if value is not None}
+        if kind is EventType.ORDER_FILLED and intent.reference_price:
+            data["slippage_bps"] = _slippage_bps(intent, average)
         words = f"{intent.side} {intent.quantity} {intent.symbol} {ticket.status}"
+        if kind is EventType.ORDER_FILLED:
+            words += f" at {average}"
         message = f"{words}: {reason}" if reason and is_over(ticket.status) else words
         self._emit(Event(kind, self._account.now_ms, message, data))
 
@@ -153,3 +165,11 @@ class Teller:
             self._journal.event(event)
         if self._events is not None:
             self._events(event)
+
+
+def _slippage_bps(intent: OrderIntent, average: Decimal) -> Decimal:
+    """Return how much worse than the price at the signal an order was filled, in basis points."""
+    worse = average - intent.reference_price
+    if intent.side is Side.SELL:
+        worse = -worse
+    return round(worse / intent.reference_price * 10_000, 2)

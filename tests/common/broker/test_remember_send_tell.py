@@ -112,8 +112,12 @@ def test_events_say_what_people_want_to_know(play: Any) -> None:
         EventType.ORDER_SUBMITTED,
         EventType.ORDER_FILLED,
     ]
-    assert filled.message == "buy 1.0 btc filled"
+    assert filled.message == "buy 1.0 btc filled at 120.0"
     assert (filled.data["filled"], filled.data["average_price"]) == (D("1.0"), D("120.0"))
+    assert (filled.data["feed"], filled.data["fee"]) == ("btc", D("0.0"))
+    assert "limit_price" not in filled.data
+    signalled, paid = filled.data["price"], D("120.0")
+    assert filled.data["slippage_bps"] == round((paid - signalled) / signalled * 10_000, 2)
 
 
 def test_a_refusal_says_why(play: Any, gate_of: Any, guarded: Any) -> None:
