@@ -118,10 +118,7 @@ class LiveRun:
                 cerebro._next_writers(self._strategies)
 
     def _tell_status(self, *, over: bool) -> None:
-        if over:
-            status = BaseData.DISCONNECTED
-        else:
-            status = BaseData.status_of(self._hub)
+        status = BaseData.DISCONNECTED if over else BaseData.status_of(self._hub)
         if status != self._status:
             self._status = status
             for data in self._datas:
