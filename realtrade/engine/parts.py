@@ -224,8 +224,13 @@ class Parts:
         self.settle_phase()
 
     def progress(self) -> tuple[int, int | None]:
-        """Return how many bars of the longest feed are done, of how many; from any thread."""
+        """Return how many bars of the longest feed are done, of how many; from any thread.
+
+        What a market brings has no end: then the second is None.
+        """
         done = max((_length(data) for data in self.datas.values()), default=0) or self.done
+        if self.wall is not None:
+            return done, None
         return done, max((len(self.columns[name]) for name in self.datas), default=0) or None
 
     def warming_up(self) -> bool:
