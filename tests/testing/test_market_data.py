@@ -59,3 +59,51 @@ def test_ccxt_reads_them(exchange: SimExchange, client: ccxt.binance) -> None:
     (trade,) = client.fetch_trades(BTC)
 
     assert (trade["price"], trade["amount"], trade["side"]) == (50_500, 0.001, "buy")
+
+
+@pytest.mark.parametrize("base", ["/api/v3", "/fapi/v1"])
+def test_quotes_and_prices(exchange: SimExchange, wire: Wire, base: str) -> None:
+    for symbol in (BTC, "BTC/USDT:USDT"):
+        exchange.move(symbol, "51000")
+    tick = "0.01" if base == "/api/v3" else "0.1"
+
+    def ask(path: str) -> dict[str, Any]:
+        answer: dict[str, Any] = wire.ask("GET", f"{base}/{path}", symbol="BTCUSDT").json()
+        return answer
+
+    assert ask("ticker/price")["price"] == "51000.00000000"
+    book, day, depth = ask("ticker/bookTicker"), ask("ticker/24hr"), ask("depth")
+    assert (book["bidPrice"], float(book["askPrice"])) == ("51000.00000000", 51_000 + float(tick))
+    assert (day["lastPrice"], float(day["volume"])) == ("51000.00000000", 0)
+    assert (len(depth["bids"]), float(depth["asks"][1][0])) == (5, 51_000 + 2 * float(tick))
+
+
+@pytest.mark.parametrize(
+    ("query", "symbols"),
+    [("", ["BTCUSDT", "ETHUSDT"]), ('?symbols=["ETHUSDT"]', ["ETHUSDT"])],
+)
+def test_prices_of_many(wire: Wire, query: str, symbols: list[str]) -> None:
+    rows = wire.ask("GET", f"/api/v3/ticker/price{query}").json()
+
+    assert [row["symbol"] for row in rows] == symbols
+
+
+def test_the_volume_of_a_day_is_that_of_its_bars(exchange: SimExchange, wire: Wire) -> None:
+    for _ in range(3):
+        exchange.close_bar(BTC, "1h", open=1, high=1, low=1, close=1, volume=4)
+
+    day = wire.ask("GET", "/api/v3/ticker/24hr", symbol="BTCUSDT").json()
+
+    assert day["volume"] == "12.00000000"
+
+
+def test_the_average_price_is_the_price(exchange: SimExchange, wire: Wire) -> None:
+    exchange.move(BTC, 7)
+
+    assert wire.ask("GET", "/api/v3/avgPrice", symbol="BTCUSDT").json()["price"] == "7.00000000"
+
+
+def test_a_list_that_is_no_json(wire: Wire) -> None:
+    answer = wire.ask("GET", "/api/v3/exchangeInfo", symbols="[BTCUSDT")
+
+    assert answer.json()["code"] == -1130

@@ -78,7 +78,7 @@ TRADE = {
     "isMaker": bool,
     "isBestMatch": bool,
 }
-LIMIT = {
+LIMIT: dict[str, Any] = {
     "symbol": "BTCUSDT",
     "side": "BUY",
     "type": "LIMIT",
@@ -86,7 +86,7 @@ LIMIT = {
     "quantity": "0.01",
     "price": "49000",
 }
-MARKET = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01"}
+MARKET: dict[str, Any] = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01"}
 
 
 def shape(answer: dict[str, Any]) -> dict[str, type]:

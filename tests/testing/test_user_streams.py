@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.testing.conftest import KEY
-from tests.testing.wire import Ear, user_stream
+from tests.testing.wire import Ear, subscription, user_stream
 
 if TYPE_CHECKING:
     from realtrade.testing import SimExchange
@@ -141,6 +141,40 @@ def test_one_account_subscribes_once_to_a_connection(exchange: SimExchange) -> N
         exchange.by_hand.order(KEY, BTC, "buy", "0.01")
 
         assert ear.silent()
+
+
+@pytest.mark.parametrize(
+    ("message", "status", "code"),
+    [
+        ({"id": 1, "method": "nonsense"}, 400, -1135),
+        ({"id": 1, "method": "userDataStream.subscribe.signature", "params": {}}, 400, -1102),
+        ([], 400, -1135),
+    ],
+)
+def test_what_the_socket_does_not_understand(
+    exchange: SimExchange, message: Any, status: int, code: int
+) -> None:
+    with Ear(exchange, "/ws-api/v3") as ear:
+        ear.say(message)
+        answer = ear.hear()
+
+    assert (answer["status"], answer["error"]["code"]) == (status, code)
+
+
+def test_the_socket_answers_ping_and_time(exchange: SimExchange) -> None:
+    with Ear(exchange, "/ws-api/v3") as ear:
+        ear.say({"id": 1, "method": "ping"})
+        ear.say({"id": 2, "method": "time"})
+
+        assert ear.hear()["result"] == {}
+        assert abs(ear.hear()["result"]["serverTime"] - exchange.clock.now_ms()) < 5000
+
+
+def test_subscribing_twice_is_refused(exchange: SimExchange) -> None:
+    with user_stream(exchange) as ear:
+        ear.say(subscription(exchange, 2))
+
+        assert ear.hear()["error"]["code"] == -2035
 
 
 def test_an_ended_stream_says_so_and_falls_silent(exchange: SimExchange) -> None:

@@ -127,17 +127,20 @@ class Ear:
         self.socket.shutdown()
 
 
+def subscription(exchange: SimExchange, number: int) -> dict[str, Any]:
+    """Return a signed request for the account's events on spot."""
+    params = {"apiKey": KEY, "timestamp": exchange.clock.now_ms()}
+    raw = "&".join(f"{name}={params[name]}" for name in sorted(params))
+    return {
+        "id": number,
+        "method": "userDataStream.subscribe.signature",
+        "params": {**params, "signature": sign(raw)},
+    }
+
+
 def user_stream(exchange: SimExchange) -> Ear:
     """Return a connection that follows the account on spot."""
     ear = Ear(exchange, "/ws-api/v3")
-    params = {"apiKey": KEY, "timestamp": exchange.clock.now_ms()}
-    raw = "&".join(f"{name}={params[name]}" for name in sorted(params))
-    ear.say(
-        {
-            "id": "u",
-            "method": "userDataStream.subscribe.signature",
-            "params": {**params, "signature": sign(raw)},
-        }
-    )
+    ear.say(subscription(exchange, 1))
     assert ear.hear()["result"] == {"subscriptionId": 0}
     return ear
