@@ -204,3 +204,11 @@ def test_repeats_change_nothing(trades: list[tuple[int, bool, int]], chance: Any
     assert once.filled("a") == often.filled("a") == sum(fill.quantity for fill in fills)
     signed = sum((f.quantity if f.side is Side.BUY else -f.quantity) for f in fills)
     assert once.position("BTC/USDT").quantity == signed
+
+
+def test_a_fee_in_another_currency_is_no_money_of_this_account() -> None:
+    ledger = a_ledger()
+
+    booking = ledger.apply(a_fill(fee=D("0.003"), fee_currency="BNB"))
+
+    assert facts(booking, "opened", "opened_fee", "closed_fee", "held") == [D(2), 0, 0, D(2)]

@@ -24,7 +24,10 @@ class Attempt:
 
     client_order_id: str
     number: int
-    """1 for the first; a second follows only an outcome that proves nothing was done."""
+    """1 for the first; a second follows only an outcome that proves nothing was done.
+
+    0 is no sending: the venue has taken the order, and holds it back until its parent is filled.
+    """
     dead_at_ms: int
     """From then on, on the exchange's clock, this sending can no longer take effect."""
     outcome: Outcome | None = None
