@@ -104,7 +104,13 @@ class _UserSocket(BaseWebSocket):
         return json.dumps({"id": number, "method": method, "params": params})
 
     def _on_message(self, text: str, at_s: float) -> None:
-        message = json.loads(text, parse_float=Decimal)
+        try:
+            self._read(json.loads(text, parse_float=Decimal))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            self._reconnect(f"an event cannot be read: {type(error).__name__}")
+            raise
+
+    def _read(self, message: dict[str, Any]) -> None:
         if "id" in message and "status" in message:
             self._answered(message["id"], _refusal(message))
             return
@@ -112,11 +118,7 @@ class _UserSocket(BaseWebSocket):
         if (reason := _ENDS.get(told.get("e"))) is not None:
             self._reconnect(reason)
             return
-        try:
-            event = event_of(told, self._store.symbol_of)
-        except (KeyError, TypeError, ValueError) as error:
-            self._reconnect(f"an event cannot be read: {type(error).__name__}")
-            raise
+        event = event_of(told, self._store.symbol_of)
         if event is not None:
             self.emit("account", event)
 

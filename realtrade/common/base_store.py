@@ -145,7 +145,10 @@ class BaseStore:
         wiring = Wiring(session, self.gate, weight=weight, share=self._share_markets)
         wiring.clock = self.clock
         settings = {**keys, **kwargs, "options": options}
-        return make_client(self.NAME, wiring, settings, strict=self.STRICT)
+        client = make_client(self.NAME, wiring, settings, strict=self.STRICT)
+        if market_type not in self.PER_MINUTE:
+            self.gate.limit(60_000 / max(float(client.rateLimit), 1.0))
+        return client
 
     def _share_markets(self, client: Any, reload: bool) -> Any:
         with self._lock:

@@ -80,6 +80,7 @@ class TestFeeds:
         bars = feed.history()
 
         true = venue.bars(NAMES[market], "1m")[-10:]
+        assert len(true) == 10
         assert list(bars.time_ms) == [bar.open_ms for bar in true]
         assert list(bars.close) == [float(bar.close) for bar in true]
         assert feed.instrument == exchange.instrument(NAMES[market])

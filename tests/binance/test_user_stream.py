@@ -237,7 +237,7 @@ def test_a_shutdown_is_not_waited_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['{"e":"executionReport"}', '{"e":"executionReport","c":"","s":1}']
+    "text", ['{"e":"executionReport"}', '{"e":"executionReport","c":"","s":1}', '{"e":"exec', "7"]
 )
 def test_an_event_that_cannot_be_read_is_no_reason_to_trust_what_we_know(text: str) -> None:
     with Account("spot") as account:
@@ -247,8 +247,8 @@ def test_an_event_that_cannot_be_read_is_no_reason_to_trust_what_we_know(text: s
         account.stream.socket._handle(text, 0.0)
         wait_for(lambda: account.ear.told == ["connected", "lost", "connected"])
 
-    assert [type(error) for error in errors] == [KeyError]
-    assert account.ear.reasons == ["an event cannot be read: KeyError"]
+    (error,) = errors
+    assert account.ear.reasons == [f"an event cannot be read: {type(error).__name__}"]
 
 
 @pytest.mark.parametrize(

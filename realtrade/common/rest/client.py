@@ -122,6 +122,15 @@ class GuardedClient:
 class LooseClient(GuardedClient):
     """For exchanges without a dialect of ours: what they mean by an answer, ccxt has to know."""
 
+    def throttle(self, cost: float | None = None) -> None:
+        """Ask the gate, then keep the pace ccxt has for the exchange: no header tells its limits.
+
+        Raises:
+            Gated: not now.
+        """
+        super().throttle(cost)
+        super(GuardedClient, self).throttle(cost)  # type: ignore[misc]  # ccxt's class
+
     def handle_errors(  # noqa: PLR0917 - ccxt's signature
         self,
         status: int,

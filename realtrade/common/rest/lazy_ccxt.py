@@ -6,6 +6,7 @@ import sys
 import threading
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -48,6 +49,14 @@ def exchange_class(name: str) -> type[Any]:
         msg = f"ccxt knows no exchange '{name}'"
         raise LookupError(msg)  # noqa: TRY004 - a name was looked up, no type was wrong
     return found
+
+
+def exchange_names() -> frozenset[str]:
+    """Return the names of ccxt's exchanges, without importing one."""
+    with _LOCK:
+        folders = _package().__path__
+    found = (path for folder in folders for path in Path(folder).glob("*.py"))
+    return frozenset(path.stem for path in found) - {"__init__"}
 
 
 def _package() -> ModuleType:

@@ -1,0 +1,138 @@
+"""A recipe on live bars, with a bad line: the strategy sees what the exchange has closed."""
+
+from __future__ import annotations
+
+from random import Random
+from threading import Thread
+from time import monotonic, sleep  # noqa: TID251 - a test's own patience
+from typing import TYPE_CHECKING, Self
+
+import pytest
+
+from realtrade.engine import TradingRunner
+from realtrade.model.bar import Bar
+from realtrade.recipe import load_recipe
+from realtrade.testing import SimExchange
+from realtrade.utils.clock import SystemClock
+from tests.scenario.bar_recorder import BarRecorder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+MINUTE_MS, DAY_MS = 60_000, 86_400_000
+SYMBOLS = {
+    "spot": {"btc": "BTC/USDT", "eth": "ETH/USDT", "sol": "SOL/USDT"},
+    "swap": {"btc": "BTC/USDT:USDT", "eth": "ETH/USDT:USDT", "sol": "SOL/USDT:USDT"},
+}
+FAULTS = ("ws_skip", "ws_duplicate", "ws_reorder", "ws_garbage", "ws_half", "ws_drop", "ws_torn")
+RECIPE = """\
+realtrade: v1
+name: live-bars
+mode: paper
+exchange: {{type: binance, market: {market}, endpoints: "{url}"}}
+feeds:
+  btc: {{symbol: "{btc}", timeframe: 1m, history: 20 bars}}
+  eth: {{symbol: "{eth}", timeframe: 1m, history: 20 bars}}
+  sol: {{symbol: "{sol}", timeframe: 5m, history: 4 bars}}
+  long: {{resample: eth, timeframe: 15m}}
+strategy: {{type: python, class: "tests.scenario.bar_recorder:BarRecorder"}}
+paper: {{cash: 10000 USDT}}
+"""
+
+
+class Market:
+    """Three symbols that trade every minute."""
+
+    def __init__(self, exchange: SimExchange, market: str, start_ms: int) -> None:
+        self.exchange = exchange
+        self.symbols = SYMBOLS[market]
+        self.minute = 0
+        self._start_ms = start_ms
+        self._random = Random(11)  # noqa: S311 - prices of a test
+
+    def play(self, minutes: int) -> None:
+        for _ in range(minutes):
+            at_ms = self._start_ms + self.minute * MINUTE_MS
+            bars = {symbol: [self._bar(at_ms)] for symbol in self.symbols.values()}
+            self.exchange.play(bars, "1m")
+            self.minute += 1
+
+    def _bar(self, at_ms: int) -> Bar:
+        cents = sorted(self._random.randrange(10_000, 11_000) for _ in range(4))
+        low, opened, close, high = (value / 100 for value in cents)
+        return Bar(at_ms, at_ms + MINUTE_MS, opened, high, low, close, 5)
+
+    def truth(self, name: str, timeframe: str) -> list[tuple[int, float, float]]:
+        """Return all closed bars of a feed as the strategy is to see them."""
+        return [
+            (bar.close_ms - MINUTE_MS, float(bar.open), float(bar.close))
+            for bar in self.exchange.bars(self.symbols[name], timeframe)
+        ]
+
+
+def wait_for(true: Callable[[], object]) -> None:
+    end_s = monotonic() + 30
+    while not true():
+        assert monotonic() < end_s
+        sleep(0.01)
+
+
+class Bot:
+    """A recipe that runs on a thread of its own."""
+
+    def __init__(self, recipe: Path) -> None:
+        BarRecorder.forget()
+        self._runner = TradingRunner(load_recipe(recipe), out=recipe.parent / "out")
+        self.failures: list[BaseException] = []
+        self._thread = Thread(target=self._run)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._runner.stop()
+        self._thread.join(20)
+
+    def _run(self) -> None:
+        try:
+            self._runner.run()
+        except Exception as error:  # noqa: BLE001 - a thread's outermost frame; the test looks
+            self.failures.append(error)
+
+    def is_live(self) -> bool:
+        return "LIVE" in BarRecorder.statuses or bool(self.failures)
+
+    def has_seen(self, stamp_ms: int) -> bool:
+        newest = [bars[-1][0] for bars in BarRecorder.bars.values()]
+        return newest == [stamp_ms] * 4 or bool(self.failures)
+
+
+@pytest.mark.parametrize("market", ["spot", "swap"])
+def test_a_strategy_sees_every_closed_bar_once_and_in_order(market: str, tmp_path: Path) -> None:
+    start_ms = SystemClock().now_ms() // DAY_MS * DAY_MS - 30 * DAY_MS
+    chance = Random(4)  # noqa: S311 - faults of a test
+    recipe = tmp_path / "recipe.yaml"
+    with SimExchange([*SYMBOLS[market].values()], start_ms=start_ms) as exchange:
+        world = Market(exchange, market, start_ms)
+        world.play(60)
+        recipe.write_text(RECIPE.format(market=market, url=exchange.url, **world.symbols))
+        with Bot(recipe) as bot:
+            wait_for(bot.is_live)
+            for _ in range(6):
+                exchange.arm(chance.choice(FAULTS), times=2, match={"closed": "true"})
+                world.play(100)
+                sleep(0.2)
+            world.play(60)
+            wait_for(lambda: bot.has_seen(start_ms + (world.minute - 1) * MINUTE_MS))
+
+        seen = BarRecorder.bars
+        assert bot.failures == []
+        assert seen["btc"] == world.truth("btc", "1m")[40:]
+        assert seen["eth"] == world.truth("eth", "1m")[40:]
+        assert seen["sol"] == world.truth("sol", "5m")[8:]
+        # The first bar is of what the history has of it.
+        assert seen["long"][1:] == world.truth("eth", "15m")[3:]
+    assert sum(map(len, seen.values())) > 1_500
+    assert set(BarRecorder.statuses) == {"CONNECTED", "DELAYED", "LIVE", "DISCONNECTED"}
