@@ -158,7 +158,8 @@ class BaseWebSocket(ABC):
     def stop(self) -> None:
         """Hang up; returns when the thread has ended and the socket is closed, within a second.
 
-        Looking up a name cannot be interrupted: a thread that does so ends by itself afterwards.
+        Looking up a name, or an address over REST, cannot be interrupted: a thread that does so
+        ends by itself afterwards.
         """
         self._stopping.set()
         wire = self._wire

@@ -11,7 +11,7 @@ import pytest
 
 from realtrade.common.base_websocket import Connection
 from realtrade.common.streaming.errors import StreamError
-from tests.common.ws_server import Peer, WsServer, chat, greet, running, until
+from tests.common.ws_server import Chat, Peer, WsServer, chat, greet, running, until
 
 
 def test_subscribes_and_hands_on_what_comes_in_order() -> None:
@@ -193,6 +193,28 @@ def test_stops_within_a_second_while_it_connects() -> None:
     assert stream._thread is not None
     assert not stream._thread.is_alive()
     assert took_s < 1
+
+
+def test_stopped_before_there_was_a_socket_it_makes_no_connection() -> None:
+    looking, may = Event(), Event()
+
+    class Slow(Chat):
+        def _get_ws_url(self) -> str:
+            looking.set()
+            may.wait()
+            return self.url
+
+    with WsServer(greet) as server:
+        stream = chat(server.url, kind=Slow)
+        stream.start()
+        looking.wait()
+        stream._stopping.set()
+        may.set()
+        stream.stop()
+
+    assert stream._thread is not None
+    assert not stream._thread.is_alive()
+    assert server.peers == []
 
 
 def test_stops_at_once_while_it_waits_to_try_again() -> None:

@@ -180,9 +180,9 @@ def running(stream: BaseWebSocket, channels: Sequence[str] = ("a",)) -> Iterator
         assert not thread.is_alive()
 
 
-def chat(url: str, **settings: Any) -> Chat:
+def chat(url: str, *, kind: type[Chat] = Chat, **settings: Any) -> Chat:
     limits = SocketSettings(**{**QUICK, **settings})
-    made = Chat("chat", clock=SystemClock(), random=seeded(), settings=limits)
+    made = kind("chat", clock=SystemClock(), random=seeded(), settings=limits)
     made.url = url
     return made
 

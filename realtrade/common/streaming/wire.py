@@ -96,7 +96,6 @@ class Wire:
             proxy=self._proxy,
             tls=self._tls,
         )
-        self._opened(made)
         options = {"socket": made, "redirect_limit": 0, "suppress_origin": True}
         try:
             self._socket.connect(  # type: ignore[no-untyped-call]  # it says no types
@@ -114,6 +113,8 @@ class Wire:
 
     def _opened(self, made: socket.socket) -> None:
         self._raw = made
+        if self._stopped():  # before there was a socket to shut
+            raise InterruptedError("stopped")
 
     def receive(self) -> tuple[bool, str | None]:
         """Wait a quarter of a second at most; return whether a frame came, and its text if data.
