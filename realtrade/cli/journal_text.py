@@ -31,7 +31,7 @@ def print_journal(reader: JournalReader, place: str, orders: int) -> None:
     meta = reader.meta
     boots = reader.rows("boot")
     began = (
-        f"{len(boots)} starts, the newest {_moment(boots[-1]['at_ms'])}" if boots else "no start"
+        f"started {len(boots)} x, last {_moment(boots[-1]['at_ms'])}" if boots else "never started"
     )
     click.echo(f"{place}: bot {meta.bot}, account {_plain(meta.account)}, {began}")
     _print("positions", ("symbol", "quantity", "average price"), _positions(reader))

@@ -43,7 +43,7 @@ def test_shows_a_running_bot_s_journal(
     journal.close()
 
     assert shown.exit_code == 0, shown.output
-    assert "bot small, account binance:spot:4f2a, 1 starts" in shown.stdout
+    assert "bot small, account binance:spot:4f2a, started 1 x" in shown.stdout
     lines = shown.stdout.splitlines()
     newest = lines[lines.index("newest 3 orders") + 2 :][:3]
     assert [line.split()[0] for line in newest] == ["rt-29", "rt-28", "rt-27"]
