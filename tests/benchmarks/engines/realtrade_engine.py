@@ -23,10 +23,12 @@ def work(bars: Path) -> Outcome:
     """Run over the bars of a file."""
     minute = Timeframe.parse("1m")
     config = FileFeedConfig(path=bars.name, symbol="BTC/USDT", timeframe=minute)
-    columns = FileFeed(config, folder=bars.parent).history()
+    # Never by a name: Backtrader looks at its callers' variables, and so keeps them alive.
+    feed = BaseData.historical(
+        FileFeed(config, folder=bars.parent).history(), name="btc", timeframe=minute
+    )
     cerebro = LeanCerebro(stdstats=False)
-    cerebro.adddata(BaseData.historical(columns, name="btc", timeframe=minute))
-    del columns  # the feed copies them column by column, and lets go of each
+    cerebro.adddata(feed)
     cerebro.addstrategy(strategy(bt, idle=asked("--idle")))
     if not asked("--stock-broker"):
         cerebro.broker = BaseBroker(SimulatedVenue(cash=CASH))
