@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -81,6 +82,11 @@ class FileLock:
             return f"process {int(told['pid'])} has it since {told['since']}"
         except (OSError, ValueError, KeyError, TypeError):
             return "another process has it"
+
+    def touch(self) -> None:
+        """Look used: what keeps temporary folders clean removes files that are old."""
+        with suppress(OSError):
+            os.utime(self._descriptor)
 
     def release(self) -> None:
         """Let go of it; harmless when it is not held."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from realtrade.storage.lock import FileLock
     from realtrade.storage.places import Place
     from realtrade.utils.clock import Clock
 
@@ -69,7 +70,8 @@ def open_journal(
     place = place_of(url, folder)
     who = Who(account=account, bot=bot)
     with ExitStack() as stack:
-        stack.callback(lock_account(account, bot, clock, locks).release)
+        lock = lock_account(account, bot, clock, locks)
+        stack.callback(lock.release)
         opened = _opened(place, who, clock, stack)
         writer = Writer(
             place,
@@ -78,7 +80,7 @@ def open_journal(
             seq=opened.seq,
             reconnect=opened.reconnect,
             before=opened.before,
-            committed=opened.committed,
+            committed=_both(opened.committed, lock),
         )
         stack.callback(writer.close)
         _begin(writer, clock, kept_ms)
@@ -98,6 +100,16 @@ def _opened(place: Place, who: Who, clock: Clock, stack: ExitStack) -> Opened:
         return open_file(place, place.path, who, clock, stack)
     assert place.url is not None  # noqa: S101 - a place is one or the other
     return open_server(place, place.url, who, clock, stack)
+
+
+def _both(committed: Callable[[int], None], lock: FileLock) -> Callable[[int], None]:
+    """Return what is done after every commit."""
+
+    def done(seq: int) -> None:
+        committed(seq)
+        lock.touch()
+
+    return done
 
 
 def _begin(writer: Writer, clock: Clock, kept_ms: int) -> None:

@@ -115,6 +115,17 @@ def test_close_lets_go_and_may_be_repeated(tmp_path: Path) -> None:
     second.close()
 
 
+def test_a_lock_in_use_never_looks_old_to_what_cleans_temporary_folders(tmp_path: Path) -> None:
+    journal = attempt("sqlite:///bot.db", "bot", tmp_path)
+    [lock] = (tmp_path / "locks").iterdir()
+    os.utime(lock, (0, 0))
+
+    journal.bar("btc_1h", 1)
+    journal.close()
+
+    assert lock.stat().st_mtime > 1_000_000_000
+
+
 def test_a_refused_start_lets_go_of_everything(tmp_path: Path) -> None:
     (tmp_path / "bot.db").write_bytes(b"no journal")
 
