@@ -17,6 +17,7 @@ from tests.scenario.trader import START_MS, Trader
 
 if TYPE_CHECKING:
     from realtrade.model.instrument import Instrument
+    from realtrade.model.order import OrderIntent
 
 D = Decimal
 
@@ -123,5 +124,13 @@ class Bot(Trader):
         over = {name for name, status in self.journal.rows.status.items() if is_over(status)}
         for order in self.venue.dispatch.orders.values():
             assert not (order.held and order.intent.parent_id in over), f"{order.id} waits in vain"
-            left = order.intent.parent_id in over and order.open_there and not self.held
-            assert not left, f"{order.id} rests, and what it was to sell is gone"
+            assert not (order.open_there and self._rival_is_filled(order.intent)), (
+                f"{order.id} rests, and what it was to sell is gone"
+            )
+
+    def _rival_is_filled(self, intent: OrderIntent) -> bool:
+        rows = self.journal.rows
+        return intent.parent_id is not None and any(
+            other.parent_id == intent.parent_id and rows.status[name] is OrderStatus.FILLED
+            for name, other in rows.intents.items()
+        )
