@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from realtrade.binance.examination import examine
 from realtrade.binance.gateway import BinanceGateway
 from realtrade.binance.permissions import objections, permissions
+from realtrade.binance.probes import probes
 from realtrade.binance.setup import Setup
 from realtrade.binance.store import BinanceStore
 from realtrade.binance.streams import BinanceBarStream
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from realtrade.plugins.ports.checks import Check
     from realtrade.plugins.ports.exchange import FeedRequest
     from realtrade.plugins.ports.feed import Feed
+    from realtrade.plugins.ports.health import Probe
     from realtrade.plugins.ports.venue import Venue
 
 
@@ -168,6 +170,10 @@ class BinanceExchange:
     def examine(self, feeds: Sequence[FeedRequest], *, orders: bool) -> Iterator[Check]:
         """Yield what would help or stop a run; see `Examines`."""
         return examine(self, self._config, feeds, orders=orders)
+
+    def probes(self) -> Mapping[str, Probe]:
+        """Return what tells how Binance is doing for us; see `HasProbes`."""
+        return probes(lambda: self._stores, lambda: self._streams, self._context.clock)
 
     def close(self) -> None:
         """Stop every stream and close every connection."""

@@ -68,6 +68,13 @@ class RateGate:
         """Until when, on our clock, not even cancels may be sent; 0 when they may."""
         return self._held[Urgency.CANCEL]
 
+    @property
+    def headroom(self) -> float:
+        """What is left of this minute's weight, as a fraction of all of it."""
+        with self._state:
+            self._turn(self._clock.now_ms())
+            return max(0.0, 1.0 - self._used / self._per_minute)
+
     def limit(self, per_minute: float) -> None:
         """Learn how much weight a minute has."""
         self._per_minute = per_minute
