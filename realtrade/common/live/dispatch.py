@@ -176,6 +176,9 @@ class Dispatch:
     def _cancelled(self, order: LiveOrder, answer: Answer) -> None:
         order.cancelling = False
         order.cancelled_s = self.clock.monotonic_s()
+        if answer.outcome is Outcome.ABSENT:
+            # Nothing open to cancel: what it is has to be asked, and only then cancelled again.
+            order.open_there = False
         self.answered(Request.CANCEL, order, answer)
 
     # -- asking -------------------------------------------------------------------------------

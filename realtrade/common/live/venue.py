@@ -220,8 +220,11 @@ class LiveVenue:
         if again:
             self.dispatch.later(self.comparison.AGAIN_S, self.look)
         calm = not again and self.standing.state is State.LIVE
-        self._check_s = min(self._check_s * 2, _CHECK_AT_MOST_S) if calm else CHECK_EVERY_S
+        if not calm:
+            self._check_s = CHECK_EVERY_S
         self._check_later()
+        if calm:
+            self._check_s = min(self._check_s * 2, _CHECK_AT_MOST_S)
         return findings
 
     def look(self) -> None:
