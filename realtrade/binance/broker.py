@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from realtrade.common.base_broker import BaseBroker
 from realtrade.common.broker.restart import restore
+from realtrade.common.rest.proxies import proxy_for
 from realtrade.common.simulated import SimulatedVenue
 from realtrade.execution import Naming, Standing, TradingRule
 
@@ -99,7 +100,9 @@ class BinanceBroker(BaseBroker):
         )
         return LiveVenue(
             gateway=gateway,
-            stream=BinanceAccountStream(store, base=base, clock=given.clock),
+            stream=BinanceAccountStream(
+                store, base=base, clock=given.clock, proxy=proxy_for(base, given.proxy)
+            ),
             journal=journal,
             clock=given.clock,
             standing=self.standing,

@@ -19,7 +19,7 @@ from realtrade.common.rest.proxies import proxy_for
 from realtrade.plugins.ports.gateway import GatewayError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from realtrade.binance.config import BinanceConfig
     from realtrade.common.market_feed import MarketFeed
@@ -167,6 +167,14 @@ class BinanceExchange:
             proxy=proxy_for(base, self._config.proxy),
         )
 
+    def hold(self, until_ms: int) -> None:
+        """Send nothing before a time on our clock."""
+        self.store.gate.hold(until_ms)
+
+    def on_ban(self, tell: Callable[[int], None]) -> None:
+        """Have `tell` called when nothing may be sent until a time."""
+        self.store.gate.on_ban = tell
+
     def examine(self, feeds: Sequence[FeedRequest], *, orders: bool) -> Iterator[Check]:
         """Yield what would help or stop a run; see `Examines`."""
         return examine(self, self._config, feeds, orders=orders)
@@ -181,6 +189,7 @@ class BinanceExchange:
             stream.stop()
         for store in self._stores:
             store.close()
+        self.store.gate.on_ban = None
 
 
 def build(config: BinanceConfig, context: BuildContext) -> BinanceExchange:

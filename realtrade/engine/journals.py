@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from realtrade.engine.wrong import built, settings_checked
 from realtrade.plugins.plugin import Kind
+from realtrade.plugins.ports.exchange import RemembersBans
 from realtrade.plugins.ports.gateway import TradingExchange
+from realtrade.plugins.ports.journal import JournalError
 from realtrade.plugins.secret import SecretRef
 from realtrade.recipe.blocks import Mode, StorageBlock
 
@@ -14,8 +17,10 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from realtrade.engine.parts import Parts
-    from realtrade.plugins.ports import Journal
+    from realtrade.plugins.ports import Journal, Recalled
 
+GATE = "gate"
+"""Cursor under which is remembered until when nothing may be sent."""
 PAPER = "paper"
 """The account of simulated fills."""
 
@@ -33,6 +38,23 @@ def open_storage(parts: Parts, stack: ExitStack) -> None:
     parts.journal = _journal(parts)
     stack.callback(parts.journal.close)
     parts.recovery.recalled = parts.journal.recall()
+    exchange: object = parts.exchange
+    if isinstance(exchange, RemembersBans):
+        _keep_bans(exchange, parts.journal, parts.recovery.recalled)
+
+
+def _keep_bans(exchange: RemembersBans, journal: Journal, recalled: Recalled) -> None:
+    """Keep what an exchange asks for, silence until some time, and remember it for the next start.
+
+    The venue remembers what its orders are told; this is for bars and everything else.
+    """
+    exchange.hold(int(recalled.cursors.get(GATE, "0")))
+
+    def remember(until_ms: int) -> None:
+        with suppress(JournalError):  # whoever sends orders finds out and halts
+            journal.cursor(GATE, str(until_ms))
+
+    exchange.on_ban(remember)
 
 
 def _journal(parts: Parts) -> Journal:

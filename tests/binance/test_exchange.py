@@ -8,7 +8,14 @@ import pytest
 
 from realtrade.binance.config import BinanceConfig
 from realtrade.binance.exchange import BinanceExchange, build
-from realtrade.plugins.ports import Examines, FeedError, FeedRequest, GatewayError, TradingExchange
+from realtrade.plugins.ports import (
+    Examines,
+    FeedError,
+    FeedRequest,
+    GatewayError,
+    RemembersBans,
+    TradingExchange,
+)
 from realtrade.plugins.ports.build import BuildContext
 from realtrade.plugins.secret import Secret, SecretRef
 from realtrade.utils.clock import SystemClock
@@ -176,6 +183,29 @@ class TestGateway:
 
 def found(exchange: BinanceExchange, *feeds: FeedRequest, orders: bool) -> dict[str, Any]:
     return {one.subject: one for one in exchange.examine(feeds, orders=orders)}
+
+
+class TestBans:
+    def test_are_told_and_taken_up(self, connect: Connect, venue: SimExchange) -> None:
+        exchange = connect()
+        assert isinstance(exchange, RemembersBans)
+        told: list[int] = []
+        exchange.on_ban(told.append)
+        venue.arm("banned", 1, {"path": "*/exchangeInfo"}, retry_after=120)
+
+        with pytest.raises(FeedError, match="kept back"):
+            exchange.feed(request())
+
+        now_ms = SystemClock().now_ms()
+        assert len(told) == 1
+        assert 118_000 < told[0] - now_ms <= 120_000
+        sent = len(venue.requests)
+
+        later = connect(proxy="none")
+        later.hold(told[0])
+        with pytest.raises(FeedError, match="kept back"):
+            later.feed(request())
+        assert len(venue.requests) == sent
 
 
 class TestExamination:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
 from realtrade.engine import StageFailed
+from realtrade.engine.journals import _keep_bans
 from realtrade.recipe import RecipeInvalid
 from realtrade.storage import AccountLocked, JournalForeign, open_journal
 from realtrade.storage.places import Place
@@ -13,6 +15,7 @@ from realtrade.utils.clock import SystemClock
 from tests.engine.runs import MINE, REPLAY, STOPPING, Notes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from realtrade.storage import SqlJournal
@@ -123,3 +126,41 @@ def test_another_bot_s_journal_keeps_a_bot_from_starting(bench: Bench, recipe: P
         bench.run(recipe, "out", *REPLAY)
 
     assert isinstance(caught.value.cause, JournalForeign)
+
+
+class Banned:
+    """An exchange that keeps silent when it is told to."""
+
+    def __init__(self) -> None:
+        self.until_ms = -1
+        self.tell: Callable[[int], None] | None = None
+
+    def hold(self, until_ms: int) -> None:
+        self.until_ms = until_ms
+
+    def on_ban(self, tell: Callable[[int], None]) -> None:
+        self.tell = tell
+
+
+def test_a_ban_is_kept_over_a_restart(bench: Bench) -> None:
+    first, second = Banned(), Banned()
+
+    with closing(held(bench)) as journal:
+        _keep_bans(first, journal, journal.recall())
+        assert first.until_ms == 0
+        assert first.tell is not None
+        first.tell(1_700_000_120_000)
+    with closing(held(bench)) as journal:
+        _keep_bans(second, journal, journal.recall())
+
+    assert second.until_ms == 1_700_000_120_000
+
+
+def test_a_ban_that_cannot_be_written_down_stops_nobody(bench: Bench) -> None:
+    exchange = Banned()
+    journal = held(bench)
+    _keep_bans(exchange, journal, journal.recall())
+    journal.close()
+
+    assert exchange.tell is not None
+    exchange.tell(1_700_000_120_000)

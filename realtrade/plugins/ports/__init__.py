@@ -5,7 +5,14 @@ from __future__ import annotations
 from realtrade.plugins.ports.account import AccountView
 from realtrade.plugins.ports.build import BuildContext
 from realtrade.plugins.ports.checks import Check, Examines
-from realtrade.plugins.ports.exchange import BarSink, BarStream, Exchange, FeedRequest
+from realtrade.plugins.ports.exchange import (
+    BarSink,
+    BarStream,
+    Exchange,
+    FeedRequest,
+    FeedSource,
+    RemembersBans,
+)
 from realtrade.plugins.ports.feed import Feed, FeedError
 from realtrade.plugins.ports.gateway import (
     AccountSink,
@@ -59,6 +66,7 @@ __all__ = [
     "Feed",
     "FeedError",
     "FeedRequest",
+    "FeedSource",
     "Gateway",
     "GatewayError",
     "Journal",
@@ -73,6 +81,7 @@ __all__ = [
     "Protection",
     "Reading",
     "Recalled",
+    "RemembersBans",
     "Report",
     "ReportKind",
     "Resyncs",

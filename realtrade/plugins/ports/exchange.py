@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from realtrade.model.bar import Bar
     from realtrade.model.instrument import Instrument
@@ -111,4 +111,17 @@ class Exchange(Protocol):
 
     def close(self) -> None:
         """Let go of connections."""
+        ...
+
+
+@runtime_checkable
+class RemembersBans(Protocol):
+    """An exchange that keeps silent while it was told to, over restarts too."""
+
+    def hold(self, until_ms: int) -> None:
+        """Send nothing before a time on our clock."""
+        ...
+
+    def on_ban(self, tell: Callable[[int], None]) -> None:
+        """Have `tell` called, from any thread, when nothing may be sent until a time."""
         ...
