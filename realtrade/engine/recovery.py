@@ -89,8 +89,21 @@ def keep(parts: Parts) -> None:
         memory=recovery.recalled.strategy,
     )
     parts.cerebro.addanalyzer(Marking, marks=marks)
+    _reopen_trades(parts)
     for batch in batches(recovery.reruns):
         hub.publish(batch)
+
+
+def _reopen_trades(parts: Parts) -> None:
+    """Let what was held before be known as a trade: to the strategy, and to the statistics."""
+    from realtrade.common.broker.restart import OpenTrades
+
+    recalled, cerebro = parts.recovery.recalled, parts.cerebro
+    trades = OpenTrades(parts.broker, recalled)
+    if parts.turns is not None:
+        parts.turns.before.append(lambda: trades.reopen(getattr(cerebro, "runningstrats", ())))
+    for symbol, size, price in trades.held:
+        parts.tracker.hold(symbol, size, price, parts.clock.now_ms())
 
 
 def _end(parts: Parts, venue: LiveVenue) -> None:

@@ -29,6 +29,8 @@ class Turns:
         self._questions: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
         self.last_s = parts.clock.monotonic_s()
         """When the last turn was, on the monotonic clock; read from any thread."""
+        self.before: list[Callable[[], None]] = []
+        """Called before every turn; they return at once."""
         self.after: list[Callable[[], None]] = []
         """Called behind every turn; they return at once."""
 
@@ -57,6 +59,8 @@ class Turns:
         self.last_s = parts.clock.monotonic_s()
         if self._questions:
             self._answer()
+        for prepare in self.before:
+            prepare()
         if parts.warming_up():
             return
         if parts.lifecycle.phase is Phase.WARMUP:

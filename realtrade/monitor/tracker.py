@@ -142,6 +142,13 @@ class PerformanceTracker:
                 contract_size=contract_size,
             )
 
+    def hold(self, symbol: str, quantity: float, price: float, time_ms: int) -> None:
+        """Begin with something held already, signed: no fill of this run, no fee."""
+        size = self._contract_sizes.get(symbol, 1.0)
+        self._trips.apply(
+            symbol, quantity, price=price, fee=0.0, time_ms=time_ms, contract_size=size
+        )
+
     def record_fills(
         self, symbol: str, fills: Sequence[PlainFill], *, contract_size: float = 1.0
     ) -> None:

@@ -180,3 +180,14 @@ def test_many_fills_at_once_are_recorded_as_one_by_one() -> None:
     assert list(at_once.fills) == list(in_turn.fills)
     assert at_once.round_trips == in_turn.round_trips
     assert at_once.fees_paid == in_turn.fees_paid == 0.1 + 0.2 + 0.7 + 0.3
+
+
+def test_what_was_held_before_ends_as_a_trade_of_this_run() -> None:
+    tracker = PerformanceTracker(1000)
+
+    tracker.hold("BTC/USDT", 2.0, 90.0, 1_000)
+    tracker.record_fill("BTC/USDT", Side.SELL, quantity=2.0, price=100.0, fee=1.0, time_ms=2_000)
+
+    (trade,) = tracker.round_trips
+    assert (trade.entry_price, trade.exit_price, trade.pnl, trade.fees) == (90, 100, 19, 1)
+    assert tracker.fees_paid == 1

@@ -5,8 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import backtrader as bt
+
 from realtrade.common.broker.books import Books
 from realtrade.common.broker.revival import revive, same_wish
+from realtrade.common.broker.shown import tradable
 from realtrade.execution import is_over
 from realtrade.model.order import OrderStatus
 
@@ -88,6 +91,43 @@ def restore(broker: BaseBroker, recalled: Recalled, datas: Sequence[Any]) -> Non
         broker.tickets.put(ticket)
     broker.reruns = Reruns(revived)
     broker.take_up()
+
+
+class OpenTrades:
+    """Open trades of before the restart, given back to their strategy once their feed has a bar.
+
+    Without them Backtrader would take the sale of what was held for the opening of a short trade.
+    """
+
+    def __init__(self, broker: BaseBroker, recalled: Recalled) -> None:
+        self._waiting: dict[Listing, tuple[float, float]] = {}
+        for symbol, position in recalled.positions.items():
+            listing = broker.listings.of_symbol(symbol)
+            if listing is not None:
+                shown = tradable(position.quantity, listing.instrument)
+                if shown:
+                    self._waiting[listing] = float(shown), float(position.price)
+
+    @property
+    def held(self) -> list[tuple[str, float, float]]:
+        """Symbol, signed quantity and average price of each."""
+        return [(listing.symbol, *held) for listing, held in self._waiting.items()]
+
+    def reopen(self, strategies: Sequence[Any]) -> None:
+        """Give back what can be; called before every turn of the broker."""
+        ready = [listing for listing in self._waiting if strategies and len(listing.tape)]
+        for listing in ready:
+            size, price = self._waiting.pop(listing)
+            trades = strategies[0]._trades[listing.data][0]  # noqa: SLF001  # Backtrader's own name
+            trades.append(_open_trade(listing, size, price))
+
+
+def _open_trade(listing: Listing, size: float, price: float) -> bt.Trade:
+    trade = bt.Trade(data=listing.data)
+    trade.size, trade.price, trade.value = size, price, size * price
+    trade.isopen, trade.long, trade.status = True, size > 0, bt.Trade.Open
+    trade.baropen, trade.dtopen = len(listing.tape), listing.tape.number()
+    return trade
 
 
 def books_of(broker: BaseBroker, recalled: Recalled) -> Books:

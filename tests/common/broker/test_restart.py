@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from realtrade.common import BaseBroker, BaseData, FeedHub
-from realtrade.common.broker.restart import RestartError, restore
+from realtrade.common.broker.restart import OpenTrades, RestartError, restore
 from realtrade.model.bar import BarColumns
 from realtrade.model.instrument import Instrument
 from realtrade.model.order import Fill, OrderIntent, OrderStatus, Position, Side
@@ -55,7 +55,7 @@ class Bot:
     """One process: the same bars, the same names of orders, a script of its own."""
 
     def __init__(self, script: Script, recalled: Recalled | None = None) -> None:
-        self.exchange, self.journal = Exchange(), MemoryJournal()
+        self.exchange, self.journal, self.script = Exchange(), MemoryJournal(), dict(script)
         self.broker = BaseBroker(
             cast("Venue", self.exchange), journal=self.journal, account="a", bot="b"
         )
@@ -64,13 +64,20 @@ class Bot:
         data = Prices()
         data.instrument = SPOT
         self.cerebro.adddata(data, name="btc")
-        self.cerebro.addstrategy(Actor, script=script)
+        self.cerebro.addstrategy(Actor, script=self.script)
         if recalled is not None:
             restore(self.broker, recalled, [data])
 
     def run(self) -> Actor:
         actor: Actor = self.cerebro.run()[0]
         return actor
+
+
+class Reopening(bt.Analyzer):
+    params = (("trades", None),)
+
+    def next(self) -> None:
+        self.p.trades.reopen([self.strategy])
 
 
 def sent_by(script: Script) -> tuple[OrderIntent, ...]:
@@ -288,3 +295,25 @@ def test_what_became_of_orders_meanwhile_is_taken_before_the_first_bar() -> None
     assert actor.told == [("Partial", 0.4), ("Canceled", 0.4), ("Rejected", 0)]
     assert bot.broker.books.ledger.position("BTC/USDT") == Position(D("0.4"), D(100))
     assert actor.position.size == 0.4
+
+
+def test_selling_what_was_held_before_closes_a_trade() -> None:
+    held = Recalled(positions={"BTC/USDT": Position(D(2), D(90))}, fresh=False)
+    bot = Bot({4: lambda s: s.close()}, held)
+    trades = OpenTrades(bot.broker, held)
+    bot.cerebro.addanalyzer(Reopening, trades=trades)
+    name = "rt-x"
+
+    def fill_it(actor: Any) -> None:
+        nonlocal name
+        name = bot.exchange.sent[-1].client_order_id
+        sold = replace(fill_of(bot.exchange.sent[-1], "9", "2"), price=D(100))
+        bot.exchange.said.append(Report(ReportKind.FILLED, name, sold))
+
+    bot.script[5] = fill_it
+
+    actor = bot.run()
+
+    (trade,) = actor.trades
+    assert (trade.isclosed, trade.price, trade.pnl) == (True, 90, 20)
+    assert trades.held == []
