@@ -52,12 +52,18 @@ class Rest:
 class Sink:
     def __init__(self) -> None:
         self.told: list[Any] = []
+        self.room = Event()
+        self.room.set()
+        self.waited = 0
 
     def publish(self, bars: Sequence[tuple[str, Bar]]) -> None:
         self.told.append([f"{name}{one.time_ms // MS}" for name, one in bars])
 
     def wait_for_room(self, timeout_s: float) -> bool:
-        return True
+        self.waited += 1
+        if not self.room.wait(timeout_s):
+            return False
+        return self.waited > 3
 
     def finish(self) -> None:
         raise AssertionError
@@ -231,6 +237,28 @@ def test_without_a_past_nothing_is_asked_and_the_first_bar_is_the_first() -> Non
         run.told("restored", ["a50"])
 
     assert rest.asked == []
+
+
+def test_a_long_outage_is_worked_off_as_fast_as_there_is_room() -> None:
+    rest = Rest(*range(10, 90))
+    with Run(rest) as run:
+        run.splicer.connected()
+        run.told(*[[f"a{minute}"] for minute in range(10, 90)], "restored")
+
+    assert run.sink.waited > 80
+
+
+def test_without_room_it_can_still_be_stopped() -> None:
+    run = Run(Rest(*range(10, 90)))
+    run.sink.room.clear()
+    run.splicer.start(run.sink)
+    run.splicer.connected()
+    until(lambda: run.sink.waited)
+    began_s = SystemClock().monotonic_s()
+    run.splicer.stop()
+
+    assert SystemClock().monotonic_s() - began_s < 1
+    assert run.sink.told == []
 
 
 def test_after_it_stops_nothing_is_told() -> None:

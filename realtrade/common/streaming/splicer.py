@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from threading import Condition, Thread
+from threading import Condition, Event, Thread
 from typing import TYPE_CHECKING, Protocol
 
 from realtrade.common.streaming.backoff import Backoff
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _JOIN_S = 1.0
 _LOOKS = 8
+_BACKLOG = 64
+"""More batches at once are no live ones."""
+_NAP_S = 0.05
 _BREATH_S = 0.000_05
 """Given to the thread that is to act on a bar, which else waits for Python's lock behind ours."""
 
@@ -120,7 +123,7 @@ class Splicer:
         self._gatherer = Gatherer(frames, wait_s=chosen.together_s)
         self._changed = Condition()
         self._sink: BarSink | None = None
-        self._stopped = False
+        self._stopping = Event()
         self._up, self._whole = False, True  # as far as the sink knows
         self._threads = [
             Thread(target=self._fill_on, name="bars-fill", daemon=True),
@@ -140,8 +143,8 @@ class Splicer:
 
         A thread in the middle of a REST request ends with it, and publishes nothing.
         """
+        self._stopping.set()
         with self._changed:
-            self._stopped = True
             self._changed.notify_all()
         for thread in self._threads:
             if thread.ident is not None:
@@ -163,7 +166,7 @@ class Splicer:
         """Hear that no bars flow; they are still asked for when they are overdue."""
         with self._changed:
             self._up = False
-            if self._whole and self._sink is not None and not self._stopped:
+            if self._whole and self._sink is not None and not self._stopping.is_set():
                 self._sink.lost(reason)
             self._whole = False
 
@@ -191,10 +194,19 @@ class Splicer:
         self._release()
 
     def _release(self) -> None:
-        for batch in self._gatherer.ready(self._clock.monotonic_s()):
-            if self._sink is not None and not self._stopped:
+        ready = self._gatherer.ready(self._clock.monotonic_s())
+        for batch in ready:
+            if len(ready) > _BACKLOG:
+                self._wait_for_room()
+            if self._sink is not None and not self._stopping.is_set():
                 self._sink.publish(batch)
         self._restored()
+
+    def _wait_for_room(self) -> None:
+        """Let the strategy work off what was missed in a long outage: it is more than may wait."""
+        while self._sink is not None and not self._stopping.is_set():
+            if self._sink.wait_for_room(_NAP_S):
+                return
 
     def _restored(self) -> None:
         """Say once after each connection that nothing is missing any more, nor waits."""
@@ -203,7 +215,7 @@ class Splicer:
         if any(one.lane.filling for one in self._feeds.values()):
             return
         self._whole = True
-        if self._sink is not None and not self._stopped:
+        if self._sink is not None and not self._stopping.is_set():
             self._sink.restored()
 
     def _expect(self, feed: _Feed) -> None:
@@ -221,10 +233,10 @@ class Splicer:
         while True:
             with self._changed:
                 name = self._next()
-                while name is None and not self._stopped:
+                while name is None and not self._stopping.is_set():
                     self._changed.wait(self._pause_s())
                     name = self._next()
-                if self._stopped or name is None:
+                if self._stopping.is_set() or name is None:
                     return
             self._ask(name, self._feeds[name])
 
@@ -292,6 +304,6 @@ class Splicer:
     def _release_on(self) -> None:
         """Look every now and then: to be woken for every bar would cost each of them time."""
         with self._changed:
-            while not self._stopped:
+            while not self._stopping.is_set():
                 self._release()
                 self._changed.wait(self._settings.together_s / _LOOKS)
