@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Gatherer:
             self._alike.setdefault(timeframe, set()).add(name)
         self._wait_s = wait_s
         self._groups: dict[int, _Group] = {}
+        self._dues: list[int] = []
+        """The keys of `_groups`, rising: there are thousands of them after a long outage."""
         self._seen_ms: dict[str, int] = {}
         self._late: set[str] = set()
 
@@ -47,32 +50,32 @@ class Gatherer:
             group = self._groups.get(bar.due_ms)
             if group is None:
                 group = self._groups[bar.due_ms] = _Group(now_s, self._expected(bar.due_ms))
+                insort(self._dues, bar.due_ms)
             group.bars[name] = bar
+            first = bisect_right(self._dues, self._seen_ms.get(name, -1))
+            for due_ms in self._dues[first : bisect_right(self._dues, bar.due_ms)]:
+                self._groups[due_ms].missing.discard(name)
             self._seen_ms[name] = bar.due_ms
-            for due_ms, one in self._groups.items():
-                if due_ms <= bar.due_ms:
-                    one.missing.discard(name)
 
     def ready(self, now_s: float) -> list[Batch]:
         """Return the batches that are whole or have waited enough, oldest first."""
         batches: list[Batch] = []
-        while self._groups:
-            due_ms = min(self._groups)
+        done = 0
+        for due_ms in self._dues:
             group = self._groups[due_ms]
+            group.missing -= self._late
             if group.missing and now_s < group.since_s + self._wait_s:
                 break
             del self._groups[due_ms]
+            done += 1
             self._late |= group.missing
-            for other in self._groups.values():
-                other.missing -= group.missing
             batches.append(sorted(group.bars.items(), key=self._place))
+        del self._dues[:done]
         return batches
 
     def until_s(self) -> float | None:
         """Return when the oldest batch has waited enough, or None when there is none."""
-        if not self._groups:
-            return None
-        return self._groups[min(self._groups)].since_s + self._wait_s
+        return self._groups[self._dues[0]].since_s + self._wait_s if self._dues else None
 
     def _place(self, item: tuple[str, Bar]) -> int:
         return self._order[item[0]]
