@@ -26,7 +26,7 @@ from realtrade.testing.ticker import Ticker, made_up_bars
 from realtrade.utils.clock import ManualClock, SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
     from types import TracebackType
 
     from realtrade.testing.exchange.bars import SimBar
@@ -149,8 +149,9 @@ class SimExchange:
         futures: Mapping[str, Number] | None = None,
         permissions: Iterable[str] = ("read", "trade"),
         fee_asset: str | None = None,
+        verify: Callable[[str, str], bool] | None = None,
     ) -> None:
-        """Open an account behind an HMAC key.
+        """Open an account behind an API key.
 
         Args:
             key: API key.
@@ -159,9 +160,14 @@ class SimExchange:
             futures: Wallet of perpetuals.
             permissions: Of `read`, `trade`, `withdraw`.
             fee_asset: Pay spot fees in this currency instead of what is received.
+            verify: Judges text and signature of an Ed25519 or RSA key; None: HMAC with `secret`.
         """
         account = SimAccount(
-            key=key, secret=secret, permissions=frozenset(permissions), fee_asset=fee_asset
+            key=key,
+            secret=secret,
+            permissions=frozenset(permissions),
+            fee_asset=fee_asset,
+            verify=verify,
         )
         self.core.open_account(account)
         for asset, amount in (balances or {}).items():

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests.testing.conftest import KEY, SECRET
+from tests.testing.conftest import KEY, SECRET, ccxt_client
 from tests.testing.wire import Wire, sign
 
 if TYPE_CHECKING:
@@ -146,3 +150,26 @@ def test_a_revoked_key_is_unknown_until_it_is_given_back(exchange: SimExchange, 
 
 def test_secrets_show_in_no_representation(exchange: SimExchange) -> None:
     assert SECRET not in repr(exchange.account(KEY))
+
+
+def test_an_ed25519_key_signs_what_the_exchange_verifies(exchange: SimExchange) -> None:
+    """Signed by ccxt, verified by the cryptography library: neither is ours."""
+    private = ed25519.Ed25519PrivateKey.generate()
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+    def verify(text: str, signature: str) -> bool:
+        try:
+            private.public_key().verify(base64.b64decode(signature), text.encode())
+        except InvalidSignature:
+            return False
+        return True
+
+    exchange.add_account("ed", "", {"USDT": 100}, verify=verify)
+    client = ccxt_client(exchange)
+    client.apiKey, client.secret = "ed", pem
+    try:
+        assert client.fetch_balance()["USDT"]["total"] == 100
+    finally:
+        client.session.close()
+    with Wire(exchange, "ed", "wrong") as wire:
+        assert wire.signed("GET", ACCOUNT).json()["code"] == -1022

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from realtrade.testing.binance.errors import ApiError, missing
@@ -49,7 +50,7 @@ def authorise(
     if level == "key":
         return account
     in_time(params, now_ms)
-    signed(account.secret, raw, params.get("signature"))
+    signed(account, raw, params.get("signature"))
     if level == "trade" and "trade" not in account.permissions:
         raise rejected()
     return account
@@ -97,8 +98,8 @@ def in_time(params: Mapping[str, str], now_ms: int) -> None:
         raise ApiError(-1021, "Timestamp for this request is outside of the recvWindow.")
 
 
-def signed(secret: str, raw: str, signature: str | None) -> None:
-    """Refuse a signature that is not of `raw` without the signature itself.
+def signed(account: SimAccount, raw: str, signature: str | None) -> None:
+    """Refuse a signature that is not the account's, of `raw` without the signature itself.
 
     Raises:
         ApiError: missing or wrong.
@@ -106,6 +107,11 @@ def signed(secret: str, raw: str, signature: str | None) -> None:
     if not signature:
         raise missing("signature")
     text = "&".join(part for part in raw.split("&") if not part.startswith("signature="))
-    wanted = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(wanted, signature.lower()):
+    verify = account.verify or partial(_hmac, account.secret)
+    if not verify(text, signature):
         raise ApiError(-1022, "Signature for this request is not valid.")
+
+
+def _hmac(secret: str, text: str, signature: str) -> bool:
+    wanted = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.compare_digest(wanted, signature.lower())

@@ -92,6 +92,8 @@ class SimAccount:
     """Of `read`, `trade`, `withdraw`."""
     fee_asset: str | None = None
     """Pay spot fees in this currency, as Binance does with BNB; None: in what is received."""
+    verify: Callable[[str, str], bool] | None = field(default=None, repr=False)
+    """Judges text and signature where the key is Ed25519 or RSA; None: HMAC with the secret."""
     revoked: bool = False
     spot: Wallet = field(default_factory=Wallet)
     futures: Wallet = field(default_factory=Wallet)

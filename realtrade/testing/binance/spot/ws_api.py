@@ -131,7 +131,7 @@ class SpotUserStreams:
         in_time(texts, self._core.clock.now_ms())
         signature = texts.pop("signature", None)
         raw = "&".join(f"{name}={texts[name]}" for name in sorted(texts))
-        signed(account.secret, raw, signature)
+        signed(account, raw, signature)
         if account.key in session.subscriptions.values():
             raise ApiError(-2035, "User Data Stream subscription already active.")
         number, session.next_id = session.next_id, session.next_id + 1
