@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _MOST_LINES = 30
 """Lines of a summary; the rest is counted."""
+_CROWD = 10
+"""From so many waiting on they go out together, every one of them told."""
+_ROOM = 3_000
+"""Characters of such a message."""
 _LATE_MS = 60_000
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _MS = timedelta(milliseconds=1)
@@ -64,6 +68,7 @@ class Letters:
         self._repeats = 0
         self._held = False
         self._first_ms = 0
+        self._since_ms: dict[int, int] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -81,6 +86,7 @@ class Letters:
         if not self._waiting:
             self._first_ms = now_ms
         self._waiting.append(row)
+        self._since_ms[row.number] = now_ms
         return True
 
     def next(self, now_ms: int) -> Letter | None:
@@ -90,9 +96,30 @@ class Letters:
         if self.wait_ms(now_ms):
             self._held = True
             return None
-        if len(self._waiting) > 1 and (self._held or self.plan.digest is not None):
-            return self._summary(tuple(self._waiting), now_ms)
+        together = self._together(now_ms)
+        if len(together) > 1:
+            return self._summary(together, now_ms)
         return self._single(self._waiting[0], now_ms)
+
+    def _together(self, now_ms: int) -> tuple[Undelivered, ...]:
+        """Return what goes out in one letter: all that was held back, or a part of a crowd."""
+        if self._held or self.plan.digest is not None:
+            return tuple(self._waiting)
+        return self._as_many_as_fit(now_ms) if len(self._waiting) >= _CROWD else ()
+
+    def since_ms(self, letter: Letter) -> int:
+        """Return since when the oldest of a letter's messages has been waiting here."""
+        return min(self._since_ms[row.number] for row in letter.rows)
+
+    def _as_many_as_fit(self, now_ms: int) -> tuple[Undelivered, ...]:
+        """Return the oldest messages that one letter has lines for: two at least."""
+        room, found = _ROOM, 0
+        for row in list(self._waiting)[:_MOST_LINES]:
+            room -= len(self._line(row, now_ms)) + 1
+            if room < 0 and found > 1:
+                break
+            found += 1
+        return tuple(self._waiting)[:found]
 
     def wait_ms(self, now_ms: int) -> int:
         """Return for how long nothing is to be sent; zero when something may be."""
@@ -110,6 +137,8 @@ class Letters:
     def sent(self, letter: Letter, now_ms: int) -> None:
         """Forget what a letter has told."""
         told = {row.number for row in letter.rows}
+        for number in told:
+            self._since_ms.pop(number, None)
         self._waiting = deque(row for row in self._waiting if row.number not in told)
         self._sent_ms.append(now_ms)
         self._repeats = 0

@@ -23,7 +23,7 @@ MOST_WAITING = 1_000
 _MOST_NAP_S = 5.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 300.0
 GIVE_UP_MS = 24 * 3_600_000
-"""After a day of trying, a message goes to the log for good."""
+"""After a day of trying, a message goes to the log for good. A bar's time says nothing of that."""
 
 
 class Postman:
@@ -164,7 +164,7 @@ class Postman:
         pause_s *= 1 + self._chance.random() / 2
         self._failures += 1
         self._blocked_ms = now_ms + round(pause_s * 1000)
-        if now_ms - letter.rows[0].event.time_ms >= GIVE_UP_MS:
+        if now_ms - letters.since_ms(letter) >= GIVE_UP_MS:
             text = letter.text.replace("\n", " | ")
             self._say("error", f"nobody could be told by '{self.name}': {letter.title}: {text}")
             self._done(letters, letter)

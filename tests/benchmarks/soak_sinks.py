@@ -105,7 +105,7 @@ class Sinks:
         hooks = (seen.json["message"] for seen in self._hook.seen if seen.json)
         chats = (_chat_text(seen) for seen in self._chat.seen if seen.json)
         return {
-            name: Counter(_plain(text) for text in texts if text)
+            name: Counter(_plain(line) for text in texts for line in text.splitlines() if line)
             for name, texts in (("mail", mails), ("hook", hooks), ("chat", chats))
         }
 
@@ -114,7 +114,7 @@ def _chat_text(seen: Seen) -> str:
     if not seen.path.endswith("/sendMessage"):
         return ""
     text = re.sub(r"<[^>]+>", "", str(seen.json["text"]))
-    return text.partition("\n")[2] or text
+    return text.partition("\n")[2]
 
 
 def _plain(text: str) -> str:

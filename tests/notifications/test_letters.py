@@ -62,11 +62,13 @@ def test_a_letter_not_sent_is_written_anew() -> None:
 
 def test_what_is_above_the_rate_comes_in_one_summary() -> None:
     box = letters(rate=Rate(2, timedelta(hours=1)))
+    sent = []
     for number in range(40):
         box.add(a_row(f"fill {number}", time_ms=number), number)
+        sent += told(box, number)
 
-    assert told(box, 40) == ["fill 0", "fill 1"]
-    assert box.wait_ms(40) == 60 * MINUTE
+    assert sent == ["fill 0", "fill 1"]
+    assert box.wait_ms(40) == 60 * MINUTE - 40
     assert told(box, 59 * MINUTE) == []
     (summary,) = told(box, 40 + 60 * MINUTE)
     lines = summary.splitlines()
@@ -75,6 +77,29 @@ def test_what_is_above_the_rate_comes_in_one_summary() -> None:
     assert len(lines) == 31
     box.add(a_row("fill 41", time_ms=61 * MINUTE), 61 * MINUTE)
     assert told(box, 61 * MINUTE) == ["fill 41"], "the summary counted as one message"
+
+
+def test_a_crowd_goes_out_together_and_every_one_of_it_is_told() -> None:
+    box = letters()
+    texts = [f"fill {number} " + "x" * 90 for number in range(100)]
+    for number, text in enumerate(texts):
+        box.add(a_row(text, time_ms=0), number)
+
+    sent = told(box, 200)
+
+    assert [line for text in sent for line in text.splitlines()] == texts
+    assert len(sent) < 20
+    assert all(len(text) <= 3_500 for text in sent)
+
+
+def test_a_bars_time_is_not_when_waiting_began() -> None:
+    box = letters()
+    box.add(a_row("old bar", time_ms=0), 5_000_000)
+
+    letter = box.next(5_000_100)
+
+    assert letter is not None
+    assert box.since_ms(letter) == 5_000_000
 
 
 def test_the_same_is_not_said_again_for_a_while() -> None:

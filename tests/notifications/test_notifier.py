@@ -259,26 +259,29 @@ journal.close()
 """
 
 
-def test_killed_in_the_middle_no_alarm_is_lost_and_only_the_one_under_way_may_come_twice(
+def test_killed_in_the_middle_nothing_is_lost_and_only_what_was_under_way_may_come_twice(
     site: Site, tmp_path: Path
 ) -> None:
     arguments = [sys.executable, "-c", PROGRAM, f"json://127.0.0.1:{site.port}/", str(tmp_path)]
     killed = subprocess.Popen([*arguments, "0", "400"], stdout=subprocess.DEVNULL)
     until_s = CLOCK.monotonic_s() + 30
-    while len(site.seen) < 20 and CLOCK.monotonic_s() < until_s:
+    while len(site.seen) < 5 and CLOCK.monotonic_s() < until_s:
         CLOCK.sleep(0.005)
     killed.kill()
     killed.wait(10)
     before = len(site.seen)
     subprocess.run([*arguments, "1000", "1003"], check=True, timeout=60, stdout=subprocess.DEVNULL)
 
-    told = [seen.json["message"].partition(" [")[0] for seen in site.seen]
-    assert before >= 20
+    lines = [line for seen in site.seen for line in seen.json["message"].splitlines()]
+    told = [line.partition(" [")[0] for line in lines]
+    assert before >= 5
     counts = Counter(told)
     remembered = max(int(text.split()[1]) for text in told if int(text.split()[1]) < 1000)
     wanted = {f"alarm {number}" for number in [*range(remembered + 1), 1000, 1001, 1002]}
     assert set(counts) == wanted
-    assert sum(counts.values()) - len(wanted) <= 1
+    twice = {text for text, count in counts.items() if count > 1}
+    letters = [seen.json["message"] for seen in site.seen]
+    assert any(all(text in letter for text in twice) for letter in letters), twice
 
 
 class Box:
