@@ -50,6 +50,7 @@ class Progress:
         """True once the end was told."""
         self.fees: dict[str, Decimal] = {}
         """Paid so far, by currency."""
+        self._closed = False
         self._all = False
         """The exchange said that it is filled, however much that was."""
         self._reason = ""
@@ -71,7 +72,8 @@ class Progress:
 
         What it says of the order as open, afterwards, is an older message that came late.
         """
-        return self._end is not None or self.booked >= self.intent.quantity
+        told = self._closed or self._end is not None
+        return told or self.booked >= self.intent.quantity
 
     def heard(self, order: VenueOrder) -> list[Report]:
         """Take what was said of the order as a whole; return what is new to tell."""
@@ -108,6 +110,10 @@ class Progress:
             return []
         self.accepted = True
         return [self._report(ReportKind.ACCEPTED)]
+
+    def close(self) -> None:
+        """Take an order for ended and told of, as the journal has it: there is nothing to ask."""
+        self.open, self.over, self._closed = False, True, True
 
     def _end_with(self, kind: ReportKind, order: VenueOrder) -> None:
         self.open = False

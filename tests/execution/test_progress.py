@@ -173,6 +173,15 @@ def test_our_own_conclusion_ends_an_order_once_and_its_executions_still_count() 
     assert not progress.ended
 
 
+def test_an_order_closed_in_the_journal_has_nothing_to_tell_but_money() -> None:
+    progress = Progress(INTENT)
+    progress.close()
+
+    assert (progress.over, progress.ended, progress.open) == (True, True, False)
+    assert progress.heard(an_order(S.CANCELLED)) == []
+    assert kinds(progress.executes(a_fill())) == [K.FILLED]
+
+
 messages = st.permutations(
     [
         an_order(S.ACCEPTED),

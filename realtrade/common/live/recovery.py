@@ -80,6 +80,8 @@ def _place(dispatch: Dispatch, groups: Groups, known: KnownOrder, order: LiveOrd
         # Over for the strategy; whatever the exchange still says of it is late news.
         order.stage = stage
         order.progress.over = order.yields = True
+        if stage is Stage.PLACED:
+            order.progress.close()
     elif stage is Stage.WAITING and order.intent.parent_id is not None:
         groups.hold(order)
     elif stage is Stage.WAITING:

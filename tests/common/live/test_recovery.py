@@ -287,3 +287,16 @@ def test_an_exit_that_rests_without_a_position_is_cancelled() -> None:
     started(bench, known(stop, attempt(stop, Outcome.ACK), status=S.ACCEPTED)).run(3)
 
     assert bench.status[stop.client_order_id] is S.CANCELLED
+
+
+@pytest.mark.parametrize("status", [S.CANCELLED, S.EXPIRED, S.FILLED])
+def test_orders_that_were_over_before_are_not_asked_for(status: S) -> None:
+    bench = Bench()
+    intent = bench.intent(type=OrderType.LIMIT)
+    bench.exchange.accept(intent)
+    bench.exchange.end(intent.client_order_id, status)
+
+    started(bench, known(intent, attempt(intent, Outcome.ACK), status=status)).run(70)
+
+    assert bench.exchange.requests.count("find") == 0
+    assert bench.told == []
