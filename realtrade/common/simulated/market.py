@@ -159,6 +159,12 @@ class Market:
     values: bool = True
     """What is held is valued on this feed; false where it only compensates another."""
 
+    def supposed(self) -> tuple[str, Holding[float]]:
+        """Return what a check on submission starts from: of a feed that compensates, nothing."""
+        if not self.values:
+            return self.feed, Holding(0.0, 0.0)
+        return self.book.symbol, Holding(self.book.quantity, self.book.price)
+
     def why_refused(self, quantity: float) -> str:
         """Return why a signed `quantity` could not be opened."""
         short = quantity < 0 and not self.may_short

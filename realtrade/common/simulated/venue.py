@@ -198,7 +198,7 @@ class SimulatedVenue:
                 self._end(order, ReportKind.REJECTED, "its parent is no longer there")
                 continue
             price = self._valuation(order)
-            holding = order.market.book if alone else held.setdefault(*_supposed(order.market))
+            holding = order.market.book if alone else held.setdefault(*order.market.supposed())
             cash = self.account.cash_after(cash, order.market, order.remaining, price, holding)
             if not alone:
                 holding.apply(order.remaining, price)
@@ -391,11 +391,3 @@ class SimulatedVenue:
         self._reports.append(
             Report(ReportKind.TRAILED, order.id, stop_price=order.stop, limit_price=limit)
         )
-
-
-def _supposed(market: Market) -> tuple[str, Holding[float]]:
-    """Return what a check on submission starts from: of a feed that compensates, nothing."""
-    if not market.values:
-        return market.feed, Holding(0.0, 0.0)
-    book = market.book
-    return book.symbol, Holding(book.quantity, book.price)
