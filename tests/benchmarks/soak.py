@@ -143,7 +143,7 @@ def soak(folder: Path, minutes: float) -> dict[str, float]:
         runner = TradingRunner(load_recipe(path), out=folder / "out", state=state)
         watch = Watch(runner, sinks)
         watch.start()
-        reporter = threading.Timer(minutes * 20, _report, [runner])
+        reporter = threading.Timer(minutes * 6, _report, [runner])
         reporter.start()
         outcome = runner.run()
         watch.stop()

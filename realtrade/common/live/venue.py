@@ -13,6 +13,7 @@ from realtrade.common.live.groups import Groups
 from realtrade.common.live.inbox import AccountListener, Inbox
 from realtrade.common.live.money import Money
 from realtrade.common.live.order import LiveOrder
+from realtrade.common.live.probes import probes
 from realtrade.common.live.recovery import RecoveryError, take_up
 from realtrade.common.live.sender import Sender
 from realtrade.common.live.survey import Question, Survey, state_of
@@ -22,7 +23,7 @@ from realtrade.model.events import Event, EventType
 from realtrade.plugins.ports.venue import ReportKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from decimal import Decimal
 
     from realtrade.execution.identity import Naming
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from realtrade.model.order import OrderIntent
     from realtrade.plugins.ports.account import AccountView
     from realtrade.plugins.ports.gateway import AccountStream, Gateway
+    from realtrade.plugins.ports.health import Probe
     from realtrade.plugins.ports.journal import Journal, Recalled
     from realtrade.plugins.ports.venue import Report
     from realtrade.utils.clock import Clock
@@ -258,6 +260,10 @@ class LiveVenue:
                 self._clock.sleep(max(0.0, until_s - self._clock.monotonic_s()))
                 return
             self._clock.sleep(wait_s)
+
+    def probes(self) -> Mapping[str, Probe]:
+        """Return what tells how the account's events and requests are doing; see `HasProbes`."""
+        return probes(self)
 
     def stop(self, timeout_s: float = 20.0) -> bool:
         """End: events and questions stop, cancels and the request under way are finished.
