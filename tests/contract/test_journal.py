@@ -6,8 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import count
-from threading import Event as Flag
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -361,44 +359,3 @@ class TestLastingJournal:
 
         with pytest.raises(JournalError, match="no such intent"):
             place.journal.status("rt-1", OrderStatus.ACCEPTED)
-
-    def test_lets_one_thread_in_at_a_time(self, place: Place) -> None:
-        journal, inside, done = place.journal, Flag(), Flag()
-
-        def other() -> None:
-            inside.wait(5)
-            journal.bar("other", 1)
-            done.set()
-
-        thread = Thread(target=other)
-        thread.start()
-        with journal.together():
-            inside.set()
-            waited = not done.wait(0.2)
-            journal.bar("mine", 1)
-        thread.join()
-
-        assert waited
-        assert place.again().recall().bars == {"mine": 1, "other": 1}
-
-    def test_takes_what_several_threads_write_at_once(self, place: Place) -> None:
-        def write(thread: int) -> None:
-            for number in range(25):
-                name = f"rt-{thread}-{number}"
-                with place.journal.together():
-                    place.journal.intent(an_intent(name))
-                    place.journal.fill(a_fill(name, name))
-                place.journal.attempt(a_sending(name))
-                place.journal.event(replace(FILLED, message=name), ["phone"])
-
-        threads = [Thread(target=write, args=(number,)) for number in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-        recalled = place.again().recall()
-        assert len(recalled.orders) == len(recalled.seen) == 100
-        assert all(len(order.attempts) == len(order.fills) == 1 for order in recalled.orders)
-        told = place.journal.undelivered()
-        assert len({one.number for one in told}) == len(told) == 100
