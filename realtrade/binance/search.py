@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from realtrade.binance import answers
 from realtrade.binance.orders import CONDITIONAL
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 10_000
 _ALGO = "algo-"
+
+
+class _Conditional(NamedTuple):
+    order: VenueOrder
+    fired: bool
 
 
 class Finder:
@@ -58,30 +63,38 @@ class Finder:
         """Ask for one order by its client id.
 
         A conditional order that has fired is told as the order it became; while that cannot be
-        seen, its state is unknown.
+        seen, its state is unknown. One that is not known among the conditional ones is looked for
+        among the common ones too: the two services forget at different times.
 
         Raises:
             RestError: no answer, or an error.
         """
         if not self._is_algo(intent):
             return self._common(intent.symbol, intent.client_order_id)
-        params = {"clientAlgoId": intent.client_order_id}
-        row = self._ask("AlgoOrder", params)
-        told = self._checked(answers.algo_order(row, intent.symbol), intent.client_order_id)
-        if row.get("algoStatus") not in answers.FIRED:
-            return Answer(outcome=Outcome.ACK, order=told)
+        resting = self._algo(intent)
+        if resting is not None and not resting.fired:
+            return Answer(outcome=Outcome.ACK, order=resting.order)
         try:
             became = self._common(intent.symbol, intent.client_order_id).order
         except RestError as error:
+            if resting is None or self._store.outcome_of(error) is not Outcome.ABSENT:
+                raise
+            told = "it has fired, into what?"
+            return Answer(outcome=Outcome.UNKNOWN, order=resting.order, reason=told)
+        if became is not None:
+            became = replace(became, type=intent.type, stop_price=intent.stop_price)
+        return Answer(outcome=Outcome.ACK, order=became)
+
+    def _algo(self, intent: OrderIntent) -> _Conditional | None:
+        """Return a conditional order, or None where there is none of that id."""
+        try:
+            row = self._ask("AlgoOrder", {"clientAlgoId": intent.client_order_id})
+        except RestError as error:
             if self._store.outcome_of(error) is not Outcome.ABSENT:
                 raise
-            became = None
-        if became is None:
-            return Answer(outcome=Outcome.UNKNOWN, order=told, reason="it has fired, into what?")
-        return Answer(
-            outcome=Outcome.ACK,
-            order=replace(became, type=told.type, stop_price=told.stop_price),
-        )
+            return None
+        told = self._checked(answers.algo_order(row, intent.symbol), intent.client_order_id)
+        return _Conditional(told, row.get("algoStatus") in answers.FIRED)
 
     def _common(self, symbol: str, client_order_id: str) -> Answer:
         params = {"symbol": self._id(symbol), "origClientOrderId": client_order_id}

@@ -308,6 +308,19 @@ class TestConditional:
         assert told(gateway.cancel(stop)).status is OrderStatus.CANCELLED
         assert gateway.open_orders([NAMES[market]]) == []
 
+    def test_one_that_only_the_common_orders_remember_is_found_there(
+        self, gateway: BinanceGateway, venue: SimExchange, market: str
+    ) -> None:
+        stop = intent(market, **STOP)
+        gateway.place(stop)
+        venue.walk(NAMES[market], "44000")
+        venue.arm("invisible", 1, {"path": "/fapi/v1/algoOrder"})
+
+        found = told(gateway.find(stop))
+
+        assert (found.status, found.type) == (OrderStatus.FILLED, OrderType.STOP)
+        assert found.stop_price == Decimal(45_000)
+
     def test_one_that_has_fired_into_something_unseen_is_unknown(
         self, gateway: BinanceGateway, venue: SimExchange, market: str
     ) -> None:
