@@ -57,6 +57,8 @@ def test_a_cut_order_counts_for_the_rate_of_orders(bench: Any) -> None:
 
 def test_memory_does_not_grow_with_a_run(bench: Any) -> None:
     record = RiskRecord()
+    record.judged(bench.buy(), Approved(), 0)
+    assert not record.newest
 
     for number in range(500):
         record.judged(bench.buy(), Denied("no", f"{number}"), number)
