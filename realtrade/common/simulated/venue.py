@@ -11,7 +11,6 @@ from realtrade.common.simulated.order import RestingOrder
 from realtrade.common.simulated.recent import Recent
 from realtrade.common.simulated.settings import Settings
 from realtrade.common.simulated.slippage import Slippage
-from realtrade.execution.ledger import Holding
 from realtrade.model.order import OrderType
 from realtrade.plugins.ports.venue import Report, ReportKind
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from realtrade.common.simulated.market import MakerTaker, Market, Quote
+    from realtrade.execution.ledger import Holding
     from realtrade.model.order import Booking, OrderIntent
 
     Filler = Callable[[str, float, int], float]
