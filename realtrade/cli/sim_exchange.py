@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _KEY, _SECRET = "sim-key", "sim-secret"
 _HISTORY = 1000
 _MINUTE_MS = 60_000
+_AHEAD_MS = 3_600_000
+"""For so long a faster market stays in the past, where bars that closed look closed by the clock."""
 
 
 @click.command("sim-exchange")
@@ -52,7 +54,7 @@ def sim_exchange(
     """
     from realtrade.cli.signals import stopping
 
-    exchange = _made(port, symbols, seed=seed)
+    exchange = _made(port, symbols, seed=seed, speed=speed)
     columns = None if data is None else _columns(data, timeframe)
     if columns is None:
         exchange.make_up_history(_HISTORY, seed=seed)
@@ -73,7 +75,7 @@ def sim_exchange(
     return ExitCode.OK
 
 
-def _made(port: int, symbols: str | None, *, seed: int) -> SimExchange:
+def _made(port: int, symbols: str | None, *, seed: int, speed: float) -> SimExchange:
     from realtrade.testing import SimExchange
     from realtrade.testing.exchange.market import DEFAULT_MARKETS, SimMarket
     from realtrade.utils.clock import SystemClock
@@ -85,7 +87,8 @@ def _made(port: int, symbols: str | None, *, seed: int) -> SimExchange:
         msg = f"'{bad[0]}' is no symbol; write it as BTC/USDT or BTC/USDT:USDT"
         raise Failure(msg, ExitCode.USAGE)
     markets = [known.get(name, SimMarket(symbol=name)) for name in names]
-    start_ms = SystemClock().now_ms() // _MINUTE_MS * _MINUTE_MS - _HISTORY * _MINUTE_MS
+    back_ms = _HISTORY * _MINUTE_MS + int(max(speed - 1, 0) * _AHEAD_MS)
+    start_ms = (SystemClock().now_ms() - back_ms) // _MINUTE_MS * _MINUTE_MS
     return SimExchange(markets, seed=seed, port=port, start_ms=start_ms)
 
 
