@@ -18,7 +18,7 @@ _KEY, _SECRET = "sim-key", "sim-secret"
 _HISTORY = 1000
 _MINUTE_MS = 60_000
 _AHEAD_MS = 3_600_000
-"""For so long a faster market stays in the past, where bars that closed look closed by the clock."""
+"""For so long a faster market stays in the past: bars that closed look closed by the clock too."""
 
 
 @click.command("sim-exchange")
