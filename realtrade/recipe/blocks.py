@@ -24,7 +24,19 @@ from realtrade.plugins.values import (
     TimeframeText,
 )
 from realtrade.recipe.tree import Map, Place, find, key_place, loc_of, value_place
-from realtrade.recipe.words import Address, Cron, Days, Host, Hours, Key, Moment, Slug, Symbol, Url, Zone
+from realtrade.recipe.words import (
+    Address,
+    Cron,
+    Days,
+    Host,
+    Hours,
+    Key,
+    Moment,
+    Slug,
+    Symbol,
+    Url,
+    Zone,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
