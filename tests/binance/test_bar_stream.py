@@ -65,7 +65,7 @@ def test_a_feed_that_stays_away_holds_the_others_up_once() -> None:
         finally:
             stream.stop()
 
-    assert 0.4 < took_s < 1.5
+    assert 0.4 < took_s < 4
     assert run.sink.of("eth_1m") == []
 
 

@@ -224,7 +224,7 @@ def test_stops_at_once_while_it_waits_to_try_again() -> None:
         began_s = monotonic()
         stream.stop()
 
-    assert monotonic() - began_s < 0.5
+    assert monotonic() - began_s < 1
 
 
 def test_stopping_says_goodbye_to_the_server() -> None:

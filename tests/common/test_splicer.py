@@ -150,7 +150,7 @@ def test_rest_is_asked_again_when_the_exchange_says_so_and_not_before() -> None:
         run.splicer.connected()
         run.told(["a10"], "restored")
 
-    assert 0.4 <= times[1] - times[0] < 1
+    assert 0.4 <= times[1] - times[0] < 3
 
 
 def test_a_bar_too_young_to_be_final_is_left_to_the_stream() -> None:
@@ -173,7 +173,7 @@ def test_an_overdue_bar_is_asked_for_ever_less_often() -> None:
         rest.known = [10]
         run.told("restored", ["a10"])
 
-    assert 2 <= again <= 4
+    assert 1 <= again <= 4
 
 
 def test_a_bar_that_is_not_due_is_not_asked_for() -> None:

@@ -279,6 +279,8 @@ class Splicer:
         self._let(name, feed, through)
 
     def _failed(self, name: str, feed: _Feed, error: Exception) -> None:
+        if self._stopping.is_set():
+            return
         wait_s = feed.patience.next_s(getattr(error, "retry_after_s", None) or 0.0)
         text = "feed '%s': missed bars cannot be asked for (%s); again in %.1f s"
         _LOG.warning(text, name, error, wait_s)
