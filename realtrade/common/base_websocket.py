@@ -49,6 +49,23 @@ class BaseWebSocket(ABC):
     receiving thread, or on one of their own where `SocketSettings.queue` is set.
 
     It comes back however often it is lost: what to do meanwhile is the listener's to decide.
+
+    Example:
+        ```python
+        class Prices(BaseWebSocket):
+            def _get_ws_url(self):
+                return "wss://exchange.example/ws"
+
+            def _build_subscribe_msg(self, channels, number):
+                return json.dumps({"op": "subscribe", "args": list(channels), "id": number})
+
+            def _on_message(self, text, at_s):
+                message = json.loads(text)
+                if "id" in message:
+                    self._answered(message["id"], message.get("error"))
+                else:
+                    self.emit("price", message)
+        ```
     """
 
     def __init__(
