@@ -12,6 +12,7 @@ from realtrade.engine.recovery import Recovery
 from realtrade.execution.state import Standing, State
 from realtrade.model.events import EventType
 from realtrade.plugins.ports.build import BuildContext
+from realtrade.plugins.ports.journal import JournalError
 from realtrade.recipe.blocks import Mode
 from realtrade.utils.logs import Redactor
 
@@ -178,9 +179,15 @@ class Parts:
         self.observer.log(level, self.redactor.redact(line))
 
     def tell(self, event: Event) -> None:
-        """Have something remembered, then announced; from any thread."""
-        if self.journal is not None:
-            self.journal.event(event)
+        """Have something remembered, then announced; from any thread.
+
+        What cannot be remembered is announced all the same: a halt must not fail for want of disk.
+        """
+        try:
+            if self.journal is not None:
+                self.journal.event(event)
+        except JournalError as error:
+            self.say("error", f"not remembered, so by no route told: {event.message}: {error}")
         self.announce(event)
 
     def announce(self, event: Event) -> None:

@@ -269,3 +269,32 @@ def test_repeating_a_command_tells_it_once() -> None:
 
     assert [event.type for event in events] == [EventType.PAUSED, EventType.HALTED]
     assert controls.paused
+
+
+def test_a_halt_holds_though_the_journal_is_full(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from realtrade.plugins.ports.journal import JournalError
+    from realtrade.storage import MemoryJournal
+
+    def full(self: Any, event: Any, routes: Any = ()) -> None:
+        if event.type is EventType.HALTED:
+            msg = "disk full"
+            raise JournalError(msg)
+
+    orders: list[Any] = []
+
+    def hook(strategy: Any) -> None:
+        if len(strategy) == 60:
+            runner.controls.halt(by="test", reason="fire")
+        if len(strategy) == 61:
+            orders.append(strategy.buy(size=1))
+
+    monkeypatch.setattr(MemoryJournal, "event", full)
+    runner, notes = hooked(bench, hook)
+    outcome = runner.run()
+
+    assert outcome.crash is None
+    assert orders[0].getstatusname() == "Rejected"
+    told = "not remembered, so by no route told: halted by test: fire: disk full"
+    assert ("error", told) in notes.lines
