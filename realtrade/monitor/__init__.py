@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from realtrade.monitor.facts import RunFacts
+    from realtrade.monitor.health import HealthCheck
     from realtrade.monitor.reporter import Reporter
     from realtrade.monitor.tracker import PerformanceTracker
 
-__all__ = ["PerformanceTracker", "Reporter", "RunFacts"]
+__all__ = ["HealthCheck", "PerformanceTracker", "Reporter", "RunFacts"]
 
 _HOMES = {
+    "HealthCheck": "realtrade.monitor.health",
     "PerformanceTracker": "realtrade.monitor.tracker",
     "Reporter": "realtrade.monitor.reporter",
     "RunFacts": "realtrade.monitor.facts",
