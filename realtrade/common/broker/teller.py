@@ -77,9 +77,11 @@ class Teller:
         """An order has a new status; `note` it for its strategy."""
         if note:
             self.notes.append(ticket.order.clone())
-        if self._journal is not None:
-            self._journal.status(ticket.intent.client_order_id, ticket.status, reason)
-        if self.publishes:
+        if not self.publishes:
+            return
+        with self._together():
+            if self._journal is not None:
+                self._journal.status(ticket.intent.client_order_id, ticket.status, reason)
             self._announce(ticket, reason)
 
     def again(self, ticket: Ticket) -> None:
