@@ -79,7 +79,7 @@ class Teller:
             self.notes.append(ticket.order.clone())
         if not self.publishes:
             return
-        with self._together():
+        with self.together():
             if self._journal is not None:
                 self._journal.status(ticket.intent.client_order_id, ticket.status, reason)
             self._announce(ticket, reason)
