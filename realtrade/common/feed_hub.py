@@ -79,18 +79,25 @@ class FeedHub:
     """
 
     def __init__(
-        self, *, capacity: int = 4096, on_gap: Callable[[FeedGap], None] | None = None
+        self,
+        *,
+        capacity: int = 4096,
+        on_gap: Callable[[FeedGap], None] | None = None,
+        on_lost: Callable[[str | None], None] | None = None,
     ) -> None:
         """Make an empty hub.
 
         Args:
             capacity: batches that may wait; one more is a `HubOverflow`.
             on_gap: called on the trading thread for every gap seen in what a stream publishes.
+            on_lost: called on the stream's thread with the reason when bars are lost, and with None
+                when they come again.
         """
         self.live = False
         """True once all history has been given out."""
         self._capacity = capacity
         self._on_gap = on_gap
+        self._on_lost = on_lost
         self._changed = Condition()
         self._batches: deque[Batch | HubStatus] = deque()
         self._stream = HubStatus.LIVE
@@ -142,10 +149,14 @@ class FeedHub:
     def lost(self, reason: str) -> None:
         """Say that bars come late or not at all for now; told after what was published before."""
         self._tell(HubStatus.LOST)
+        if self._on_lost is not None:
+            self._on_lost(reason)
 
     def restored(self) -> None:
         """Say that bars come as they close again; told after what was published before."""
         self._tell(HubStatus.LIVE)
+        if self._on_lost is not None:
+            self._on_lost(None)
 
     def _tell(self, status: HubStatus) -> None:
         with self._changed:

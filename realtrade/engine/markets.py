@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from realtrade.engine.wrong import built
+from realtrade.model.events import Event, EventType
 from realtrade.plugins.plugin import Kind
 from realtrade.plugins.ports.exchange import FeedRequest
 from realtrade.plugins.ports.feed import Feed, FeedError
@@ -102,7 +103,10 @@ def _connect(parts: Parts, stack: ExitStack) -> None:
     from realtrade.feeds import ReadyFeed
 
     _no_files_beside_the_market(parts)
-    parts.hub = FeedHub(on_gap=lambda gap: parts.say("warning", _gap_text(gap)))
+    parts.hub = FeedHub(
+        on_gap=lambda gap: parts.say("warning", _gap_text(gap)),
+        on_lost=lambda reason: parts.tell(_connection(reason, parts.clock.now_ms())),
+    )
     stack.callback(parts.hub.stop)
     streamed: dict[str, Feed] = {}
     for name, feed in parts.sources.items():
@@ -171,6 +175,13 @@ def _exchange(parts: Parts) -> Any:
 
 def _ms(moment: datetime | None) -> int | None:
     return None if moment is None else round(moment.timestamp() * 1000)
+
+
+def _connection(reason: str | None, now_ms: int) -> Event:
+    """Return what people are told when bars are lost, and when they come again."""
+    if reason is None:
+        return Event(EventType.CONNECTION_RESTORED, now_ms, "bars come as they close again")
+    return Event(EventType.CONNECTION_LOST, now_ms, f"bars are lost for now: {reason}")
 
 
 def _gap_text(gap: Any) -> str:

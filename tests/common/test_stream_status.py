@@ -67,3 +67,13 @@ def test_a_stream_lost_during_the_history_is_told_after_it(sample: BarColumns) -
         *("a CONNECTED", "a DELAYED", "1", "2"),
         *("a DISCONNECTED", "a LIVE", "3", "a DISCONNECTED"),
     ]
+
+
+def test_who_started_the_hub_hears_of_lost_bars_and_of_their_return() -> None:
+    heard: list[str | None] = []
+    hub = FeedHub(on_lost=heard.append)
+
+    hub.lost("dropped")
+    hub.restored()
+
+    assert heard == ["dropped", None]
