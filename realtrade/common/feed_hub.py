@@ -98,6 +98,7 @@ class FeedHub:
         self._capacity = capacity
         self._on_gap = on_gap
         self._on_lost = on_lost
+        self._lost = False
         self._changed = Condition()
         self._batches: deque[Batch | HubStatus] = deque()
         self._stream = HubStatus.LIVE
@@ -149,14 +150,16 @@ class FeedHub:
     def lost(self, reason: str) -> None:
         """Say that bars come late or not at all for now; told after what was published before."""
         self._tell(HubStatus.LOST)
+        self._lost = True
         if self._on_lost is not None:
             self._on_lost(reason)
 
     def restored(self) -> None:
         """Say that bars come as they close again; told after what was published before."""
         self._tell(HubStatus.LIVE)
-        if self._on_lost is not None:
+        if self._lost and self._on_lost is not None:
             self._on_lost(None)
+        self._lost = False
 
     def _tell(self, status: HubStatus) -> None:
         with self._changed:

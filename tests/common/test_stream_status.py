@@ -73,6 +73,7 @@ def test_who_started_the_hub_hears_of_lost_bars_and_of_their_return() -> None:
     heard: list[str | None] = []
     hub = FeedHub(on_lost=heard.append)
 
+    hub.restored()
     hub.lost("dropped")
     hub.restored()
 
