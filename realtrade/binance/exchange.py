@@ -179,6 +179,10 @@ class BinanceExchange:
         """Yield what would help or stop a run; see `Examines`."""
         return examine(self, self._config, feeds, orders=orders)
 
+    def now_ms(self) -> int:
+        """Return Binance's time as last measured, the machine's before that; asks nobody."""
+        return (self._trading or self.store).clock.now_ms()
+
     def probes(self) -> Mapping[str, Probe]:
         """Return what tells how Binance is doing for us; see `HasProbes`."""
         return probes(lambda: self._stores, lambda: self._streams, self._context.clock)

@@ -34,8 +34,10 @@ def status(bot: str | None, state: Path | None, output: str) -> int:
 
     BOT is a recipe, a bot's name or its state folder; left out, all of them.
     """
-    bots = everyone() if bot is None and state is None else [find(bot, state)]
-    reports = [report(one) for one in bots]
+    if bot is None and state is None:
+        reports = [one for one in map(report, everyone()) if one["running"] or one["halt"]]
+    else:
+        reports = [report(find(bot, state))]
     if output == "json":
         click.echo(json.dumps({"format_version": 1, "bots": reports}, indent=2))
     elif sys.stdout.isatty():

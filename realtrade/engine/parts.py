@@ -148,8 +148,10 @@ class Parts:
     @property
     def wall(self) -> Callable[[], int] | None:
         """What tells the wall time that orders are decided in; None where bars tell the time."""
-        replayed = getattr(self.exchange, "streams_files", False)
-        return self.clock.now_ms if self.live and not replayed else None
+        if not self.live or getattr(self.exchange, "streams_files", False):
+            return None
+        theirs: Callable[[], int] | None = getattr(self.exchange, "now_ms", None)
+        return theirs or self.clock.now_ms
 
     @property
     def money(self) -> BacktestBlock | PaperBlock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from realtrade.engine.lifecycle import RUNNING
 from realtrade.model.events import Event, EventType
 from realtrade.monitor.health import Health
 from realtrade.plugins.ports.health import HealthStatus
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from realtrade.engine.parts import Parts
     from realtrade.monitor.health import Condition, HealthCheck
 
+_PATIENCE_S = 5.0
+"""How long something may be ill before people are told: a stream connects anew in less."""
 _NOTHING = Health(HealthStatus.PROGRESSING, ())
 
 
@@ -21,7 +24,8 @@ class Vigil:
     def __init__(self, parts: Parts, check: HealthCheck) -> None:
         self._parts = parts
         self._check = check
-        self._told = HealthStatus.PROGRESSING
+        self._told_ill = False
+        self._well_s = parts.clock.monotonic_s()
         self.health = _NOTHING
         """The answer of the last look."""
         check.listen(self._moved)
@@ -29,11 +33,13 @@ class Vigil:
     def look(self) -> None:
         """Look at everything now; a change for the worse, or back, is an event."""
         self.health = self._check.look()
-        status = self.health.status
+        status, now_s = self.health.status, self._parts.clock.monotonic_s()
         ill = status in {HealthStatus.DEGRADED, HealthStatus.UNKNOWN}
-        was_ill = self._told in {HealthStatus.DEGRADED, HealthStatus.UNKNOWN}
-        self._told = status
-        if ill is not was_ill:
+        if not ill or self._parts.lifecycle.phase not in RUNNING:
+            self._well_s = now_s
+        lasting = now_s - self._well_s >= _PATIENCE_S
+        if lasting is not self._told_ill and lasting is ill:
+            self._told_ill = ill
             why = next((one.message for one in self.health.conditions if one.status is status), "")
             message = f"health is {status}{f': {why}' if ill and why else ''}"
             self._tell(EventType.HEALTH_CHANGED, message, {"status": status.value})

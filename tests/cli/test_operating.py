@@ -105,7 +105,8 @@ def test_a_running_bot_is_paused_halted_and_resumed(realtrade: Command, recipe: 
     assert realtrade("resume", "slow").stdout == (
         "slow is not running; it will start without a halt\n"
     )
-    assert realtrade("status").stdout.split("\t")[2] == "not running"
+    assert realtrade("status").stdout == "", "it neither runs nor is halted"
+    assert realtrade("status", "slow").stdout.split("\t")[2] == "not running"
 
 
 def test_a_bot_that_does_not_run_starts_halted(realtrade: Command, recipe: Path) -> None:

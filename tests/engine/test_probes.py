@@ -155,8 +155,15 @@ def test_people_are_told_once_when_it_gets_worse_and_once_when_it_is_well_again(
     vigil.look()
     now["feed.btc"] = Finding(H.DEGRADED, "the next bar of 'btc' is 95 s overdue")
     vigil.look()
+    bot.clock.sleep(4)
+    now["loop"] = Finding(H.UNKNOWN)
     vigil.look()
-    now["feed.btc"] = Finding(H.HEALTHY)
+    early = len(bot.events)
+    bot.clock.sleep(1)
+    vigil.look()
+    vigil.look()
+    now["feed.btc"] = now["loop"] = Finding(H.HEALTHY)
+    vigil.look()
     vigil.look()
 
     assert [(event.type, event.message) for event in bot.events] == [
@@ -167,4 +174,17 @@ def test_people_are_told_once_when_it_gets_worse_and_once_when_it_is_well_again(
         ),
         (EventType.HEALTH_CHANGED, "health is healthy"),
     ]
+    assert early == 1, "what passes in five seconds is not told"
     assert vigil.now().status is H.HEALTHY
+
+
+def test_nobody_is_told_that_a_bot_which_starts_is_not_well_yet() -> None:
+    bot, check = Bot(Phase.WARMUP), HealthCheck(ManualClock())
+    check.register("stream", lambda: Finding(H.DEGRADED, "not connected"))
+    vigil = Vigil(as_parts(bot), check)
+    for _ in range(20):
+        bot.clock.sleep(1)
+        vigil.look()
+
+    assert bot.events == []
+    assert vigil.now().status is H.DEGRADED
