@@ -51,6 +51,7 @@ class WireBot(Trader):
         super().__init__()
         self.market: MarketType = market
         self.clock = SystemClock()
+        self.bar_ms = self.clock.now_ms() + 3_600_000  # bars of after the start, also of a restart
         self.folder = folder
         self.exchange = SimExchange()
         self.symbol = SYMBOLS[market]

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from realtrade.common.live.courier import Priority
-from realtrade.common.live.order import STALE_AFTER_S, LiveOrder
+from realtrade.common.live.departure import there_already, too_late, unplaceable
 from realtrade.common.live.searches import Searches
 from realtrade.common.live.trades import Trades
 from realtrade.execution import protocol as p
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from realtrade.common.live.courier import Courier
     from realtrade.common.live.inbox import Inbox
+    from realtrade.common.live.order import LiveOrder
     from realtrade.common.live.sender import Sender, Sent
     from realtrade.execution.state import Standing
     from realtrade.model.account import VenueOrder
@@ -74,6 +75,12 @@ class Dispatch:
         """Hears of every execution told of."""
         self.owns: Callable[[str], bool] = self.orders.__contains__
         """Tells our ids from others', also those of orders long forgotten."""
+        self.strays: dict[str, list[Fill]] = {}
+        """Executions told of orders of ours that nobody here knew, by client order id."""
+        self.began_ms = 0
+        """When this process began to trade, on the exchange's clock."""
+        self.first_bar_ms: int | None = None
+        """Time of the bar its first order was decided on: perhaps a bar that is run again."""
         self.held: Callable[[str], Decimal] = _none
         """Tells what our own fills hold of a symbol."""
         self.searches = Searches(self)
@@ -97,29 +104,23 @@ class Dispatch:
         self, order: LiveOrder, intent: OrderIntent, number: int, beside: Sequence[OrderIntent]
     ) -> None:
         """Send, on the courier's thread, unless it is too late by now."""
-        too_late = self._too_late(order, intent)
-        if too_late:
-            self.inbox.post(partial(self._drop, order, too_late))
+        reason = too_late(self, order, intent)
+        if reason:
+            self.inbox.post(partial(self._drop, order, reason))
+            return
+        reason = unplaceable(self.sender, beside)
+        if reason:
+            self.inbox.post(partial(self._not_placeable, order, reason))
             return
         if self.sender.expires_by_us(intent):
             intent = replace(intent, valid_until_ms=None)
             self.inbox.post(partial(self.watch_time, order))
-        for other in beside:
-            why = None if self.sender.expires_by_us(other) else self.sender.refuses(other)
-            if why is not None:
-                reason = f"{other.side} {other.type} {other.symbol}: {why}"
-                self.inbox.post(partial(self._not_placeable, order, reason))
-                return
+        there = there_already(self, order, intent)
+        if there is not None:
+            self.inbox.post(there)
+            return
         sent = self.sender.place(intent, number)
         self.inbox.post(partial(self.placed, order, sent))
-
-    def _too_late(self, order: LiveOrder, intent: OrderIntent) -> str:
-        """Return why an order may not be sent any more; what protects a position always may."""
-        if intent.valid_until_ms is not None and self.gateway.now_ms() >= intent.valid_until_ms:
-            return "its time was over before it could be sent"
-        if not order.protects and self.clock.monotonic_s() - order.since_s > STALE_AFTER_S:
-            return f"it could not be sent within {STALE_AFTER_S:.0f} s"
-        return ""
 
     def _drop(self, order: LiveOrder, reason: str) -> None:
         self.refuse(order, ReportKind.EXPIRED, reason)
@@ -247,6 +248,7 @@ class Dispatch:
         self.seen.add(key)
         self.booked(fill)
         if order is None:
+            self.strays.setdefault(name, []).append(fill)
             self.out.append(Report(ReportKind.FILLED, name, fill=fill))
         else:
             self._execute(order, fill)

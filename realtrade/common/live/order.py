@@ -27,6 +27,8 @@ class LiveOrder:
 
     stage = Stage.WAITING
     tries = 0
+    cleared = False
+    """The exchange was asked before the first sending, and had no such order."""
     held = False
     """It waits for its parent."""
     sending: Job | None = None

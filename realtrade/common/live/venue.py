@@ -142,10 +142,13 @@ class LiveVenue:
     def submit(self, intents: Sequence[OrderIntent]) -> None:
         """Take orders that are journaled; one that is known already is taken no second time."""
         new = []
+        if self.dispatch.first_bar_ms is None:
+            self.dispatch.first_bar_ms = max(intent.created_ms for intent in intents)
         for intent in intents:
             known = self.dispatch.orders.get(intent.client_order_id)
             if known is None:
-                order = LiveOrder(intent, self._clock.monotonic_s())
+                told = self.dispatch.strays.pop(intent.client_order_id, ())
+                order = LiveOrder(intent, self._clock.monotonic_s(), told)
                 self.dispatch.orders[order.id] = order
                 new.append(order)
             elif known.intent != intent:
@@ -196,7 +199,8 @@ class LiveVenue:
         self.standing.move(Step.RECONCILE, "starting")
         self._wait_at_gate(recalled)
         oldest = min((known.intent.created_ms for known in recalled.orders), default=None)
-        from_ms = self.gateway.now_ms() if oldest is None else oldest
+        self.dispatch.began_ms = self.gateway.now_ms()
+        from_ms = self.dispatch.began_ms if oldest is None else oldest
         self.dispatch.trades.begin(recalled.cursors, self._symbols, from_ms - _CLOCK_SLACK_MS)
         take_up(self.dispatch, self._groups, recalled)
         if self._threads:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -300,3 +301,36 @@ def test_orders_that_were_over_before_are_not_asked_for(status: S) -> None:
 
     assert bench.exchange.requests.count("find") == 0
     assert bench.told == []
+
+
+def test_a_lost_journal_does_not_send_the_last_bars_order_again() -> None:
+    """An exchange takes the id of a filled order again: only asking before shows that."""
+    bench = Bench()
+    intent = replace(bench.intent(), created_ms=START_MS - 60_000)
+    bench.exchange.accept(intent)
+    assert bench.exchange.orders[intent.client_order_id].status is S.FILLED
+
+    bench.live()
+    name = bench.submit(intent)
+    bench.run(5)
+
+    assert bench.exchange.accepted == [name]
+    assert bench.ledger.position("BTC/USDT").quantity == 1
+    # Its execution was booked before its strategy had placed it: there is no more to come.
+    assert bench.kinds(name) == [K.FILLED, K.ACCEPTED, K.EXPIRED]
+
+
+def test_an_order_of_the_bar_before_the_start_is_sent_once_the_exchange_was_asked() -> None:
+    bench = Bench().live()
+    intent = replace(bench.intent(), created_ms=START_MS - 60_000)
+    bench.exchange.find_faults.extend([Fault(), Fault(Outcome.THROTTLED)])
+    name = bench.submit(intent)
+    bench.run(5)
+
+    assert bench.exchange.accepted == [name]
+    assert bench.exchange.requests.count("find") == 3
+
+    later = replace(bench.intent(), created_ms=START_MS - 30_000)
+    bench.submit(later)
+    bench.run(5)
+    assert bench.exchange.requests.count("find") == 3
