@@ -41,7 +41,8 @@ class AtrGrid(bt.Strategy):
     )
 
     def __init__(self) -> None:
-        self._ranges = bt.ind.ATR(self.data, period=self.p.period)
+        # A plain mean forgets: after a restart, or with little history, the steps are the same.
+        self._ranges = bt.ind.ATR(self.data, period=self.p.period, movav=bt.ind.SMA)
         self._resting = RestingOrders(self, self.data)
         self._awake = Awake(self.datas)
         self._grid: EvenLines | None = None

@@ -14,7 +14,7 @@ class AtrGridParams(DirectedParams):
     """Parameters of `AtrGrid`."""
 
     period: int = Field(default=24, ge=1, le=10_000)
-    """Bars of the average true range."""
+    """Bars whose true ranges are averaged, plainly."""
     factor: float = Field(default=1.0, gt=0, le=1_000)
     """Average true ranges from line to line."""
     quantity: float = Field(default=1.0, gt=0)
