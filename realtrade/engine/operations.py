@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from realtrade.engine.parts import Parts
 
-_KEEPER_S, _NOTIFIER_S, _SERVER_S = 5.0, 12.0, 5.0
+_KEEPER_S, _NOTIFIER_S, _SERVER_S = 5.0, 14.0, 5.0
 
 
 def take_state(parts: Parts, stack: ExitStack) -> None:

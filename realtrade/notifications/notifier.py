@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     Say = Callable[[str, str], None]
 
 _NAP_S = 2.0
-_STOP_S = 5.0
+_STOP_S = 9.0
+"""Apprise spaces mails 5.5 s apart: one under way gets its time, so that it is not told twice."""
 
 
 class Outbox(Protocol):
