@@ -65,7 +65,7 @@ def _fixed(bars: pd.DataFrame) -> list[tuple[int, float]]:
 
 
 def _atr(bars: pd.DataFrame) -> list[tuple[int, float]]:
-    true_ranges = talib.TRANGE(bars["high"], bars["low"], bars["close"])
+    true_ranges: Any = talib.TRANGE(bars["high"], bars["low"], bars["close"])
     ranges = 2.0 * true_ranges.rolling(24).mean()
     centre = step = 0.0
     lots, fills = Lots(lambda line: centre + line * step, 6, 3), []
