@@ -54,4 +54,4 @@ def _end_workers() -> None:
     for child in multiprocessing.active_children():
         child.terminate()
         child.join()
-    forkserver._forkserver._stop()  # there is no public way to end it before we do
+    forkserver._forkserver._stop()  # type: ignore[attr-defined]  # no public way to end it before we do
