@@ -64,3 +64,13 @@ class Bot:
         assert self._process is not None
         self._process.terminate()
         return self.wait(seconds)
+
+    def wrote(self, *secrets: str) -> list[str]:
+        """Return the files that a bot has written with one of these in them: none, one hopes."""
+        kept = {"key.txt", "secret.txt"}
+        found = [path for path in self._recipe.parent.rglob("*") if path.is_file()]
+        return [
+            path.name
+            for path in found
+            if path.name not in kept and any(one.encode() in path.read_bytes() for one in secrets)
+        ]

@@ -83,6 +83,7 @@ class Stage:
             market.play(1)
         CLOCK.sleep(1)
         assert self.bot.stop() == 0, self.tail()
+        assert self.bot.wrote(self.key, SECRET) == []
 
     def _until_it_trades(self) -> None:
         for _ in range(200):

@@ -103,6 +103,7 @@ class Scene:
             CLOCK.sleep(0.5)
         CLOCK.sleep(1)
         assert self.bot.stop() == 0, self.tail()
+        assert self.bot.wrote(self.key, SECRET) == []
         check(books_of(self.journal), self.ledger())
 
     def _unknown(self) -> bool:
