@@ -6,10 +6,12 @@ import sqlite3
 from collections import defaultdict
 from contextlib import closing
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from realtrade.model.order import OrderStatus
 from tests.scenario.invariants import Books, Ledger, Traded
+
+_FILL = "trade_id, client_order_id, symbol, side, quantity, price, fee, fee_currency"
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,27 +20,49 @@ if TYPE_CHECKING:
     from realtrade.testing import AccountTruth, FillTruth
 
 
-def books_of(path: Path) -> Books:
-    """Read a journal with SQLite itself, nothing of ours between."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-        rows = database.execute(
-            "select trade_id, client_order_id, symbol, side, quantity, price, fee, fee_currency"
-            " from fill"
-        ).fetchall()
+def books_of(place: Path | str) -> Books:
+    """Read a journal, a SQLite file or a server's URL, with nothing of ours between."""
+    with closing(_connected(place)) as database:
         return Books(
-            intents=frozenset(
-                name for (name,) in database.execute("select client_order_id from intent")
-            ),
-            trades=[_traded(*row) for row in rows],
+            intents=frozenset(name for (name,) in _rows(database, "client_order_id", "intent")),
+            trades=[_traded(*row) for row in _rows(database, _FILL, "fill")],
             positions={
                 symbol: Decimal(quantity)
-                for symbol, quantity in database.execute("select symbol, quantity from position")
+                for symbol, quantity in _rows(database, "symbol, quantity", "position")
             },
             status={
                 name: OrderStatus(status)
-                for name, status in database.execute('select client_order_id, status from "order"')
+                for name, status in _rows(database, "client_order_id, status", '"order"')
             },
         )
+
+
+def exists(place: Path | str) -> bool:
+    """Tell whether a journal was ever begun."""
+    if not isinstance(place, str):
+        return place.exists()
+    with closing(_connected(place)) as database:
+        query = "select count(*) from information_schema.tables where table_name = 'fill'"
+        return bool(database.execute(query).fetchone()[0])
+
+
+def _connected(place: Path | str) -> Any:
+    if not isinstance(place, str):
+        return sqlite3.connect(f"file:{place}?mode=ro", uri=True)
+    import psycopg
+
+    database = psycopg.connect(place.replace("+psycopg", ""))
+    query = "select schema_name from information_schema.schemata where schema_name ~ 'churn'"
+    found = database.execute(query).fetchone()
+    if found is not None:
+        database.execute(f'set search_path to "{found[0]}"')
+    return database
+
+
+def _rows(database: Any, columns: str, table: str) -> list[Any]:
+    query = f"select {columns} from {table}"  # noqa: S608 - names of ours
+    rows: list[Any] = database.execute(query).fetchall()
+    return rows
 
 
 def _traded(  # noqa: PLR0917 - the columns of a row, in order

@@ -6,6 +6,7 @@ ledger is the truth. After every start the bot must hold what the exchange holds
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -16,10 +17,11 @@ from realtrade.model.order import OrderStatus
 from realtrade.testing import SimExchange
 from realtrade.utils.clock import SystemClock
 from tests.scenario.invariants import check
-from tests.scenario.kill_books import books_of, ledger_of
+from tests.scenario.kill_books import books_of, exists, ledger_of
 from tests.scenario.kill_bot import Bot
 from tests.scenario.kill_market import Market
 from tests.scenario.kill_points import PLACES, KillPoint
+from tests.storage.postgres import PostgresServer, binaries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +49,7 @@ POINTS = [
     KillPoint(place, after, nth) for place in PLACES for after in (False, True) for nth in (1, 4)
 ]
 RANDOM_KILLS = 100
+SERVER_KILLS = 30
 PACE_S = 0.12
 SETTLES_S = 60
 CLOCK = SystemClock()
@@ -55,15 +58,18 @@ CLOCK = SystemClock()
 class Scene:
     """An exchange, a market that goes on, and a bot that is killed."""
 
-    def __init__(self, exchange: SimExchange, folder: Path, market: str) -> None:
+    def __init__(
+        self, exchange: SimExchange, folder: Path, market: str, storage: str | None = None
+    ) -> None:
         self.exchange = exchange
         self.key = f"key-of-{folder.name}-{market}"
         money = {"USDT": "100000"}
         exchange.add_account(self.key, SECRET, money, futures=money)
-        self.journal = folder / "state" / "churn.db"
+        self.journal: Path | str = storage or folder / "state" / "churn.db"
         first, second = MARKETS[market]
         text = RECIPE.format(market=market, url=exchange.url, first=first, second=second)
-        (folder / "churn.yaml").write_text(text)
+        kept = f'storage: {{url: "{storage}"}}\n' if storage else ""
+        (folder / "churn.yaml").write_text(text + kept)
         (folder / "churn.py").write_text(STRATEGY.read_text())
         (folder / "key.txt").write_text(self.key)
         (folder / "secret.txt").write_text(SECRET)
@@ -78,7 +84,7 @@ class Scene:
         self.bot.kill()
         self.deaths += 1
         self._let_a_minute_pass()
-        if self.journal.exists():
+        if exists(self.journal):
             check(books_of(self.journal), self.ledger(), settled=False)
 
     def _let_a_minute_pass(self) -> None:
@@ -119,15 +125,22 @@ class Scene:
         return self.bot.log.read_text()[-6000:]
 
 
-@pytest.fixture(params=list(MARKETS))
-def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
+@contextmanager
+def played(folder: Path, market: str, storage: str | None = None) -> Iterator[Scene]:
+    """Let a market go on while bots die in it; in the end the books must agree."""
     with SimExchange() as exchange:
-        scene = Scene(exchange, tmp_path, request.param)
-        market = Market(exchange, MARKETS[request.param], seed=7, pace_s=PACE_S)
-        market.play(10)
-        with market:
+        scene = Scene(exchange, folder, market, storage)
+        prices = Market(exchange, MARKETS[market], seed=7, pace_s=PACE_S)
+        prices.play(10)
+        with prices:
             yield scene
         scene.stop()
+
+
+@pytest.fixture(params=list(MARKETS))
+def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
+    with played(tmp_path, request.param) as scene:
+        yield scene
 
 
 def test_killed_at_every_named_point(scene: Scene) -> None:
@@ -146,3 +159,13 @@ def test_killed_at_random_times(scene: Scene) -> None:
 
     scene.live(4)
     assert len(scene.ledger().trades) > RANDOM_KILLS / 4
+
+
+def test_killed_at_random_times_with_the_journal_on_a_server(tmp_path: Path) -> None:
+    with PostgresServer(binaries()) as server, played(tmp_path, "spot", server.url) as scene:
+        random = Random(13)  # noqa: S311 - when to kill
+        for _ in range(SERVER_KILLS):
+            scene.die(None, after_s=random.uniform(0.4, 2.0))
+
+        scene.live(4)
+        assert len(scene.ledger().trades) > SERVER_KILLS / 4
