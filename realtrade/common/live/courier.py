@@ -122,10 +122,14 @@ class Courier:
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
-        if self._thread is None:
-            return True
-        self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+            if self._thread.is_alive():
+                return False
+        with self._changed:
+            for _, _, job in (*self._later, *self._ready):
+                job.withdrawn = job.run is not None
+        return True
 
     def _take(self) -> Callable[[], object] | None:
         """Return the most urgent job that is due and allowed; called with the lock held."""

@@ -182,3 +182,13 @@ def test_a_stop_does_not_wait_for_a_closed_gate(broken: list[Exception]) -> None
 
 def test_one_that_never_began_stops_at_once(courier: Courier) -> None:
     assert courier.stop()
+
+
+def test_a_stop_gives_up_what_is_not_due_yet(courier: Courier) -> None:
+    done: list[str] = []
+    later = courier.put(Priority.SUBMIT, partial(done.append, "later"), after_s=60)
+
+    courier.stop()
+
+    assert later.withdrawn
+    assert done == []

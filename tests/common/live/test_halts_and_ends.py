@@ -29,6 +29,21 @@ def test_a_stop_gives_up_what_has_not_left() -> None:
     assert bench.exchange.placed == []
 
 
+def test_a_stop_gives_up_what_waits_for_a_gate_to_open() -> None:
+    bench = Bench().live()
+    bench.exchange.faults.append(Fault(Outcome.THROTTLED))
+    name = bench.submit(bench.intent())
+    bench.venue.courier.turn()
+    bench.drain()
+    before = bench.status[name]
+
+    assert bench.venue.stop()
+    bench.drain()
+
+    assert (before, bench.status[name]) == (S.SUBMITTED, S.EXPIRED)
+    assert name not in bench.exchange.orders
+
+
 def test_a_journal_that_cannot_be_written_keeps_orders_from_leaving() -> None:
     bench = Bench().live()
     bench.fail_attempts = True
