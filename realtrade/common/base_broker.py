@@ -35,7 +35,7 @@ from realtrade.model.verdict import Denied
 from realtrade.plugins.ports.venue import Report, ReportKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from realtrade.common.broker.listing import Listing
     from realtrade.model.events import Event
@@ -221,9 +221,9 @@ class BaseBroker(Questions):
             self._tell.again(ticket)
         return ticket.order
 
-    def end_reruns(self) -> None:
+    def end_reruns(self, but: Collection[int] = ()) -> None:
         """Give up orders decided on before a restart, never sent, and not placed again."""
-        for ticket in self.reruns.never_sent():
+        for ticket in self.reruns.never_sent(but):
             self._deny(ticket, Denied("restart", "the process ended before it was sent"))
 
     def _gather(self, ticket: Ticket) -> None:

@@ -62,6 +62,7 @@ class BarMarks:
             if remember is not None:
                 self._keep("strategy", remember())
         self._broker.end_reruns()
+        self._broker.reruns.end()
 
     def _mark_bars(self) -> None:
         for name, data in self._datas.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from realtrade.common.stamps import stamp_ms
 from realtrade.engine.lifecycle import Phase
 from realtrade.engine.rerun import batches, to_run_again
 from realtrade.execution.lifecycle import is_over
@@ -69,8 +70,8 @@ def recover(parts: Parts, stack: ExitStack) -> None:
     broker.settle()
     for finding in venue.conclude(snapshot):
         parts.say("info", finding.message)
-    if not parts.recovery.reruns:
-        broker.end_reruns()
+    again = parts.recovery.reruns.values()
+    broker.end_reruns({stamp_ms(bar.due_ms, parts.finest) for bar in again})
 
 
 def keep(parts: Parts) -> None:

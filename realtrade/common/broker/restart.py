@@ -14,7 +14,7 @@ from realtrade.execution import is_over
 from realtrade.model.order import OrderStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from realtrade.common.base_broker import BaseBroker
     from realtrade.common.broker.listing import Listing
@@ -60,11 +60,24 @@ class Reruns:
         ticket.order.owner = order.owner
         return ticket
 
-    def never_sent(self) -> list[Ticket]:
-        """Return, and forget, orders decided on but not sent, which nothing has claimed."""
-        unsent = [one for one in self._tickets.values() if one.status is OrderStatus.CREATED]
-        self._tickets.clear()
+    def never_sent(self, but: Collection[int] = ()) -> list[Ticket]:
+        """Return, and forget, orders decided on but not sent, which nothing has claimed.
+
+        Those decided at a time in `but` wait for their bar to be run again. The others must be
+        forgotten before history is shown: a bar of it would claim them, and send them now.
+        """
+        unsent = [
+            one
+            for one in self._tickets.values()
+            if one.status is OrderStatus.CREATED and one.intent.created_ms not in but
+        ]
+        for one in unsent:
+            del self._tickets[one.intent.client_order_id]
         return unsent
+
+    def end(self) -> None:
+        """Forget all: the bars they were decided on have been run again."""
+        self._tickets.clear()
 
 
 def restore(broker: BaseBroker, recalled: Recalled, datas: Sequence[Any]) -> None:

@@ -72,6 +72,7 @@ class Teller:
         with self._journal.together():
             for ticket in tickets:
                 self._journal.intent(ticket.intent)
+                ticket.journaled = True
 
     def moved(self, ticket: Ticket, reason: str = "", *, note: bool = True) -> None:
         """An order has a new status; `note` it for its strategy."""
@@ -80,7 +81,7 @@ class Teller:
         if not self.publishes:
             return
         with self.together():
-            if self._journal is not None:
+            if self._journal is not None and ticket.journaled:
                 self._journal.status(ticket.intent.client_order_id, ticket.status, reason)
             self._announce(ticket, reason)
 

@@ -68,7 +68,7 @@ BACKTRADER_STATUS = MappingProxyType(
 class Ticket:
     """One order: Backtrader's order, the intent it stands for, where it stands."""
 
-    __slots__ = ("_intent", "executed", "fills", "key", "listing", "order", "status")
+    __slots__ = ("_intent", "executed", "fills", "journaled", "key", "listing", "order", "status")
 
     def __init__(self, order: LightOrder, listing: Listing, key: str) -> None:
         self.order = order
@@ -78,6 +78,9 @@ class Ticket:
         self.status = OrderStatus.CREATED
         self.executed = False
         self.fills = 0
+        self.journaled = False
+        """True once the journal knows the intent. What is denied on a bar of history can have the
+        name of an order of that time, and must not change what is remembered of that one."""
         # A trailing order's price moves later: its intent is what was asked for.
         self._intent = None if order.exectype in _PLAIN else self._asked()
 
@@ -86,6 +89,7 @@ class Ticket:
         """Return the ticket of an order whose intent is known already, under its own id."""
         ticket = cls(order, listing, intent.client_order_id)
         ticket._intent = intent
+        ticket.journaled = True
         return ticket
 
     @property

@@ -13,8 +13,11 @@ from realtrade.common.broker.restart import OpenTrades, RestartError, restore
 from realtrade.model.bar import BarColumns
 from realtrade.model.instrument import Instrument
 from realtrade.model.order import Fill, OrderIntent, OrderStatus, Position, Side
+from realtrade.model.verdict import Denied
 from realtrade.plugins.ports.journal import Attempt, KnownOrder, Recalled
+from realtrade.plugins.ports.risk import Needs
 from realtrade.plugins.ports.venue import Report, ReportKind
+from realtrade.risk import RiskManager
 from realtrade.storage import MemoryJournal
 from realtrade.utils.timeframes import Timeframe
 from tests.common.broker.conftest import Actor, Prices
@@ -54,10 +57,12 @@ class Exchange:
 class Bot:
     """One process: the same bars, the same names of orders, a script of its own."""
 
-    def __init__(self, script: Script, recalled: Recalled | None = None) -> None:
+    def __init__(
+        self, script: Script, recalled: Recalled | None = None, gate: RiskManager | None = None
+    ) -> None:
         self.exchange, self.journal, self.script = Exchange(), MemoryJournal(), dict(script)
         self.broker = BaseBroker(
-            cast("Venue", self.exchange), journal=self.journal, account="a", bot="b"
+            cast("Venue", self.exchange), gate=gate, journal=self.journal, account="a", bot="b"
         )
         self.cerebro = bt.Cerebro(stdstats=False)
         self.cerebro.broker = self.broker
@@ -78,6 +83,20 @@ class Reopening(bt.Analyzer):
 
     def next(self) -> None:
         self.p.trades.reopen([self.strategy])
+
+
+class Always:
+    """A rule that lets nothing through, as the one that guards history does."""
+
+    name = "always"
+    needs = Needs()
+
+    def assess(self, intent: OrderIntent, view: object) -> Denied:
+        return Denied("always", "no")
+
+
+def Deny() -> RiskManager:  # noqa: N802 - reads as a gate
+    return RiskManager([Always()])
 
 
 def sent_by(script: Script) -> tuple[OrderIntent, ...]:
@@ -317,3 +336,39 @@ def test_selling_what_was_held_before_closes_a_trade() -> None:
     (trade,) = actor.trades
     assert (trade.isclosed, trade.price, trade.pnl) == (True, 90, 20)
     assert trades.held == []
+
+
+def test_a_bar_of_history_changes_nothing_of_the_order_that_was_placed_on_it() -> None:
+    (intent,) = sent_by(BUY)
+    open_there = known(intent, OrderStatus.ACCEPTED)
+    bot = Bot(BUY, Recalled(orders=[open_there], fresh=False), gate=Deny())
+    bot.broker.end_reruns()
+
+    actor = bot.run()
+
+    assert [order.client_order_id for order in bot.broker.get_orders_open()] == [
+        intent.client_order_id
+    ]
+    assert actor.told == [("Accepted", 0)]
+    assert list(bot.journal.moves) == []
+
+
+def test_an_order_denied_on_a_bar_of_history_is_not_remembered_under_an_old_ones_name() -> None:
+    bot = Bot(BUY, Recalled(fresh=False), gate=Deny())
+
+    actor = bot.run()
+
+    assert actor.told == [("Rejected", 0)]
+    assert list(bot.journal.moves) == []
+
+
+def test_an_unsent_order_waits_for_its_own_bar_only() -> None:
+    (intent,) = sent_by(BUY)
+    unsent = known(intent, OrderStatus.SUBMITTED, tries=0)
+    bot = Bot(BUY, Recalled(orders=[unsent], fresh=False))
+
+    bot.broker.end_reruns({intent.created_ms})
+    kept = len(bot.broker.open_intents())
+    bot.broker.end_reruns()
+
+    assert (kept, len(bot.broker.open_intents())) == (1, 0)
