@@ -44,13 +44,23 @@ def wanted() -> Any:
     """Return the condition on intent, order and bar mark under which a start needs an order.
 
     It is not over, or it was decided on the newest marked bar of its feed or later: that bar may be
-    run again, and must find its orders.
+    run again, and must find its orders. Or an exit that is not over waits for it: what it has
+    bought, less the fees it was charged for that, is what the exit may sell.
     """
     return sa.or_(
         ORDER.c.status.not_in(OVER),
         BAR_MARK.c.time_ms.is_(None),
         INTENT.c.created_ms >= BAR_MARK.c.time_ms,
+        INTENT.c.client_order_id.in_(_parents()),
     )
+
+
+def _parents() -> Any:
+    """Return the ids of orders that are parents of orders not over."""
+    child, stands = INTENT.alias("child"), ORDER.alias("child_order")
+    joined = child.join(stands, stands.c.client_order_id == child.c.client_order_id)
+    waits = stands.c.status.not_in(OVER), child.c.parent_id.is_not(None)
+    return sa.select(child.c.parent_id).select_from(joined).where(*waits)
 
 
 JOINED = INTENT.join(ORDER, ORDER.c.client_order_id == INTENT.c.client_order_id).outerjoin(

@@ -219,6 +219,24 @@ class TestLastingJournal:
         assert recalled.seen == {("BTC/USDT", "old-over"), ("BTC/USDT", "new-over")}
         assert recalled.bars == {"btc_1h": 2_000}
 
+    def test_finds_the_parents_of_exits_that_wait(self, place: Place) -> None:
+        journal = place.journal
+        for parent, exits in (("bought", 2), ("closed", 1)):
+            journal.intent(an_intent(parent))
+            for number in range(exits):
+                exit_ = an_intent(f"{parent}-{number}", side=Side.SELL, parent_id=parent)
+                journal.intent(exit_)
+        for over in ("bought", "bought-0", "closed", "closed-0"):
+            journal.fill(a_fill(over, over))
+            journal.status(over, OrderStatus.FILLED)
+        journal.bar("btc_1h", 2_000)
+
+        recalled = place.again().recall()
+
+        found = {order.intent.client_order_id: order for order in recalled.orders}
+        assert list(found) == ["bought", "bought-1"]
+        assert [fill.trade_id for fill in found["bought"].fills] == ["bought"]
+
     def test_measures_each_feed_by_its_own_newest_bar(self, place: Place) -> None:
         journal = place.journal
         for feed in ("btc_1h", "btc_1d", "unmarked"):

@@ -52,7 +52,8 @@ class Recalled:
     """What a start begins with."""
 
     orders: Sequence[KnownOrder] = ()
-    """Orders not over, and all orders decided on the newest marked bar or later; oldest first."""
+    """Orders not over, their parents, and all decided on the newest marked bar or later; oldest
+    first."""
     seen: frozenset[tuple[str, str]] = frozenset()
     """Symbol and trade id of every fill booked."""
     positions: Mapping[str, Position] = field(default_factory=dict)

@@ -65,6 +65,9 @@ class DiskJournal:
         """Nothing can be written."""
         self._depth = 0
 
+    def reopen(self) -> None:
+        """Begin a process: nothing needs to be done to find these rows again."""
+
     @contextmanager
     def together(self) -> Iterator[None]:
         """Commit all or nothing."""
@@ -132,11 +135,13 @@ class DiskJournal:
 
     def recall(self) -> Recalled:
         rows = self.rows
+        working = {name for name, status in rows.status.items() if not is_over(status)}
+        parents = {rows.intents[name].parent_id for name in working}
         return Recalled(
             orders=[
                 self._known(name, intent)
                 for name, intent in rows.intents.items()
-                if not is_over(rows.status[name]) or intent.created_ms >= rows.bar_ms
+                if name in working or name in parents or intent.created_ms >= rows.bar_ms
             ],
             seen=frozenset(rows.fills),
             positions=dict(rows.positions),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,7 +13,11 @@ from realtrade.model.order import OrderStatus, OrderType, Side
 from realtrade.plugins.ports.gateway import Outcome
 from realtrade.plugins.ports.venue import ReportKind as K
 from tests.common.live.conftest import START_MS, Bench, attempt, known, started, state
-from tests.common.live.exchange import SWAP, Fault
+from tests.common.live.exchange import SPOT, SWAP, Fault
+from tests.storage.samples import opened
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 D = Decimal
 S = OrderStatus
@@ -254,6 +258,34 @@ def test_exits_whose_parent_was_over_before_the_restart_are_sent(status: S) -> N
     started(bench, before, known(stop, waits), seen=frozenset({(SWAP.symbol, "1")})).run(2)
 
     assert bench.exchange.orders[stop.client_order_id].quantity == fill.quantity
+
+
+def test_an_exit_sells_what_its_parent_of_an_old_bar_has_left_after_fees(tmp_path: Path) -> None:
+    """The parent is long over, and more is held than it bought: its own fees are what counts."""
+    bench = Bench(SPOT, fee_currency="BTC")
+    other, parent = bench.intent("5"), bench.intent("2")
+    stop = bench.intent(
+        "2", Side.SELL, type=OrderType.STOP, stop_price=D(80), parent_id=parent.client_order_id
+    )
+    journal = opened(tmp_path / "bot.db")
+    for intent in (other, parent, stop):
+        journal.intent(intent)
+    for intent in (other, parent):
+        bench.exchange.accept(intent)
+        fill = bench.exchange.trades[-1]
+        bench.ledger.apply(fill)
+        journal.fill(fill)
+        journal.attempt(attempt(intent, Outcome.ACK))
+        journal.status(intent.client_order_id, S.FILLED)
+    journal.attempt(attempt(stop, Outcome.NOT_SENT, 0))
+    journal.bar("btc", START_MS + 60_000)
+    recalled = journal.recall()
+    journal.close()
+
+    started(bench, *recalled.orders, seen=recalled.seen).run(2)
+
+    assert bench.exchange.orders[stop.client_order_id].quantity == D("1.998")
+    assert bench.exchange.requests.count("find") == 0
 
 
 def test_exits_whose_parent_nobody_remembers_ask_the_exchange() -> None:
