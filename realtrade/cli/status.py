@@ -11,6 +11,7 @@ import click
 
 from realtrade.cli.bots import bot_argument, everyone, find
 from realtrade.cli.exits import ExitCode
+from realtrade.cli.status_rules import print_rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,8 @@ _COLUMNS = ("name", "mode", "phase", "health", "equity", "positions", "since", "
 def status(bot: str | None, state: Path | None, output: str) -> int:
     """Show the bots of this machine and how they are: those that run, and those that are halted.
 
-    BOT is a recipe, a bot's name or its state folder; left out, all of them.
+    BOT is a recipe, a bot's name or its state folder; left out, all of them. Of one bot that runs
+    it also tells where every risk rule stands, and what is left to its limit.
     """
     if bot is None and state is None:
         reports = [one for one in map(report, everyone()) if one["running"] or one["halt"]]
@@ -40,11 +42,14 @@ def status(bot: str | None, state: Path | None, output: str) -> int:
         reports = [report(find(bot, state))]
     if output == "json":
         click.echo(json.dumps({"format_version": 1, "bots": reports}, indent=2))
-    elif sys.stdout.isatty():
+        return ExitCode.OK
+    if sys.stdout.isatty():
         _table(reports)
     else:
         for one in reports:
             click.echo("\t".join(_cells(one)))
+    if bot is not None or state is not None:
+        print_rules(reports[0]["status"].get("rules", ()))
     return ExitCode.OK
 
 

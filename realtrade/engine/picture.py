@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from realtrade.engine.risk_facts import head_room
 from realtrade.model.events import Event, EventType
 from realtrade.monitor.texts import decimal_text, iso_text
 
@@ -101,6 +102,7 @@ class Painter:
                 {"rule": halt.rule, "reason": halt.reason}
                 for halt in parts.risk.memory.halts.values()
             ],
+            "rules": head_room(parts),
         }
 
 

@@ -10,6 +10,7 @@ from realtrade.model.remembered import Halt
 from realtrade.model.verdict import Action, ActionKind, Approved, Denied, Resized
 from realtrade.plugins.ports.risk import Needs, RiskGauge, RiskRule, RiskWatch
 from realtrade.risk.doubles import Doubles
+from realtrade.risk.head_room import HeadRoom, taken
 from realtrade.risk.memory import PLENTY, RiskMemory
 from realtrade.risk.record import RiskRecord
 from realtrade.risk.settle import settled
@@ -18,7 +19,7 @@ from realtrade.risk.stop import StopLoss, level_or_none, tightest
 from realtrade.risk.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from realtrade.model.order import Fill, OrderIntent
     from realtrade.model.verdict import Verdict
@@ -64,7 +65,7 @@ class RiskManager:
         self._sizer = sizer
         self._judges: list[tuple[str, RiskRule]] = []
         self._watchers: list[tuple[str, RiskWatch]] = []
-        self._gauges: list[RiskGauge] = []
+        self._gauges: list[tuple[str, RiskGauge]] = []
         self._stops: list[StopLoss] = []
         self._resting: list[StopLoss] = []
         self._doubles = Doubles()
@@ -95,7 +96,7 @@ class RiskManager:
         if isinstance(rule, RiskWatch) and needs.watch:
             self._watchers.append((name, rule))
         if isinstance(rule, RiskGauge):
-            self._gauges.append(rule)
+            self._gauges.append((name, rule))
         if isinstance(rule, StopLoss):
             self._stops.append(rule)
             if getattr(rule, "place", "local") == "exchange":
@@ -212,7 +213,19 @@ class RiskManager:
             msg = "no account has been seen yet: pass one"
             raise LookupError(msg)
         view = View(account, self.memory)
-        return tuple(gauge.reading(view) for gauge in self._gauges)
+        return tuple(gauge.reading(view) for _, gauge in self._gauges)
+
+    def head_room(self, account: AccountView) -> Mapping[str, HeadRoom]:
+        """Return where every rule stands, by its name, those in a halt included.
+
+        One whose reading breaks is told of with its trouble, and keeps no other from being told.
+        A rule that is in no halt and has no reading is left out.
+        """
+        view = View(account, self.memory)
+        found = {name: taken(gauge, view) for name, gauge in self._gauges}
+        for name, halt in self.memory.halts.items():
+            found[name] = replace(found.get(name, HeadRoom()), halt=halt)
+        return found
 
     def halt(self, rule: str, reason: str, account: AccountView, *, flatten: bool = False) -> None:
         """Halt until resumed, by a person's word."""

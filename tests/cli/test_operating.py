@@ -47,6 +47,8 @@ def recipe(tmp_path: Path) -> Path:
         "realtrade: v1\nname: slow\nmode: paper\nexchange: {type: replay, speed: 18000}\n"
         f"feeds: {{btc: {{type: file, path: {PRICES}, symbol: BTC/USD, timeframe: 1h}}}}\n"
         "strategy: {type: ma_cross, params: {fast: 2, slow: 4}}\npaper: {cash: 10000 USD}\n"
+        "risk: {floor: {type: minimum_equity, limit: 10000.01 USD, action: deny},"
+        " rate: {type: order_rate, max: 50, per: 1m}, collar: {type: price_collar, limit: 5%}}\n"
     )
     return path
 
@@ -91,6 +93,21 @@ def test_a_running_bot_is_paused_halted_and_resumed(realtrade: Command, recipe: 
             said.append(done.stdout)
             _until(lambda phase=phase: _phase(recipe) == phase, process)
         listed = json.loads(realtrade("status", "-o", "json").stdout)["bots"]
+        lines = realtrade("status", "slow").stdout.splitlines()
+    assert [line.split("\t")[:3] for line in lines[1:]] == [
+        ["rule", "floor", "minimum_equity"],
+        ["rule", "rate", "order_rate"],
+        ["rule", "collar", "price_collar"],
+        ["rule", "operator", "always there"],
+    ]
+    assert lines[1].split("\t")[3:5] == ["equity 10000 is below the limit 10000.01", "0 (0.0%)"]
+    assert lines[2].split("\t")[3:] == [
+        "0 orders in the last 0:01:00 of 50 allowed",
+        "50 (100.0%)",
+        "-",
+    ]
+    assert lines[3].split("\t")[3:5] == ["no reading", "-"]
+    assert lines[4].split("\t")[3] == "halted until resumed: asked to"
     assert said == ["slow is paused\n", "slow is resumed\n", "slow is halted\n"]
     (bot,) = listed
     assert (bot["name"], bot["mode"], bot["running"]) == ("slow", "paper", True)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from realtrade.engine.risk_facts import rule_facts
+import pytest
+
+from realtrade.engine.risk_facts import head_room, rule_facts
+from realtrade.model.remembered import Halt
+from realtrade.plugins.ports.risk import Reading
+from realtrade.risk.head_room import HeadRoom
 from realtrade.risk.record import RiskRecord
 from tests.engine.runs import MA_CROSS
 
@@ -66,20 +73,69 @@ def test_without_rules_there_is_no_section(bench: Bench) -> None:
     assert '<table id="risk">' not in (bench.folder / "out" / "report.html").read_text("utf-8")
 
 
-def test_a_rule_that_cannot_tell_keeps_no_report_from_being_written() -> None:
+def _parts(rooms: dict[str, HeadRoom]) -> Any:
     class Gate:
         record = RiskRecord()
 
-        def check_risk_limits(self, account: object) -> None:
-            raise KeyError("no price")
+        def head_room(self, account: object) -> dict[str, HeadRoom]:
+            return rooms
 
-    block = SimpleNamespace(type="max_leverage")
-    parts: Any = SimpleNamespace(
-        recipe=SimpleNamespace(risk={"lev": block}),
+    return SimpleNamespace(
+        recipe=SimpleNamespace(risk={"lev": SimpleNamespace(type="max_leverage")}),
         risk=Gate(),
         broker=SimpleNamespace(account=None),
     )
 
-    (rule,) = rule_facts(parts)
+
+def test_a_rule_that_cannot_tell_keeps_no_report_from_being_written() -> None:
+    (rule,) = rule_facts(_parts({"lev": HeadRoom(trouble="KeyError: no price")}))
 
     assert (rule.name, rule.type, rule.stands) == ("lev", "max_leverage", "")
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "numbers"),
+    [
+        ("0.5", "2", ("0.5", "2", "1.5")),
+        ("1E+3", "2000", ("1000", "2000", "1000")),
+        ("3.123456789012345", "3", ("3.123456789012", "3", "0")),
+        ("-0", "1", ("0", "1", "1")),
+        ("Infinity", "1", ("Infinity", "1", "0")),
+    ],
+)
+def test_head_room_is_told_in_plain_text(
+    value: str, limit: str, numbers: tuple[str, str, str]
+) -> None:
+    reading = Reading("lev", Decimal(value), Decimal(limit), breached=True, text="so much")
+    halt = Halt("lev", "too much", 5, 60_000, flatten=True)
+
+    (rule,) = head_room(_parts({"lev": HeadRoom(reading=reading, halt=halt)}))
+
+    assert json.loads(json.dumps(rule)) == {
+        "rule": "lev",
+        "type": "max_leverage",
+        "text": "so much",
+        **dict(zip(("value", "limit", "left"), numbers, strict=True)),
+        "breached": True,
+        "halt": {
+            "rule": "lev",
+            "reason": "too much",
+            "since_ms": 5,
+            "until_ms": 60_000,
+            "flatten": True,
+        },
+        "denied": 0,
+        "cut": 0,
+        "acted": 0,
+        "last": "",
+    }
+
+
+def test_a_rule_without_a_reading_is_told_of_all_the_same() -> None:
+    rules = head_room(_parts({"broken": HeadRoom(trouble="KeyError: no price")}))
+
+    told = [(rule["rule"], rule["type"], rule["text"], rule["left"]) for rule in rules]
+    assert told == [
+        ("lev", "max_leverage", "", None),
+        ("broken", "always there", "KeyError: no price", None),
+    ]

@@ -124,6 +124,12 @@ function log(lines) {
   if (atEnd) element.scrollTop = element.scrollHeight;
 }
 
+function stands(rule) {
+  if (!rule.halt) return rule.text || "no reading";
+  const until = rule.halt.until_ms ? `${when(rule.halt.until_ms)} UTC` : "resumed";
+  return `halted until ${until}: ${rule.halt.reason}`;
+}
+
 function account(now) {
   const currency = now.currency || "";
   show("equity", now.equity === undefined ? "–" : `${amount(now.equity, 2)} ${currency}`);
@@ -176,6 +182,17 @@ function render(now) {
     ],
     now.orders || [],
     "no order is at work",
+  );
+  table(
+    "rules",
+    [
+      ["Rule", (r) => r.rule],
+      ["Stands", (r) => stands(r), "words"],
+      ["Left", (r) => (r.left === null || Number(r.limit) === 0 ? "–" : amount(r.left, 8)), "number"],
+      ["Denied", (r) => String(r.denied), "number"],
+    ],
+    now.rules || [],
+    "the recipe has no rules",
   );
   table(
     "fills",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from realtrade.plugins.ports.account import AccountView
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from decimal import Decimal
 
     from realtrade.model.order import Fill, OrderIntent, Side
     from realtrade.model.remembered import ClosedTrade, Entry, Halt, Period, Resumed
@@ -160,6 +160,14 @@ class Reading:
     breached: bool
     text: str
     """Subject, fact and limit: `drawdown 12.00% of 15.00%`."""
+    floor: bool = False
+    """True: `limit` is the least that `value` may be, not the most."""
+
+    @property
+    def left(self) -> Decimal:
+        """Return the head-room in the reading's own units; zero from the limit on."""
+        room = self.value - self.limit if self.floor else self.limit - self.value
+        return max(room, Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
@@ -10,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from realtrade.model.verdict import Approved, Denied
 from realtrade.plugins.config import PluginConfig
-from realtrade.plugins.ports.risk import Needs
+from realtrade.plugins.ports.risk import Needs, Reading
 
 if TYPE_CHECKING:
     from realtrade.model.order import OrderIntent
@@ -75,6 +76,15 @@ class Blackout:
 
     def assess(self, intent: OrderIntent, view: RiskView) -> Verdict:
         """Return a denial within the span."""
-        if not self._start_ms <= view.now_ms < self._end_ms or view.reduces(intent):
+        if not self._within(view) or view.reduces(intent):
             return Approved()
         return Denied(self.name, self._text)
+
+    def reading(self, view: RiskView) -> Reading:
+        """Return one within the span, none outside of it."""
+        within = self._within(view)
+        text = self._text if within else f"not now: {self._text}"
+        return Reading(self.name, Decimal(within), Decimal(0), within, text)
+
+    def _within(self, view: RiskView) -> bool:
+        return self._start_ms <= view.now_ms < self._end_ms

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import model_validator
@@ -10,11 +11,12 @@ from pydantic_core import PydanticCustomError
 
 from realtrade.model.verdict import Approved, Denied
 from realtrade.plugins.config import PluginConfig
-from realtrade.plugins.ports.risk import Needs
+from realtrade.plugins.ports.risk import Needs, Reading
 from realtrade.risk.settings import Span
 
 if TYPE_CHECKING:
     from realtrade.model.order import OrderIntent
+    from realtrade.model.remembered import ClosedTrade
     from realtrade.model.verdict import Verdict
     from realtrade.plugins.ports.build import BuildContext
     from realtrade.plugins.ports.risk import RiskView
@@ -66,11 +68,28 @@ class Cooldown:
         if view.reduces(intent):
             return Approved()
         for trade in reversed(view.trades):
-            wait = self._after_loss if trade.pnl < 0 else self._after_exit
-            left_ms = trade.closed_ms + wait // _MS - view.now_ms
+            left_ms = self._left_ms(trade, view)
             if left_ms > 0 and (self._scope == "account" or trade.symbol == intent.symbol):
-                result = "at a loss" if trade.pnl < 0 else "in profit"
-                left = timedelta(milliseconds=left_ms)
-                reason = f"{trade.symbol} was closed {result}, {left} of {wait} are left to wait"
-                return Denied(self.name, reason)
+                return Denied(self.name, self._text(trade, left_ms))
         return Approved()
+
+    def reading(self, view: RiskView) -> Reading:
+        """Return the longest wait that is left, of any symbol, in seconds."""
+        text, longest_ms = "nothing to wait for", 0
+        for trade in view.trades:
+            left_ms = self._left_ms(trade, view)
+            if left_ms > longest_ms:
+                text, longest_ms = self._text(trade, left_ms), left_ms
+        left_s = Decimal(longest_ms) / 1000
+        return Reading(self.name, left_s, Decimal(0), longest_ms > 0, text)
+
+    def _left_ms(self, trade: ClosedTrade, view: RiskView) -> int:
+        return trade.closed_ms + self._wait(trade) // _MS - view.now_ms
+
+    def _wait(self, trade: ClosedTrade) -> timedelta:
+        return self._after_loss if trade.pnl < 0 else self._after_exit
+
+    def _text(self, trade: ClosedTrade, left_ms: int) -> str:
+        result = "at a loss" if trade.pnl < 0 else "in profit"
+        left = timedelta(milliseconds=left_ms)
+        return f"{trade.symbol} was closed {result}, {left} of {self._wait(trade)} are left to wait"

@@ -73,4 +73,4 @@ class MinimumEquity:
         breached = view.equity < self._limit
         verb = "is below" if breached else "is above"
         text = f"equity {shown(view.equity)} {verb} the limit {shown(self._limit)}"
-        return Reading(self.name, view.equity, self._limit, breached, text)
+        return Reading(self.name, view.equity, self._limit, breached, text, floor=True)

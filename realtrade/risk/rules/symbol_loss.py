@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from realtrade.model.verdict import Approved, Denied
 from realtrade.plugins.config import PluginConfig
-from realtrade.plugins.ports.risk import Needs
+from realtrade.plugins.ports.risk import Needs, Reading
 from realtrade.risk.settings import Count, PositivePercent, Span
 
 if TYPE_CHECKING:
@@ -68,15 +68,27 @@ class SymbolLoss:
 
     def assess(self, intent: OrderIntent, view: RiskView) -> Verdict:
         """Return a denial while the pause lasts."""
-        trades = [trade for trade in view.trades if trade.symbol == intent.symbol]
+        if not (what := self._paused(intent.symbol, view)) or view.reduces(intent):
+            return Approved()
+        return Denied(self.name, what)
+
+    def reading(self, view: RiskView) -> Reading:
+        """Return how many symbols are left alone now."""
+        symbols = dict.fromkeys(trade.symbol for trade in view.trades)
+        found = [what for symbol in symbols if (what := self._paused(symbol, view))]
+        text = "; ".join(found) or "no symbol is left alone"
+        return Reading(self.name, Decimal(len(found)), Decimal(0), bool(found), text)
+
+    def _paused(self, symbol: str, view: RiskView) -> str:
+        """Return why a symbol is left alone now; empty when it is not."""
+        trades = [trade for trade in view.trades if trade.symbol == symbol]
         last = next((trade for trade in reversed(trades) if trade.pnl < 0), None)
         if last is None or view.now_ms >= last.closed_ms + self._config.pause // _MS:
-            return Approved()
+            return ""
         start_ms = last.closed_ms - self._config.within // _MS
         recent = [trade for trade in trades if start_ms < trade.closed_ms <= last.closed_ms]
-        if view.reduces(intent) or not (what := self._breach(recent)):
-            return Approved()
-        return Denied(self.name, f"{intent.symbol} {what}, pausing for {self._config.pause}")
+        what = self._breach(recent)
+        return what and f"{symbol} {what}, pausing for {self._config.pause}"
 
     def _breach(self, recent: list[ClosedTrade]) -> str:
         config = self._config

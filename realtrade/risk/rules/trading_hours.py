@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -10,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from realtrade.model.verdict import Approved, Denied
 from realtrade.plugins.config import PluginConfig
-from realtrade.plugins.ports.risk import Needs
+from realtrade.plugins.ports.risk import Needs, Reading
 from realtrade.risk.calendar import local
 from realtrade.risk.settings import Timezone
 
@@ -105,11 +106,17 @@ class TradingHours:
 
     def assess(self, intent: OrderIntent, view: RiskView) -> Verdict:
         """Return a denial outside the hours."""
-        now = local(view.now_ms, self._config.timezone)
-        if self._open(now) or view.reduces(intent):
+        if not (reading := self.reading(view)).breached or view.reduces(intent):
             return Approved()
-        reason = f"{now:%a %H:%M} {self._config.timezone} is outside the trading hours"
-        return Denied(self.name, reason)
+        return Denied(self.name, reading.text)
+
+    def reading(self, view: RiskView) -> Reading:
+        """Return one outside the hours, none within them."""
+        now = local(view.now_ms, self._config.timezone)
+        closed = not self._open(now)
+        where = "outside" if closed else "within"
+        text = f"{now:%a %H:%M} {self._config.timezone} is {where} the trading hours"
+        return Reading(self.name, Decimal(closed), Decimal(0), closed, text)
 
     def _open(self, now: datetime) -> bool:
         config = self._config

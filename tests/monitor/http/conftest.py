@@ -68,6 +68,25 @@ PICTURE = {
         }
     ],
     "halts": [],
+    "rules": [
+        {
+            "rule": "rate",
+            "text": "3 orders in the last 0:01:00 of 10 allowed",
+            "limit": "10",
+            "left": "7",
+            "halt": None,
+            "denied": 4,
+        },
+        {
+            "rule": "daily",
+            "text": "loss of the day 500",
+            "limit": "500",
+            "left": "0",
+            "halt": {"reason": "loss of the day 500", "until_ms": 1_499_054_400_000},
+            "denied": 0,
+        },
+        {"rule": "collar", "text": "", "limit": None, "left": None, "halt": None, "denied": 0},
+    ],
 }
 
 

@@ -49,6 +49,12 @@ def test_shows_the_account(
     cells = "[...document.querySelectorAll('#positions td')].map(cell => cell.innerText).join('|')"
     assert browser.run(cells) == "BTC/USDT|3.2|2,476.41|2,500|75.48"
     assert "rtdemo-abc-1" in shown(browser, "orders")
+    cells = cells.replace("#positions", "#rules")
+    assert browser.run(cells) == (
+        "rate|3 orders in the last 0:01:00 of 10 allowed|7|4"
+        "|daily|halted until 2017-07-03 04:00:00 UTC: loss of the day 500|0|0"
+        "|collar|no reading|\N{EN DASH}|0"
+    )
     assert "order submitted" in shown(browser, "events")
     assert shown(browser, "log").count("line") == 30
     assert browser.run("document.querySelectorAll('#curve polyline').length") == 1
