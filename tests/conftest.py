@@ -14,11 +14,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--seeds", type=int, default=250, help="how many seeded combinations of faults are tried"
     )
+    parser.addoption(
+        "--database-seeds",
+        type=int,
+        default=10,
+        help="how many of them are tried once more on SQLite and on PostgreSQL",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "soak: seeded combinations of faults; `-m soak --seeds N` tries only and more"
+        "markers",
+        "soak: seeded combinations of faults; only they: `-m soak --seeds N --database-seeds M`",
     )
 
 

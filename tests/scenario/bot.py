@@ -16,8 +16,11 @@ from tests.scenario.invariants import Books, Ledger, check, traded
 from tests.scenario.trader import START_MS, Trader
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from realtrade.model.instrument import Instrument
     from realtrade.model.order import OrderIntent
+    from realtrade.utils.clock import Clock
 
 D = Decimal
 
@@ -27,14 +30,19 @@ class Bot(Trader):
 
     clock: ManualClock
 
-    def __init__(self, instrument: Instrument = SPOT, **words: Any) -> None:
+    def __init__(
+        self,
+        instrument: Instrument = SPOT,
+        journal: Callable[[Clock, Fuse], Any] = lambda clock, fuse: DiskJournal(fuse),
+        **words: Any,
+    ) -> None:
         super().__init__()
         self.fuse = Fuse()
         self.clock = ManualClock(START_MS)
         self.exchange = FakeExchange(self.clock, instrument, fuse=self.fuse)
         for name, value in words.items():
             setattr(self.exchange, name, value)
-        self.journal = DiskJournal(self.fuse)
+        self.journal = journal(self.clock, self.fuse)
         self.naming = Naming("fake-1", "bot")
         self.traded = instrument
         self.gateway, self.stream = FakeGateway(self.exchange), self.exchange
@@ -44,6 +52,7 @@ class Bot(Trader):
     def begin(self) -> None:
         """Start a process: whatever the last one knew is gone."""
         self.exchange.sink = None
+        self.journal.reopen()
         self.take_up()
 
     def alive(self, act: object) -> None:
@@ -121,7 +130,8 @@ class Bot(Trader):
         self.alive(self.regain_stream)
         self.alive(lambda: self.run(700))
         check(self.books(), self.ledger())
-        over = {name for name, status in self.journal.rows.status.items() if is_over(status)}
+        rows = self.journal.rows
+        over = {name for name, status in rows.status.items() if is_over(status)}
         for order in self.venue.dispatch.orders.values():
             assert not (order.held and order.intent.parent_id in over), f"{order.id} waits in vain"
             assert not (order.open_there and self._rival_is_filled(order.intent)), (

@@ -46,6 +46,13 @@ def exists(place: Path | str) -> bool:
         return bool(database.execute(query).fetchone()[0])
 
 
+def rows_of(place: Path | str) -> list[str]:
+    """Return every row of a journal's orders as text: what a disagreement is understood by."""
+    tables = ("boot", "intent", "attempt", '"order"', "fill", "cursor", "position", "bar_mark")
+    with closing(_connected(place)) as database:
+        return [f"{table} {row}" for table in tables for row in _rows(database, "*", table)]
+
+
 def _connected(place: Path | str) -> Any:
     if not isinstance(place, str):
         return sqlite3.connect(f"file:{place}?mode=ro", uri=True)
@@ -82,7 +89,8 @@ def _traded(  # noqa: PLR0917 - the columns of a row, in order
 def ledger_of(truth: AccountTruth) -> Ledger:
     """Tell the simulated exchange's truth in the same words."""
     return Ledger(
-        accepted=[order.client_order_id for order in truth.orders],
+        # A conditional order that has fired is told again as the order it became.
+        accepted=[o.client_order_id for o in truth.orders if o.status != "triggered"],
         open=frozenset(order.client_order_id for order in truth.open_orders),
         trades=[
             Traded(

@@ -59,6 +59,11 @@ class Bot:
         self._process.close()
         self._process = None
 
+    def end(self) -> None:
+        """Kill the process, where there is one."""
+        if self._process is not None:
+            self.kill()
+
     def stop(self, seconds: float = 15) -> int | None:
         """Send SIGTERM and wait for a clean end."""
         assert self._process is not None

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from functools import partial
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from realtrade.execution import State
 from realtrade.model.order import OrderStatus, OrderType, Side
 from realtrade.plugins.ports.gateway import Outcome
+from tests.common.live.disk import DiskJournal, Fuse
 from tests.common.live.exchange import OPEN, SPOT, SWAP, Fault
 from tests.scenario.bot import Bot, D
+from tests.scenario.database_journal import DatabaseJournal
 from tests.scenario.invariants import check
+from tests.storage.postgres import PostgresServer, binaries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from realtrade.model.order import OrderIntent
+    from realtrade.utils.clock import Clock
+
+    JournalOf = Callable[[Clock, Fuse], Any]
+    Journals = Callable[[str], JournalOf]
 
 _OUTCOMES = [
     Outcome.UNKNOWN,
@@ -33,11 +44,11 @@ _OUTCOMES = [
 class Life:
     """One seed: what happens, in which order, and what goes wrong meanwhile."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, journal: JournalOf) -> None:
         self.random = Random(seed)  # noqa: S311  # chance to be repeated, not to be unguessable
         swap = self.random.random() < 0.5
         fees = "USDT" if swap else self.random.choice(["USDT", "BTC", "BNB"])
-        self.bot = Bot(SWAP if swap else SPOT, fee_currency=fees)
+        self.bot = Bot(SWAP if swap else SPOT, journal, fee_currency=fees)
         self.acts: list[Callable[[], None]] = [
             self.buy,
             self.buy,
@@ -178,14 +189,53 @@ class Life:
         self.bot.fuse.left = self.random.randrange(40)
 
 
-@pytest.mark.soak
-def test_whatever_happens_books_and_ledger_agree(request: pytest.FixtureRequest) -> None:
-    for seed in range(request.config.getoption("--seeds")):
-        bot = Life(seed).live()
+@contextmanager
+def in_memory(folder: Path) -> Iterator[Journals]:
+    """Keep journals as rows in this process: thousands of lives fit into minutes."""
+    yield lambda name: lambda clock, fuse: DiskJournal(fuse)
+
+
+@contextmanager
+def in_files(folder: Path) -> Iterator[Journals]:
+    """Keep each life's journal in a SQLite file of its own."""
+    yield lambda name: partial(DatabaseJournal, f"sqlite:///{name}.db", name, folder)
+
+
+@contextmanager
+def on_a_server(folder: Path) -> Iterator[Journals]:
+    """Keep all journals on one PostgreSQL server, each in a schema of its own."""
+    with PostgresServer(binaries()) as server:
+        yield lambda name: partial(DatabaseJournal, server.url, name, folder)
+
+
+def live_through(seeds: Iterable[int], journals: Journals) -> None:
+    for seed in seeds:
+        bot = Life(seed, journals(f"life{seed}")).live()
         try:
             bot.settle()
         except AssertionError as error:
             msg = f"seed {seed}: {error}"
             raise AssertionError(msg) from error
+        finally:
+            bot.journal.close()
         assert bot.standing.state is State.LIVE, seed
         assert not bot.standing.limits, seed
+
+
+@pytest.mark.soak
+def test_whatever_happens_books_and_ledger_agree(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    with in_memory(tmp_path) as journals:
+        live_through(range(request.config.getoption("--seeds")), journals)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("kept", [in_files, on_a_server])
+def test_whatever_happens_databases_and_ledger_agree(
+    kept: Callable[[Path], AbstractContextManager[Journals]],
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+) -> None:
+    with kept(tmp_path) as journals:
+        live_through(range(request.config.getoption("--database-seeds")), journals)

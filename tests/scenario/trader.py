@@ -21,13 +21,20 @@ if TYPE_CHECKING:
     from realtrade.model.order import Position
     from realtrade.plugins.ports.account import AccountView
     from realtrade.plugins.ports.gateway import AccountStream, Gateway
-    from realtrade.plugins.ports.journal import Journal, Recalled
+    from realtrade.plugins.ports.journal import Journal, KnownOrder, Recalled
     from realtrade.plugins.ports.risk import RiskView
     from realtrade.plugins.ports.venue import Report
     from realtrade.utils.clock import Clock
 
 D = Decimal
 START_MS = 1_700_000_000_000
+
+
+def _stands(known: KnownOrder) -> OrderStatus:
+    """Return where an order of before stands: what may have been sent counts as sent."""
+    if not known.attempts:
+        return OrderStatus.CREATED
+    return OrderStatus.SUBMITTED if known.status is OrderStatus.CREATED else known.status
 
 
 class Trader:
@@ -60,10 +67,7 @@ class Trader:
             for known in recalled.orders
         }
         self.intents = {known.intent.client_order_id: known.intent for known in recalled.orders}
-        self.status = {
-            known.intent.client_order_id: known.status if known.attempts else OrderStatus.CREATED
-            for known in recalled.orders
-        }
+        self.status = {known.intent.client_order_id: _stands(known) for known in recalled.orders}
         self.venue = LiveVenue(
             gateway=cast("Gateway", self.gateway),
             stream=cast("AccountStream", self.stream),

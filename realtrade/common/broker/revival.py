@@ -29,12 +29,13 @@ _bare: Callable[[Any], Any] = (
 def revive(known: KnownOrder, listing: Listing) -> Ticket:
     """Return the ticket of an order the journal knows; one that never left is merely created.
 
-    Its strategy is not known yet: notifications of it go to the first one.
+    A sending is committed before the status that tells of it: what has one was submitted. Its
+    strategy is not known yet: notifications of it go to the first one.
     """
     intent = known.intent
     order = _order(intent, listing)
     ticket = Ticket.known(order, listing, intent)
-    ticket.status = known.status if known.attempts else OrderStatus.CREATED
+    ticket.status = _stood(known)
     order.status = BACKTRADER_STATUS[ticket.status]
     for fill in known.fills:
         _execute(order, fill)
@@ -42,6 +43,12 @@ def revive(known: KnownOrder, listing: Listing) -> Ticket:
     order.executed.clone()  # a copy is told what is new since the last: nothing of this is
     order.executed.clone()
     return ticket
+
+
+def _stood(known: KnownOrder) -> OrderStatus:
+    if not known.attempts:
+        return OrderStatus.CREATED
+    return OrderStatus.SUBMITTED if known.status is OrderStatus.CREATED else known.status
 
 
 def same_wish(order: LightOrder, intent: OrderIntent) -> bool:

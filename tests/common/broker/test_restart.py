@@ -185,6 +185,22 @@ def test_what_was_decided_never_left_and_is_not_wanted_again_is_given_up() -> No
     assert "before it was sent" in bot.journal.moves[-1].reason
 
 
+def test_what_may_have_left_before_its_status_was_committed_counts_as_sent() -> None:
+    """A sending is committed before the status: killed in between, the journal has only that."""
+    (intent,) = sent_by(BUY)
+    bot = Bot(BUY, Recalled(orders=[known(intent, OrderStatus.CREATED)], fresh=False))
+    bot.exchange.said = [Report(ReportKind.ACCEPTED, intent.client_order_id)]
+
+    bot.broker.settle()
+    bot.broker.end_reruns()
+    actor = bot.run()
+
+    assert bot.exchange.sent == []
+    assert actor.told == [("Accepted", 0), ("Accepted", 0)]
+    assert actor.orders[0] in bot.broker.get_orders_open()
+    assert [move.status for move in bot.journal.moves] == [OrderStatus.ACCEPTED]
+
+
 def test_another_wish_under_the_same_id_stops_the_strategy() -> None:
     (intent,) = sent_by(BUY)
     sell: Script = {3: lambda s: s.sell(size=1)}

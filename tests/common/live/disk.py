@@ -68,6 +68,9 @@ class DiskJournal:
     def reopen(self) -> None:
         """Begin a process: nothing needs to be done to find these rows again."""
 
+    def close(self) -> None:
+        """End a process: all is kept."""
+
     @contextmanager
     def together(self) -> Iterator[None]:
         """Commit all or nothing."""
