@@ -271,7 +271,7 @@ class BaseBroker(Questions):
 
     def _release(self, tickets: Sequence[Ticket]) -> None:
         """Remember, send, tell. What the journal raises keeps the orders from being sent."""
-        self._tell.remember(tickets)
+        self._tell.remember(tickets, self._door.sendings)
         for ticket in tickets:
             order, ticket.status = ticket.order, advance(ticket.status, OwnStep.SUBMITTED)
             order.status, order.plen = _SUBMITTED, len(ticket.listing.tape)

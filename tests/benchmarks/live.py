@@ -6,7 +6,7 @@
 To `next()`: a server in a process of its own sends closed bars of all feeds every 50 ms and notes
 when the last frame of a bar left; the loop notes when it could act on it. To an order: the
 simulated exchange closes bars and notes when an order's bytes have arrived; ours goes the whole way
-of a recipe, with risk, journal and two durable commits before it sends. All read the machine's
+of a recipe, with risk, journal and a durable commit before it sends. All read the machine's
 monotonic clock. Only ratios of one run mean anything.
 """
 

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from realtrade.common.broker.ticket import resting_order
 from realtrade.common.simulated import SimulatedVenue
+from realtrade.plugins.ports.venue import SendsAtOnce
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from realtrade.common.broker.order import LightOrder
     from realtrade.common.broker.ticket import Ticket
+    from realtrade.model.order import OrderIntent
+    from realtrade.plugins.ports.journal import Attempt
     from realtrade.plugins.ports.venue import Venue
 
 
@@ -20,6 +23,10 @@ class Door(Protocol):
 
     def key(self, order: LightOrder) -> str:
         """Return what the venue's reports call the order; the same for all its copies."""
+        ...
+
+    def sendings(self, tickets: Sequence[Ticket]) -> Sequence[Attempt]:
+        """Return what is to be remembered with the intents of orders that `send` is called for."""
         ...
 
     def send(self, tickets: Sequence[Ticket]) -> None:
@@ -32,10 +39,15 @@ class ExchangeDoor:
 
     def __init__(self, venue: Venue) -> None:
         self._venue = venue
+        self._ahead = venue.sendings if isinstance(venue, SendsAtOnce) else _none
 
     def key(self, order: LightOrder) -> str:
         """Return the client order id."""
         return order.client_order_id
+
+    def sendings(self, tickets: Sequence[Ticket]) -> Sequence[Attempt]:
+        """Return the sendings that will follow at once."""
+        return self._ahead([ticket.intent for ticket in tickets])
 
     def send(self, tickets: Sequence[Ticket]) -> None:
         """Submit intents."""
@@ -52,6 +64,10 @@ class SimulationDoor:
         """Return Backtrader's number of the order."""
         return str(order.ref)
 
+    def sendings(self, tickets: Sequence[Ticket]) -> Sequence[Attempt]:
+        """Return nothing: a simulation sends nothing anywhere."""
+        return ()
+
     def send(self, tickets: Sequence[Ticket]) -> None:
         """Rest orders."""
         market = self._venue.market
@@ -61,3 +77,7 @@ class SimulationDoor:
 def door_to(venue: Venue) -> Door:
     """Return the way to `venue`."""
     return SimulationDoor(venue) if isinstance(venue, SimulatedVenue) else ExchangeDoor(venue)
+
+
+def _none(_: Sequence[OrderIntent]) -> Sequence[Attempt]:
+    return ()

@@ -13,7 +13,7 @@ from realtrade.model.events import Event, EventType
 from realtrade.model.order import OrderStatus, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
     from decimal import Decimal
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from realtrade.model.order import Fill, OrderIntent
     from realtrade.model.verdict import Action
     from realtrade.plugins.ports.account import AccountView
-    from realtrade.plugins.ports.journal import Journal
+    from realtrade.plugins.ports.journal import Attempt, Journal
     from realtrade.plugins.ports.risk import RiskGate
 
 _EVENTS = MappingProxyType(
@@ -65,14 +65,21 @@ class Teller:
         """Tell whether anybody but the strategy hears of executions."""
         return self.publishes or not (self._gate is None or self._gate.silent)
 
-    def remember(self, tickets: Iterable[Ticket]) -> None:
-        """Commit intents at once; what the journal raises must keep them from being sent."""
+    def remember(
+        self, tickets: Sequence[Ticket], sendings: Callable[[Sequence[Ticket]], Iterable[Attempt]]
+    ) -> None:
+        """Commit intents, and those sendings that follow at once: one commit instead of two.
+
+        What the journal raises must keep the orders from being sent.
+        """
         if self._journal is None:
             return
         with self._journal.together():
             for ticket in tickets:
                 self._journal.intent(ticket.intent)
                 ticket.journaled = True
+            for sending in sendings(tickets):
+                self._journal.attempt(sending)
 
     def moved(self, ticket: Ticket, reason: str = "", *, note: bool = True) -> None:
         """An order has a new status; `note` it for its strategy."""

@@ -56,7 +56,7 @@ class Courier:
         self._later: list[tuple[float, int, Job]] = []
         self._ready: list[tuple[Priority, int, Job]] = []
         self._held_until_s = 0.0
-        self._stopping = False
+        self._running = self._stopping = False
         self._thread: Thread | None = None
 
     def start(self) -> None:
@@ -95,16 +95,27 @@ class Courier:
         """Return for how many more seconds nothing may be asked of the exchange."""
         return max(0.0, self._held_until_s - self._clock.monotonic_s())
 
+    @property
+    def free(self) -> bool:
+        """Tell whether a job put now would begin at once."""
+        with self._changed:
+            now_s = self._clock.monotonic_s()
+            waiting = self._ready or (self._later and self._later[0][0] <= now_s)
+            occupied = self._running or self._stopping or waiting
+            return not occupied and self._held_until_s <= now_s
+
     def turn(self) -> bool:
         """Do one job that is due; tell whether there was one."""
         with self._changed:
             run = self._take()
+            self._running = run is not None
         if run is None:
             return False
         try:
             run()
         except Exception as error:  # noqa: BLE001  # the thread's outermost frame: a bug must not end it
             self._failed(error)
+        self._running = False
         return True
 
     def next_s(self) -> float | None:

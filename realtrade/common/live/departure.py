@@ -1,4 +1,4 @@
-"""What is looked at right before an order leaves; on the courier's thread, nothing is changed."""
+"""How an order leaves: what is remembered before, and what is looked at right before it does."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from realtrade.common.live.order import STALE_AFTER_S
 from realtrade.common.live.sender import Sent
 from realtrade.plugins.ports.gateway import Outcome
+from realtrade.plugins.ports.journal import JournalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,6 +18,49 @@ if TYPE_CHECKING:
     from realtrade.common.live.order import LiveOrder
     from realtrade.common.live.sender import Sender
     from realtrade.model.order import OrderIntent
+    from realtrade.plugins.ports.journal import Attempt
+
+
+class Departures:
+    """Sendings that are remembered with their intents, for they follow at once.
+
+    Each belongs to whoever takes it out first: the courier when it sends the order, the trading
+    thread when the order does not leave after all.
+    """
+
+    def __init__(self, dispatch: Dispatch) -> None:
+        self._dispatch = dispatch
+        self._ahead: dict[str, Attempt] = {}
+
+    def foresee(self, intents: Sequence[OrderIntent]) -> Sequence[Attempt]:
+        """Return the sending that will follow at once if these are submitted now, if one does."""
+        if not self._dispatch.courier.free:
+            return ()
+        first = next(filter(self._leaves, intents), None)
+        if first is None:
+            return ()
+        attempt = self._ahead[first.client_order_id] = self._dispatch.sender.ahead(first)
+        return (attempt,)
+
+    def _leaves(self, intent: OrderIntent) -> bool:
+        grouped = intent.parent_id is not None or intent.oco_id is not None
+        known = intent.client_order_id in self._dispatch.orders
+        return not (grouped or known or _perhaps_rerun(self._dispatch, intent))
+
+    def take(self, client_order_id: str) -> Attempt | None:
+        """Return what was remembered of a sending that begins now; from the courier's thread."""
+        return self._ahead.pop(client_order_id, None)
+
+    def give_up(self, order: LiveOrder, reason: str) -> None:
+        """Remember that an order did not leave after all; nothing, if nothing else was said."""
+        attempt = self._ahead.pop(order.id, None)
+        if attempt is None:
+            return
+        stayed = replace(attempt, outcome=Outcome.NOT_SENT, reason=reason)
+        try:
+            self._dispatch.journal.attempt(stayed)
+        except JournalError as error:
+            self._dispatch.halt(f"the journal cannot be written: {error}")
 
 
 def too_late(dispatch: Dispatch, order: LiveOrder, intent: OrderIntent) -> str:
@@ -45,8 +89,7 @@ def there_already(
     A journal that was lost, or is older than it should be, does not know that it was sent.
     Exchanges take an id again once its order is over: only asking shows that.
     """
-    rerun_ms = min(dispatch.began_ms - 1, dispatch.first_bar_ms or 0)
-    if order.cleared or intent.created_ms > rerun_ms:
+    if order.cleared or not _perhaps_rerun(dispatch, intent):
         return None
     asked = dispatch.clock.monotonic_s(), dispatch.gateway.now_ms()
     answer = dispatch.sender.find(intent)
@@ -57,3 +100,11 @@ def there_already(
         return None
     unclear = replace(answer, outcome=Outcome.NOT_SENT, reason=f"asked first: {answer.reason}")
     return partial(dispatch.placed, order, Sent(answer=unclear, dead_at_ms=0, made=False))
+
+
+def _perhaps_rerun(dispatch: Dispatch, intent: OrderIntent) -> bool:
+    """Tell whether a process before this one may have decided on, and sent, the same order."""
+    before_ms = dispatch.began_ms - 1
+    if dispatch.first_bar_ms is not None:
+        before_ms = min(before_ms, dispatch.first_bar_ms)
+    return intent.created_ms <= before_ms

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from realtrade.common.live.courier import Priority
-from realtrade.common.live.departure import there_already, too_late, unplaceable
+from realtrade.common.live.departure import Departures, there_already, too_late, unplaceable
 from realtrade.common.live.searches import Searches
 from realtrade.common.live.trades import Trades
 from realtrade.execution import protocol as p
@@ -83,6 +83,7 @@ class Dispatch:
         """Time of the bar its first order was decided on: perhaps a bar that is run again."""
         self.held: Callable[[str], Decimal] = _none
         """Tells what our own fills hold of a symbol."""
+        self.departures = Departures(self)
         self.searches = Searches(self)
         self.trades = Trades(
             gateway=gateway, courier=courier, inbox=inbox, journal=journal, book=self.book
@@ -119,7 +120,7 @@ class Dispatch:
         if there is not None:
             self.inbox.post(there)
             return
-        sent = self.sender.place(intent, number)
+        sent = self.sender.place(intent, number, self.departures.take(order.id))
         self.inbox.post(partial(self.placed, order, sent))
 
     def _drop(self, order: LiveOrder, reason: str) -> None:
@@ -133,6 +134,7 @@ class Dispatch:
     ) -> None:
         """End an order that is not, and will not be, at the exchange."""
         order.stage, order.held, order.search = stage, False, None
+        self.departures.give_up(order, reason)
         self.out += order.progress.end(kind, reason)
         self._follow(order)
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MARGIN_MS = 15_000
 """Added to the receive window: how long a request may be under way before it is looked at."""
+_AT_ONCE_MS = 2_000
+"""How much later than it was remembered a sending may begin without being remembered again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +51,23 @@ class Sender:
             return False
         return self._gateway.refuses(replace(intent, valid_until_ms=None)) is None
 
-    def place(self, intent: OrderIntent, number: int) -> Sent:
-        """Remember that an order is about to be sent, send it once, remember what came of it."""
+    def ahead(self, intent: OrderIntent) -> Attempt:
+        """Return the first sending of an order as it can be remembered with its intent."""
+        dead_at_ms = self._dead_at_ms() + _AT_ONCE_MS
+        return Attempt(client_order_id=intent.client_order_id, number=1, dead_at_ms=dead_at_ms)
+
+    def place(self, intent: OrderIntent, number: int, ahead: Attempt | None = None) -> Sent:
+        """Remember that an order is about to be sent, send it once, remember what came of it.
+
+        What was remembered `ahead` is not remembered again, unless it has waited too long since.
+        """
         why = self._gateway.refuses(intent)
         if why is not None:
-            return Sent(answer=_refused(why), dead_at_ms=0, made=False)
-        dead_at_ms = self._gateway.now_ms() + self._gateway.receive_window_ms + MARGIN_MS
+            trouble = "" if ahead is None else self._remember(ahead, _refused(why))
+            return Sent(answer=_refused(why), dead_at_ms=0, made=False, trouble=trouble)
+        dead_at_ms = self._dead_at_ms()
+        if ahead is not None and ahead.dead_at_ms >= dead_at_ms:
+            return self._sent(ahead, self._ask(self._gateway.place, intent))
         attempt = Attempt(
             client_order_id=intent.client_order_id, number=number, dead_at_ms=dead_at_ms
         )
@@ -63,14 +76,17 @@ class Sender:
         except JournalError as error:
             refused = _refused(f"not sent, for it could not be remembered: {error}")
             return Sent(answer=refused, dead_at_ms=0, made=False, trouble=str(error))
-        answer = self._ask(self._gateway.place, intent)
-        return self._sent(attempt, answer)
+        return self._sent(attempt, self._ask(self._gateway.place, intent))
+
+    def _dead_at_ms(self) -> int:
+        """Return from when on, if it left now, a request could not take effect any more."""
+        return self._gateway.now_ms() + self._gateway.receive_window_ms + MARGIN_MS
 
     def place_pair(
         self, first: OrderIntent, second: OrderIntent, place: Callable[..., Sequence[Answer]]
     ) -> tuple[Sent, Sent]:
         """Do the same for two orders that go out in one request."""
-        dead_at_ms = self._gateway.now_ms() + self._gateway.receive_window_ms + MARGIN_MS
+        dead_at_ms = self._dead_at_ms()
         attempts = [
             Attempt(client_order_id=each.client_order_id, number=1, dead_at_ms=dead_at_ms)
             for each in (first, second)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from realtrade.plugins.ports.account import AccountView
     from realtrade.plugins.ports.gateway import AccountStream, Gateway
     from realtrade.plugins.ports.health import Probe
-    from realtrade.plugins.ports.journal import Journal, Recalled
+    from realtrade.plugins.ports.journal import Attempt, Journal, Recalled
     from realtrade.plugins.ports.venue import Report
     from realtrade.utils.clock import Clock
 
@@ -138,6 +138,10 @@ class LiveVenue:
         self.money.bind(view)
         self.dispatch.held = lambda symbol: view.position(symbol).quantity
         self.comparison.bind(view)
+
+    def sendings(self, intents: Sequence[OrderIntent]) -> Sequence[Attempt]:
+        """Return what of these will be sent at once if they are submitted now."""
+        return self.dispatch.departures.foresee(intents)
 
     def submit(self, intents: Sequence[OrderIntent]) -> None:
         """Take orders that are journaled; one that is known already is taken no second time."""

@@ -48,7 +48,7 @@ from realtrade.plugins.ports.risk import (
     SizingRequest,
 )
 from realtrade.plugins.ports.strategy import NamedFeed, NamesFeeds, StrategySpec
-from realtrade.plugins.ports.venue import Report, ReportKind, Venue
+from realtrade.plugins.ports.venue import Report, ReportKind, SendsAtOnce, Venue
 
 __all__ = [
     "AccountSink",
@@ -90,6 +90,7 @@ __all__ = [
     "RiskRule",
     "RiskView",
     "RiskWatch",
+    "SendsAtOnce",
     "Sizer",
     "SizingRequest",
     "StrategySpec",

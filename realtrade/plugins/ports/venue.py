@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
     from realtrade.model.order import Booking, Fill, OrderIntent
+    from realtrade.plugins.ports.journal import Attempt
 
 
 class ReportKind(StrEnum):
@@ -81,4 +82,17 @@ class Venue(Protocol):
 
     def reports(self) -> Iterable[Report]:
         """Return what has been said since the last call, oldest first."""
+        ...
+
+
+@runtime_checkable
+class SendsAtOnce(Protocol):
+    """A venue that remembers a sending before it sends, and often sends right after `submit`."""
+
+    def sendings(self, intents: Sequence[OrderIntent]) -> Sequence[Attempt]:
+        """Return what of these will be sent at once if they are submitted now.
+
+        The caller commits it together with the intents and then calls `submit`: a sending that is
+        remembered already needs no commit of its own. Cheap, and asks nothing of the exchange.
+        """
         ...
