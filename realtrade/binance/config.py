@@ -78,6 +78,9 @@ class BinanceConfig(PluginConfig):
         *("1d", "3d", "1w", "1M"),
     )
 
+    TICKS: ClassVar[tuple[str, ...]] = ("trades", "quotes")
+    """What comes one by one, with `timeframe: tick`."""
+
     type: Literal["binance"] = "binance"
     market: Literal["spot", "swap"] = "spot"
     """`spot`, or `swap` for USDⓈ-M perpetuals."""

@@ -16,6 +16,7 @@ class BinanceData(BaseData):
     """Bars of one of Binance's markets: history, or history and then live bars."""
 
     TIMEFRAME_MAP: ClassVar[Mapping[str, tuple[int, int]]] = {
-        text: backtrader_timeframe(Timeframe.parse(text)) for text in BinanceConfig.TIMEFRAMES
+        text: backtrader_timeframe(Timeframe.parse(text))
+        for text in (*BinanceConfig.TIMEFRAMES, "tick")
     }
     """Binance's timeframes to Backtrader's `(timeframe, compression)`."""

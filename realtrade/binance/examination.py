@@ -73,7 +73,7 @@ def _feed(store: BinanceStore, request: FeedRequest) -> Check:
         near = difflib.get_close_matches(symbol, store.listings(), n=1)
         hint = f"did you mean {near[0]}?" if near else "see the exchange's list of symbols"
         return Check("fail", subject, f"Binance {store.market_type} lists no {symbol}", hint)
-    if str(request.timeframe) not in BinanceConfig.TIMEFRAMES:
+    if str(request.timeframe) not in (*BinanceConfig.TIMEFRAMES, "tick"):
         known = ", ".join(BinanceConfig.TIMEFRAMES)
         return Check("fail", subject, f"no {request.timeframe} bars", f"Binance has {known}")
     one = listing.instrument

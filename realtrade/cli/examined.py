@@ -26,7 +26,7 @@ _ORDERS = frozenset({Mode.TESTNET, Mode.LIVE})
 def examined(recipe: Recipe) -> Iterator[Check]:
     """Yield what the recipe's exchange finds out about itself; nothing where none is needed."""
     feeds = [
-        FeedRequest(name, feed.symbol, feed.timeframe, feed.history)
+        FeedRequest(name, feed.symbol, feed.timeframe, feed.history, feed.source)
         for name, feed in recipe.feeds.items()
         if isinstance(feed, ExchangeFeed)
     ]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from realtrade.plugins.ports.feed import Feed
 
 _UNITS = {
+    "tick": (bt.TimeFrame.Ticks, 1),
     "s": (bt.TimeFrame.Seconds, 1),
     "m": (bt.TimeFrame.Minutes, 1),
     "h": (bt.TimeFrame.Minutes, 60),
@@ -57,7 +58,7 @@ class BaseData(bt.feed.DataBase):
     """
 
     TIMEFRAME_MAP: ClassVar[Mapping[str, tuple[int, int]]] = {
-        text: backtrader_timeframe(Timeframe.parse(text)) for text in (*_USUAL, "1w", "1M")
+        text: backtrader_timeframe(Timeframe.parse(text)) for text in (*_USUAL, "1w", "1M", "tick")
     }
     """Timeframes as text to Backtrader's `(timeframe, compression)`; an exchange overrides it."""
 
@@ -125,7 +126,7 @@ class BaseData(bt.feed.DataBase):
             timeframe: a key of `TIMEFRAME_MAP`.
             store: the exchange, or anything with its `feed` method.
             kwargs: `symbol` (required); `name`, the symbol when left out; `history` in bars;
-                `hub` for a live feed; `finest`; Backtrader's data parameters.
+                `source` of ticks; `hub` for a live feed; `finest`; Backtrader's data parameters.
 
         Raises:
             ValueError: the timeframe is not known here.
@@ -139,7 +140,8 @@ class BaseData(bt.feed.DataBase):
         interval = Timeframe.parse(timeframe)
         symbol: str = kwargs.pop("symbol")
         name: str = kwargs.pop("name", symbol)
-        feed = store.feed(FeedRequest(name, symbol, interval, kwargs.pop("history", 0)))
+        more = (kwargs.pop("history", 0), kwargs.pop("source", "trades"))
+        feed = store.feed(FeedRequest(name, symbol, interval, *more))
         words = _words(name, interval, cls.TIMEFRAME_MAP[timeframe])
         return cls(origin=feed, instrument=feed.instrument, **words, **kwargs)
 

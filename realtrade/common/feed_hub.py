@@ -64,6 +64,8 @@ class _Lane:
     history: int = 0
     """How many of `bars` are still history."""
     timeframe: Timeframe | None = None
+    ticks: bool = False
+    """True where several bars may have one time: they are told apart before they come here."""
     last_ms: int | None = None
     """Open time of the newest bar let in."""
     children: list[tuple[str, BarResampler]] = field(default_factory=list)
@@ -76,12 +78,14 @@ class FeedHub:
 
     Bars not newer than their feed's last one are dropped: a stream that starts before the history
     ends, or repeats itself after a reconnect, doubles nothing. What is missing is told to `on_gap`.
+    Ticks may share a time; who publishes them must have told them apart by their ids.
     """
 
     def __init__(
         self,
         *,
         capacity: int = 4096,
+        reserve: int = 0,
         on_gap: Callable[[FeedGap], None] | None = None,
         on_lost: Callable[[str | None], None] | None = None,
     ) -> None:
@@ -89,6 +93,7 @@ class FeedHub:
 
         Args:
             capacity: batches that may wait; one more is a `HubOverflow`.
+            reserve: batches that fit beyond that, for those who cannot `wait_for_room`.
             on_gap: called on the trading thread for every gap seen in what a stream publishes.
             on_lost: called on the stream's thread with the reason when bars are lost, and with None
                 when they come again.
@@ -96,6 +101,7 @@ class FeedHub:
         self.live = False
         """True once all history has been given out."""
         self._capacity = capacity
+        self._reserve = reserve
         self._on_gap = on_gap
         self._on_lost = on_lost
         self._lost = False
@@ -118,8 +124,9 @@ class FeedHub:
         with self._changed:
             if not bars or self._closed:
                 return
-            if len(self._batches) >= self._capacity:
-                msg = f"the strategy is too slow: {self._capacity} batches of bars wait, the limit"
+            limit = self._capacity + self._reserve
+            if len(self._batches) >= limit:
+                msg = f"the strategy is too slow: {limit} batches of bars wait, the limit"
                 self._overflow = HubOverflow(msg)
             else:
                 self._batches.append(tuple(bars))
@@ -201,7 +208,7 @@ class FeedHub:
     def history(self, name: str, timeframe: Timeframe, columns: BarColumns | None) -> None:
         """Put closed bars before all live ones; `timeframe` lets gaps be seen."""
         lane = self._lane(name)
-        lane.timeframe = timeframe
+        lane.timeframe, lane.ticks = timeframe, timeframe.is_tick
         if columns is None or not len(columns):
             return
         lane.last_ms = int(columns.time_ms[-1])
@@ -309,7 +316,7 @@ class FeedHub:
             if lane is None:
                 msg = f"the stream published a bar of '{name}', which is no feed of this run"
                 raise FeedError(msg)
-            if lane.last_ms is not None and bar.time_ms <= lane.last_ms:
+            if lane.last_ms is not None and bar.time_ms < lane.last_ms + (not lane.ticks):
                 continue
             self._note_gap(name, lane, bar)
             lane.last_ms = bar.time_ms
@@ -319,7 +326,7 @@ class FeedHub:
                 self._sort_in((child, longer) for longer in resampler.push(bar))
 
     def _note_gap(self, name: str, lane: _Lane, bar: Bar) -> None:
-        if lane.last_ms is None or lane.timeframe is None or self._on_gap is None:
+        if lane.last_ms is None or lane.timeframe is None or self._on_gap is None or lane.ticks:
             return
         expected_ms = lane.timeframe.close_ms(lane.last_ms)
         if bar.time_ms > expected_ms:

@@ -2,6 +2,7 @@
 
 A bar is stamped `due - finest`, the finest timeframe of a recipe being the unit: a bar of the
 finest feed carries its own open time, and a longer bar the stamp of the fine bar that completes it.
+Beside ticks, which have no length, every bar is stamped with the moment in which it is known.
 Sorted by stamp, bars come in the order in which they are known: nothing is seen ahead of its time.
 """
 
@@ -23,6 +24,8 @@ _EPOCH_MS = 719_163 * _DAY_MS  # 1970-01-01 in Backtrader's count, in which day 
 
 def open_times(at_ms: NDArray[np.int64], timeframe: Timeframe) -> NDArray[np.int64]:
     """Return `Timeframe.open_ms` of every time."""
+    if timeframe.is_tick:
+        return at_ms
     if timeframe.unit == "M":
         months = _months(at_ms)
         return _month_starts(months - months % timeframe.count)
@@ -33,6 +36,8 @@ def open_times(at_ms: NDArray[np.int64], timeframe: Timeframe) -> NDArray[np.int
 
 def close_times(at_ms: NDArray[np.int64], timeframe: Timeframe) -> NDArray[np.int64]:
     """Return `Timeframe.close_ms` of every time."""
+    if timeframe.is_tick:
+        return at_ms
     opened = open_times(at_ms, timeframe)
     if timeframe.unit == "M":
         return _month_starts(_months(opened) + timeframe.count)

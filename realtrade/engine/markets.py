@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from realtrade.utils.timeframes import Timeframe
 
 
+_RESERVE = 1024
+"""Batches of bars that fit beside ticks, which wait when the strategy is behind."""
+
+
 def find_markets(parts: Parts, stack: ExitStack) -> None:
     """Make the feeds that are not made of others; nothing is read yet."""
     from realtrade.feeds import finest_timeframe
@@ -30,7 +34,8 @@ def find_markets(parts: Parts, stack: ExitStack) -> None:
         if ready is not None:
             parts.sources[name] = ready
         elif isinstance(block, ExchangeFeed):
-            request = FeedRequest(name, block.symbol, block.timeframe, block.history)
+            wanted = (block.symbol, block.timeframe, block.history, block.source)
+            request = FeedRequest(name, *wanted)
             parts.sources[name] = _exchange(parts).feed(request)
         elif isinstance(block, Plugged):
             parts.sources[name] = built(parts, Kind.FEED, block, f"feeds.{name}", name=name)
@@ -52,9 +57,9 @@ def read_feeds(parts: Parts, stack: ExitStack) -> None:
         columns = feed.history()
         if _is_file(parts, name) or banked(parts, name) is not None:
             columns = within(columns, name, _ms(span.start), _ms(span.end))
-        elif parts.live:
+        elif parts.live and not feed.timeframe.is_tick:
             columns = parts.recovery.cut(name, columns)
-        check_stamps(columns, name)
+        check_stamps(columns, name, ticks=feed.timeframe.is_tick)
         parts.columns[name] = columns
     if parts.live:
         _connect(parts, stack)
@@ -104,6 +109,7 @@ def _connect(parts: Parts, stack: ExitStack) -> None:
 
     _no_files_beside_the_market(parts)
     parts.hub = FeedHub(
+        reserve=_RESERVE,
         on_gap=lambda gap: parts.say("warning", _gap_text(gap)),
         on_lost=lambda reason: parts.tell(_connection(reason, parts.clock.now_ms())),
     )

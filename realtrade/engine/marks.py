@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from realtrade.common import BaseBroker, FeedHub
     from realtrade.plugins.ports import Journal
     from realtrade.risk import RiskManager
+    from realtrade.utils.timeframes import Timeframe
 
 
 class BarMarks:
@@ -38,6 +39,7 @@ class BarMarks:
         self._broker = broker
         self._risk = risk
         self._datas = datas
+        self._lasting = {name: one for name, one in datas.items() if not _ticks(one)}
         self._memory = memory
         self._marked = dict.fromkeys(datas, 0)
         self._kept: dict[str, Mapping[str, Any]] = {}
@@ -65,7 +67,8 @@ class BarMarks:
         self._broker.reruns.end()
 
     def _mark_bars(self) -> None:
-        for name, data in self._datas.items():
+        """Note the newest bar of every feed; of ticks none: no tick is ever run again."""
+        for name, data in self._lasting.items():
             if len(data) > self._marked[name]:
                 self._marked[name] = len(data)
                 self._journal.bar(name, self._broker.listings.of(data).bar().time_ms)
@@ -84,6 +87,11 @@ class BarMarks:
         take = getattr(strategy, "on_recover", None)
         if take is not None and self._memory is not None:
             take(self._memory)
+
+
+def _ticks(data: Any) -> bool:
+    interval: Timeframe | None = getattr(data, "interval", None)
+    return interval is not None and interval.is_tick
 
 
 class Marking(bt.Analyzer):

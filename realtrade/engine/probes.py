@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _SLOW_LOOP_S = 10.0
 _STUCK_LOOP_S = 60.0
 _LEAST_GRACE_MS = 30_000
+_TICK_GRACE_MS = 300_000
 _FAILURES = 3
 _LINE_FULL = 0.5
 """Share of the hub's room from which on a strategy is too slow."""
@@ -84,7 +85,8 @@ def bars_waiting(parts: Parts) -> Finding:
 def feed(parts: Parts, painter: Painter, name: str) -> Finding:
     """Look at how long a feed's next bar is overdue; its value is the newest bar's age in seconds.
 
-    Half a bar of delay is let pass, half a minute at least. A replay is never late.
+    Half a bar of delay is let pass, half a minute at least; of ticks, which come when they come,
+    five minutes without any. A replay is never late.
     """
     due_ms = painter.bars_ms.get(name)
     if due_ms is None:
@@ -94,7 +96,8 @@ def feed(parts: Parts, painter: Painter, name: str) -> Finding:
     interval_ms = parts.datas[name].interval.approximate_ms
     age_ms = parts.wall() - due_ms
     overdue_ms = age_ms - interval_ms
-    if overdue_ms <= max(_LEAST_GRACE_MS, interval_ms // 2):
+    least_ms = _LEAST_GRACE_MS if interval_ms else _TICK_GRACE_MS
+    if overdue_ms <= max(least_ms, interval_ms // 2):
         return Finding(HealthStatus.HEALTHY, value=age_ms / 1000)
     told = f"the next bar of '{name}' is {overdue_ms / 1000:.0f} s overdue"
     return Finding(HealthStatus.DEGRADED, told, age_ms / 1000)

@@ -45,14 +45,16 @@ def within(
     raise FeedError(msg)
 
 
-def check_stamps(columns: BarColumns, name: str) -> None:
+def check_stamps(columns: BarColumns, name: str, *, ticks: bool = False) -> None:
     """Make sure that open times and due times strictly rise, so that stamps do.
+
+    Several `ticks` may be of one moment: their times must not step back.
 
     Raises:
         FeedError: a bar of feed `name` is not later than the one before.
     """
     for what, times in (("opens", columns.time_ms), ("is due", columns.due_ms)):
-        stuck = np.flatnonzero(np.diff(times) <= 0)
+        stuck = np.flatnonzero(np.diff(times) < (0 if ticks else 1))
         if len(stuck):
             at = utc_text(int(times[stuck[0] + 1]))
             msg = f"feed '{name}': the bar that {what} {at} is not later than the one before"

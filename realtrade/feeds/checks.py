@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from realtrade.utils.timeframes import Timeframe
 
 _ENDS: tuple[Role, ...] = ("open", "close")
+_AMOUNTS: tuple[Role, ...] = ("volume", "quantity")
 CHUNK = 1 << 16
 """Rows looked at in one go: what is made on the way then never grows with the file."""
 
@@ -33,7 +34,7 @@ def utc_text(at_ms: int) -> str:
 def check_times(
     time_ms: NDArray[np.int64], timed: Mask, timeframe: Timeframe, findings: Findings
 ) -> None:
-    """Note times off the timeframe's grid, repeated, or earlier than the row before.
+    """Note times off the timeframe's grid, earlier than the row before, or repeated by bars.
 
     Args:
         time_ms: open times of the whole file.
@@ -46,7 +47,7 @@ def check_times(
         rows = first + np.flatnonzero(timed[first : first + CHUNK])
         _check_grid(time_ms, rows, timeframe, findings)
         rows = np.concatenate([before, rows])
-        _check_order(time_ms, rows, findings)
+        _check_order(time_ms, rows, findings, ticks=timeframe.is_tick)
         before = rows[-1:]
 
 
@@ -61,9 +62,11 @@ def _check_grid(
     )
 
 
-def _check_order(time_ms: NDArray[np.int64], rows: NDArray[np.intp], findings: Findings) -> None:
+def _check_order(
+    time_ms: NDArray[np.int64], rows: NDArray[np.intp], findings: Findings, *, ticks: bool
+) -> None:
     step = np.diff(time_ms[rows])
-    again = rows[1:][step == 0]
+    again = rows[1:][(step == 0) & (not ticks)]
     findings.note(again, lambda row: f"time {utc_text(int(time_ms[row]))} is there twice")
     back = rows[1:][step < 0]
     findings.note(
@@ -77,7 +80,8 @@ def check_values(
     """Note prices not above zero, negative volumes, and bars that contradict themselves.
 
     Args:
-        columns: `open high low close volume`, whole; what is not finite was noted before.
+        columns: `open high low close volume`, or `price quantity`, whole; what is not finite was
+            noted before.
         kept: rows to look at.
         findings: where it is noted.
     """
@@ -92,11 +96,12 @@ def _check_part(
     sound = kept & np.logical_and.reduce([np.isfinite(values) for values in columns.values()])
     for name, values in columns.items():
         low, what = (
-            (values < 0, "is negative") if name == "volume" else (values <= 0, "is not above zero")
+            (values < 0, "is negative") if name in _AMOUNTS else (values <= 0, "is not above zero")
         )
         bad = np.flatnonzero(kept & low & np.isfinite(values))
         findings.note(bad, _say(name, values, what), first)
-    _check_shape(columns, sound, findings, first)
+    if "high" in columns:
+        _check_shape(columns, sound, findings, first)
 
 
 def _check_shape(

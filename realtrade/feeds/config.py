@@ -13,8 +13,11 @@ from realtrade.model.instrument import Instrument
 from realtrade.plugins.config import PluginConfig
 from realtrade.plugins.values import Number, TimeframeText
 
-Role = Literal["time", "open", "high", "low", "close", "volume"]
+Role = Literal["time", "open", "high", "low", "close", "volume", "price", "quantity"]
 ROLES: tuple[Role, ...] = ("time", "open", "high", "low", "close", "volume")
+"""Columns of a file of bars."""
+TICK_ROLES: tuple[Role, ...] = ("time", "price", "quantity")
+"""Columns of a file of trades."""
 
 
 def _known_zone(name: str) -> str:
@@ -39,6 +42,9 @@ class FileFeedConfig(PluginConfig):
     Times may be ISO 8601 with or without an offset, `YYYY-MM-DD HH:MM:SS`, or seconds,
     milliseconds, microseconds or nanoseconds since 1970.
 
+    With `timeframe: tick` a row is a trade with `time`, `price` and `quantity`; several trades may
+    have one time, and are shown in the order of the file.
+
     Example:
         ```yaml
         feeds:
@@ -52,7 +58,7 @@ class FileFeedConfig(PluginConfig):
     symbol: Symbol
     """What the bars are of, such as `BTC/USD`."""
     timeframe: TimeframeText
-    """Length of a bar, such as `1h`."""
+    """Length of a bar, such as `1h`; `tick` where every row is a trade."""
     columns: dict[Role, str] = Field(default_factory=dict)
     """Names of the file's columns where they differ, such as `{time: Date, volume: Vol}`."""
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
@@ -72,7 +78,12 @@ class FileFeedConfig(PluginConfig):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        names = [self.columns.get(role, role) for role in ROLES]
+        wanted = self.roles
+        if stray := [role for role in self.columns if role not in wanted]:
+            told = {"role": stray[0], "wanted": ", ".join(wanted)}
+            message = "no column is '{role}' here; there are {wanted}"
+            raise PydanticCustomError("realtrade_columns", message, told)
+        names = [self.columns.get(role, role) for role in wanted]
         if len(set(names)) != len(names):
             raise PydanticCustomError("realtrade_columns", "two of the columns have the same name")
         if self.market == "spot" and ":" in self.symbol:
@@ -81,6 +92,11 @@ class FileFeedConfig(PluginConfig):
                 "a symbol with a settlement currency, such as BTC/USDT:USDT, is a swap",
             )
         return self
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """What columns a file has: those of bars, or of trades."""
+        return TICK_ROLES if self.timeframe.is_tick else ROLES
 
     def instrument(self) -> Instrument:
         """Return the instrument these settings describe."""

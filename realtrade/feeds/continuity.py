@@ -28,7 +28,9 @@ class Gap(NamedTuple):
 
 
 def gaps(columns: BarColumns, timeframe: Timeframe) -> list[Gap]:
-    """Return the gaps between bars of `timeframe`, oldest first."""
+    """Return the gaps between bars of `timeframe`, oldest first; between ticks there are none."""
+    if timeframe.is_tick:
+        return []
     expected = close_times(columns.time_ms[:-1], timeframe)
     at = np.flatnonzero(columns.time_ms[1:] > expected)
     return [

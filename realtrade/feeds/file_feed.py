@@ -74,10 +74,12 @@ class FileFeed:
         return columns
 
     def _table(self) -> Table:
-        return Table(self._file, self._config.path, self._config.columns)
+        config = self._config
+        return Table(self._file, config.path, config.columns, config.roles)
 
     def _read(self, table: Table, findings: Findings, *, typed: bool) -> BarColumns:
-        reading = Reading(Times(self._config.path, self._config.timezone), findings)
+        config = self._config
+        reading = Reading(Times(config.path, config.timezone), findings, config.roles)
         for block in table.blocks(typed=typed):
             reading.add(block)
         return reading.columns(self.timeframe)

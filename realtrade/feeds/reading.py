@@ -10,30 +10,33 @@ import pyarrow.compute as pc
 
 from realtrade.common.stamps import close_times
 from realtrade.feeds.checks import check_times, check_values
+from realtrade.feeds.config import ROLES
 from realtrade.feeds.values import numbers
 from realtrade.model.bar import BarColumns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from realtrade.feeds.config import Role
     from realtrade.feeds.findings import Findings
     from realtrade.feeds.values import Mask, Times
     from realtrade.utils.timeframes import Timeframe
 
-_VALUES: tuple[Role, ...] = ("open", "high", "low", "close", "volume")
 _SHOWN = 40
 
 
 class Reading:
     """One pass over a file."""
 
-    def __init__(self, times: Times, findings: Findings) -> None:
+    def __init__(self, times: Times, findings: Findings, roles: Sequence[Role]) -> None:
         self._times = times
+        self._roles = tuple(role for role in roles if role != "time")
         self._findings = findings
         self._count = 0
         self._time = bytearray()  # these grow in place: parts to be joined would double the peak
-        self._values: dict[Role, bytearray] = {name: bytearray() for name in _VALUES}
+        self._values: dict[Role, bytearray] = {name: bytearray() for name in self._roles}
         self._kept = bytearray()
         self._timed = bytearray()
 
@@ -47,7 +50,7 @@ class Reading:
         time_ms, reasons = self._times.read(block["time"])
         for reason, mask in reasons.items():
             self._note(kept & mask, block, "time", reason)
-        for name in _VALUES:
+        for name in self._roles:
             values, bad = numbers(block[name])
             self._note(kept & bad, block, name, "is not a number")
             self._note(kept & ~bad & ~np.isfinite(values), block, name, "is not finite")
@@ -63,14 +66,17 @@ class Reading:
         The columns are to be used only when nothing was noted.
         """
         time_ms = np.frombuffer(self._time, dtype=np.int64)
-        values = {name: np.frombuffer(self._values[name]) for name in _VALUES}
+        values: dict[Role, NDArray[np.float64]] = {
+            name: np.frombuffer(self._values[name]) for name in self._roles
+        }
         kept, timed = (np.frombuffer(each, dtype=np.bool_) for each in (self._kept, self._timed))
         check_times(time_ms, timed, timeframe, self._findings)
         check_values(values, kept, self._findings)
         if not kept.all():
             time_ms = time_ms[kept]
             values = {name: column[kept] for name, column in values.items()}
-        ordered = (values["open"], values["high"], values["low"], values["close"], values["volume"])
+        prices: tuple[Role, ...] = ("price",) * 4 if timeframe.is_tick else ROLES[1:5]
+        ordered = [values[name] for name in (*prices, self._roles[-1])]
         return BarColumns(time_ms, close_times(time_ms, timeframe), *ordered)
 
     def _note(self, mask: Mask, block: Mapping[Role, pa.Array], role: Role, reason: str) -> None:

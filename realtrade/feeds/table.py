@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from pyarrow import csv, parquet
 
-from realtrade.feeds.config import ROLES
 from realtrade.plugins.ports.feed import FeedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from realtrade.feeds.config import Role
@@ -23,21 +22,24 @@ _CSV_ENDINGS = (".csv", ".csv.gz", ".csv.zst", ".csv.bz2")
 
 
 class Table:
-    """A file of bars.
+    """A file of bars, or of trades.
 
     Args:
         file: where it is.
         path: what to call it in messages.
         columns: names of the file's columns where they are not the roles' own.
+        roles: columns that are wanted.
 
     Raises:
         FeedError: it is missing, cannot be read, is of no known kind, or lacks a column.
     """
 
-    def __init__(self, file: Path, path: str, columns: Mapping[Role, str]) -> None:
+    def __init__(
+        self, file: Path, path: str, columns: Mapping[Role, str], roles: Sequence[Role]
+    ) -> None:
         self._file = file
         self._path = path
-        self._names = {role: columns.get(role, role) for role in ROLES}
+        self._names = {role: columns.get(role, role) for role in roles}
         self._broken: list[tuple[int, str]] = []
         self._skipped = 0
         self._is_csv = file.name.lower().endswith(_CSV_ENDINGS)

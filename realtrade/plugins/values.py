@@ -187,6 +187,6 @@ PriceDistance = Annotated[
 TimeframeText = Annotated[
     Timeframe,
     BeforeValidator(parse_timeframe),
-    _text(r"[1-9][0-9]{0,3}[smhdwM]", "15m", "1h", "1M"),
+    _text(r"[1-9][0-9]{0,3}[smhdwM]|tick", "15m", "1h", "1M", "tick"),
 ]
-"""A bar length, written `1h`; `1m` is a minute and `1M` a month."""
+"""A bar length, written `1h`; `1m` is a minute, `1M` a month, and `tick` every single trade."""

@@ -66,9 +66,18 @@ class ExchangeFeed(PluginConfig):
     symbol: Symbol
     """What the bars are of, such as `BTC/USDT` or `BTC/USDT:USDT`."""
     timeframe: TimeframeText
-    """Length of a bar, such as `1h`."""
+    """Length of a bar, such as `1h`; `tick` for every single trade."""
     history: Bars = 0
     """Closed bars wanted before the first live one, such as `500 bars`."""
+    source: Literal["trades", "quotes"] = "trades"
+    """What ticks are: `trades`, or `quotes`: best bid as low, best ask as high, their middle."""
+
+    @model_validator(mode="after")
+    def _quotes_are_ticks(self) -> Self:
+        if self.source == "quotes" and not self.timeframe.is_tick:
+            message = "bars are made of trades: quotes come as they change, with timeframe: tick"
+            raise PydanticCustomError("realtrade_source", message)
+        return self
 
 
 class FeedGroup(PluginConfig):
@@ -77,9 +86,11 @@ class FeedGroup(PluginConfig):
     symbols: tuple[Symbol, ...] = Field(min_length=1, max_length=500)
     """What the bars are of; each becomes a feed named after the group and the symbol's base."""
     timeframe: TimeframeText
-    """Length of a bar, such as `1h`."""
+    """Length of a bar, such as `1h`; `tick` for every single trade."""
     history: Bars = 0
     """Closed bars wanted before the first live one, such as `500 bars`."""
+    source: Literal["trades", "quotes"] = "trades"
+    """What ticks are: `trades`, or `quotes`: best bid as low, best ask as high, their middle."""
 
 
 class ResampledFeed(PluginConfig):

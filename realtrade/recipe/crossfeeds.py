@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from realtrade.recipe.blocks import ExchangeFeed, ResampledFeed
+from realtrade.recipe.blocks import ExchangeFeed, Mode, ResampledFeed
 from realtrade.recipe.findings import did_you_mean, shown
+from realtrade.recipe.tree import Scalar
 
 if TYPE_CHECKING:
+    from realtrade.plugins.config import PluginConfig
     from realtrade.recipe.parts import Parts
     from realtrade.recipe.plugged import Checker
     from realtrade.utils.timeframes import Timeframe
@@ -70,7 +72,9 @@ def _timeframe(name: str, parts: Parts) -> Timeframe | None:
 def _on_exchange(name: str, feed: ExchangeFeed, checker: Checker, parts: Parts) -> None:
     config = parts.exchange.config if parts.exchange else None
     known = getattr(config, "TIMEFRAMES", None)
-    if known and str(feed.timeframe) not in known:
+    if feed.timeframe.is_tick:
+        _ticks(name, feed, checker, config)
+    elif known and str(feed.timeframe) not in known:
         message = f"the exchange has no {feed.timeframe} bars"
         hint = f"it has {', '.join(known)}; others can be made with 'resample'"
         checker.say("RT312", message, ("feeds", name, "timeframe"), hint)
@@ -80,3 +84,23 @@ def _on_exchange(name: str, feed: ExchangeFeed, checker: Checker, parts: Parts) 
         message = f"the symbol {feed.symbol} is not of the exchange's market '{market}'"
         hint = "swaps are written BTC/USDT:USDT, spot BTC/USDT"
         checker.say("RT313", message, ("feeds", name, "symbol"), hint)
+
+
+def _ticks(name: str, feed: ExchangeFeed, checker: Checker, config: PluginConfig | None) -> None:
+    """Note ticks an exchange does not stream, and a past that no exchange has kept."""
+    loc = ("feeds", name, "timeframe")
+    if config is not None and feed.source not in getattr(config, "TICKS", ()):
+        hint = "make it of bars, such as 1m"
+        checker.say("RT312", f"the exchange streams no {feed.source} one by one", loc, hint)
+        return
+    mode = checker.tree.get("mode")
+    if not isinstance(mode, Scalar) or mode.value != Mode.BACKTEST:
+        return
+    if feed.source == "quotes":
+        message, hint = "no exchange tells quotes of the past", "backtest on trades, or on bars"
+    elif not feed.history:
+        message = "a backtest of ticks needs a past, and 'history' asks for none"
+        hint = "{type: file, path: …, timeframe: tick} reads them; or give history: 5000 bars"
+    else:
+        return
+    checker.say("RT314", message, loc, hint)

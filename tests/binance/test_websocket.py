@@ -163,6 +163,6 @@ def test_history_that_cannot_be_had_is_an_error_of_the_feed(error: Exception) ->
 
 
 def test_data_knows_binances_timeframes() -> None:
-    assert tuple(BinanceData.TIMEFRAME_MAP) == BinanceConfig.TIMEFRAMES
+    assert tuple(BinanceData.TIMEFRAME_MAP) == (*BinanceConfig.TIMEFRAMES, "tick")
     with pytest.raises(ValueError, match="timeframe '7m' is not known here"):
         BinanceData.from_timeframe_string("7m", None, symbol="X")  # type: ignore[arg-type]  # unused

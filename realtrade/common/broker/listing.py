@@ -92,8 +92,10 @@ class Listing:
 
     def bar(self, ago: int = 0) -> Bar:
         """Return the newest bar, or the one `ago` (negative) before it."""
-        stamp = self.tape.time_ms(ago)
-        opened = stamp if self.interval is None else self.interval.open_ms(stamp)
+        inside = self.tape.time_ms(ago)
+        if self.finest is not None and self.finest.is_tick and self.interval != self.finest:
+            inside -= 1  # beside ticks a bar is stamped with its end, which is the next one's
+        opened = inside if self.interval is None else self.interval.open_ms(inside)
         return Bar(opened, self.due_ms(ago), *self.tape.values(ago))
 
 

@@ -141,8 +141,9 @@ class _Trials:
 
 def _by_feed(market: Market, bars: int) -> dict[str, int]:
     """Return the bars of every feed that span `bars` of the clock's."""
-    length = market.shelves[market.clock].timeframe.approximate_ms
-    lengths = {name: shelf.timeframe.approximate_ms for name, shelf in market.shelves.items()}
+    frames = {name: shelf.timeframe for name, shelf in market.shelves.items()}
+    lengths = {name: max(frame.approximate_ms, 1) for name, frame in frames.items()}
+    length = lengths[market.clock]
     return {name: int(np.ceil(bars * length / own)) for name, own in lengths.items()}
 
 

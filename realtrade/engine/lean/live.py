@@ -51,6 +51,7 @@ class LiveRun:
         self._lengths = [0] * len(datas)
         self._turn_s = sys.getswitchinterval()
         self._status: int | None = None
+        self._now = 0.0
 
     def __enter__(self) -> Self:
         sys.setswitchinterval(min(self._turn_s, _TURN_S))
@@ -114,7 +115,8 @@ class LiveRun:
 
     def _bar(self, moved: list[int]) -> None:
         cerebro = self._cerebro
-        now = max(self._feeds[number].times[-1] for number in moved)
+        # A bar may come after ticks of the next one: a strategy's time does not step back for it.
+        self._now = now = max(self._now, *(self._feeds[number].times[-1] for number in moved))
         before_bar(cerebro, self._strategies, now, _ALWAYS)
         for seat, steps in zip(self._seats, self._steps, strict=True):
             if cerebro._event_stop:

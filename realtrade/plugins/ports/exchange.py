@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from realtrade.utils.timeframes import Timeframe
 
 
+TickSource = Literal["trades", "quotes"]
+
+
 @dataclass(frozen=True, slots=True)
 class FeedRequest:
     """A feed as a recipe asks an exchange for it."""
@@ -24,6 +27,8 @@ class FeedRequest:
     timeframe: Timeframe
     history: int
     """Closed bars wanted before the first live one."""
+    source: TickSource = "trades"
+    """What ticks are made of; bars are made of trades."""
 
 
 class FeedSource(Protocol):
