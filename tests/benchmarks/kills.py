@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from realtrade.utils.clock import SystemClock
 from tests.scenario.kill_books import rows_of
 from tests.scenario.kill_points import PLACES, KillPoint
-from tests.scenario.test_sigkill import Scene, played
+from tests.scenario.test_sigkill import OPENED, STARTED, Scene, played
 from tests.storage.postgres import PostgresServer, binaries
 
 if TYPE_CHECKING:
@@ -123,16 +123,23 @@ class Round:
             if self.faults:
                 scene.exchange.faults.clear()
                 _arm(scene, random)
-            point, after_s = _when(random)
-            scene.die(point, after_s)
+            scene.die(*_when(random))
 
 
-def _when(random: Random) -> tuple[KillPoint | None, float]:
-    """Return where and when the next bot dies: at a moment, or at a step of an order's way."""
-    if random.random() < 0.6:
-        return None, random.uniform(0.2, 2.4)
-    point = KillPoint(random.choice(list(PLACES)), random.random() < 0.5, random.randint(1, 8))
-    return point, 3.0
+def _when(random: Random) -> tuple[KillPoint | None, float, str]:
+    """Return where, when, and after which words the next bot dies.
+
+    At a step of an order's way, while the process starts, while it recovers, or while it trades.
+    """
+    chance = random.random()
+    if chance < 0.4:
+        place = random.choice(list(PLACES))
+        return KillPoint(place, random.random() < 0.5, random.randint(1, 8)), 3.0, OPENED
+    if chance < 0.5:
+        return None, random.uniform(0.1, 1.0), ""
+    if chance < 0.7:
+        return None, random.uniform(0.0, 0.5), OPENED
+    return None, random.uniform(0.0, 1.5), STARTED
 
 
 def _arm(scene: Scene, random: Random) -> None:

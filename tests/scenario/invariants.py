@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+import backtrader as bt
+
 from realtrade.execution import is_over
 from realtrade.model.order import OrderStatus
 
@@ -27,6 +29,14 @@ class Traded(NamedTuple):
     price: Decimal
     fee: Decimal
     fee_currency: str
+
+
+class Told(NamedTuple):
+    """One call of `notify_order`."""
+
+    status: int
+    """In Backtrader's numbers."""
+    executed: Decimal
 
 
 def traded(fills: Iterable[Fill]) -> list[Traded]:
@@ -70,7 +80,9 @@ class Books:
     positions: Mapping[str, Decimal]
     status: Mapping[str, OrderStatus]
     moves: Mapping[str, Sequence[OrderStatus]] = field(default_factory=dict)
-    """What the strategy was told of each order, oldest first."""
+    """What an order's status became, oldest first."""
+    told: Mapping[str, Sequence[Told]] = field(default_factory=dict)
+    """What Backtrader told the strategy of each order in each process, oldest first."""
     cash: Decimal | None = None
     held_back: frozenset[str] = frozenset()
     """Exits that wait here for their parents."""
@@ -82,6 +94,10 @@ _RANK = {
     OrderStatus.ACCEPTED: 2,
     OrderStatus.PARTIALLY_FILLED: 3,
 }
+
+
+_STEPS = {bt.Order.Created: 0, bt.Order.Submitted: 1, bt.Order.Accepted: 2, bt.Order.Partial: 3}
+_OVER = 4
 
 
 def check(books: Books, ledger: Ledger, *, settled: bool = True) -> None:
@@ -103,8 +119,19 @@ def check(books: Books, ledger: Ledger, *, settled: bool = True) -> None:
     assert not invented, f"booked, and never executed: {invented}"
     for name, moves in books.moves.items():
         _forward(name, moves)
+    for name, told in books.told.items():
+        _told_once(name, told)
     if settled:
         _agree(books, ledger)
+
+
+def _told_once(name: str, told: Sequence[Told]) -> None:
+    """Assert that a strategy heard of every step of an order once, and of none backwards."""
+    assert len(told) == len(set(told)), f"{name} was told twice of one step: {told}"
+    steps = [(_STEPS.get(one.status, _OVER), one.executed) for one in told]
+    assert steps == sorted(steps), f"{name} went backwards for its strategy: {told}"
+    ends = {one.status for one in told if one.status not in _STEPS}
+    assert len(ends) <= 1, f"{name} ended in two ways for its strategy: {told}"
 
 
 def _forward(name: str, moves: Sequence[OrderStatus]) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from realtrade.model.order import OrderStatus
-from tests.scenario.invariants import Books, Ledger, Traded
+from tests.scenario.invariants import Books, Ledger, Told, Traded
 
 _FILL = "trade_id, client_order_id, symbol, side, quantity, price, fee, fee_currency"
 
@@ -35,6 +35,15 @@ def books_of(place: Path | str) -> Books:
                 for name, status in _rows(database, "client_order_id, status", '"order"')
             },
         )
+
+
+def told_of(path: Path) -> dict[str, list[Told]]:
+    """Read what strategies wrote of the calls of `notify_order`, by process and order."""
+    told: defaultdict[str, list[Told]] = defaultdict(list)
+    for line in path.read_text().splitlines() if path.exists() else []:
+        process, name, status, executed = line.split()
+        told[f"{process} {name}"].append(Told(int(status), Decimal(executed)))
+    return told
 
 
 def exists(place: Path | str) -> bool:

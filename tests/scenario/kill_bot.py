@@ -37,12 +37,15 @@ class Bot:
         self._recipe = recipe
         self.log = recipe.parent / "bot.log"
         self._process: ForkServerProcess | None = None
+        self._told = 0
 
     def start(self, point: KillPoint | None = None) -> None:
         """Start a process; it dies at `point`, where one is given."""
+        self._told = self.log.stat().st_size if self.log.exists() else 0
         target: Any = run_bot
         words = (str(self._recipe), str(self.log), point)
         self._process = FORKS.Process(target=target, args=words, daemon=True)
+        self.log.touch()
         self._process.start()
 
     def wait(self, seconds: float) -> int | None:
@@ -50,6 +53,18 @@ class Bot:
         assert self._process is not None
         self._process.join(seconds)
         return self._process.exitcode
+
+    def says(self, words: str, seconds: float = 60) -> bool:
+        """Wait until this process has logged these words; False where it ends or never does."""
+        for _ in range(int(seconds * 50)):
+            ended = self.wait(0.02) is not None
+            with self.log.open() as log:
+                log.seek(self._told)
+                if words in log.read():
+                    return True
+            if ended:
+                return False
+        return False
 
     def kill(self) -> None:
         """Send SIGKILL and wait for the end."""

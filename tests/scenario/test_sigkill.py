@@ -7,6 +7,7 @@ ledger is the truth. After every start the bot must hold what the exchange holds
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from realtrade.model.order import OrderStatus
 from realtrade.testing import SimExchange
 from realtrade.utils.clock import SystemClock
 from tests.scenario.invariants import check
-from tests.scenario.kill_books import books_of, exists, ledger_of
+from tests.scenario.kill_books import books_of, exists, ledger_of, told_of
 from tests.scenario.kill_bot import Bot
 from tests.scenario.kill_market import Market
 from tests.scenario.kill_points import PLACES, KillPoint
@@ -25,6 +26,8 @@ from tests.storage.postgres import PostgresServer, binaries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.scenario.invariants import Books, Ledger
 
 SECRET = "secret-of-a-test"  # noqa: S105 - of an exchange on loopback
 STRATEGY = Path(__file__).with_name("kill_strategy.txt")
@@ -51,6 +54,7 @@ POINTS = [
 RANDOM_KILLS = 100
 SERVER_KILLS = 30
 PACE_S = 0.12
+OPENED, STARTED = "trading state locked", "event=started"
 SETTLES_S = 60
 CLOCK = SystemClock()
 
@@ -74,18 +78,25 @@ class Scene:
         (folder / "key.txt").write_text(self.key)
         (folder / "secret.txt").write_text(SECRET)
         self.bot = Bot(folder / "churn.yaml")
+        self.told = folder / "told.txt"
         self.deaths = 0
 
-    def die(self, point: KillPoint | None, after_s: float) -> None:
-        """Start the bot and have it dead `after_s` seconds later at the latest."""
+    def die(self, point: KillPoint | None, after_s: float, after: str = "") -> None:
+        """Start the bot and have it dead `after_s` seconds later at the latest.
+
+        Where it is to have logged something before that, the seconds begin then: a busy machine
+        takes its time to start a process.
+        """
         self.bot.start(point)
+        if after:
+            self.bot.says(after)
         ended = self.bot.wait(after_s)
         assert ended in {None, -9}, f"it ended by itself ({ended}) at {point}:\n{self.tail()}"
         self.bot.kill()
         self.deaths += 1
         self._let_a_minute_pass()
         if exists(self.journal):
-            check(books_of(self.journal), self.ledger(), settled=False)
+            check(self.books(), self.ledger(), settled=False)
 
     def _let_a_minute_pass(self) -> None:
         """Forget the weight used: nobody is started a hundred times a minute outside of tests."""
@@ -94,8 +105,9 @@ class Scene:
             limits.weight.used = 0
 
     def live(self, seconds: float) -> None:
-        """Start the bot, let it trade, and stop it as a person does."""
+        """Start the bot and let it trade."""
         self.bot.start()
+        assert self.bot.says(STARTED), self.tail()
         assert self.bot.wait(seconds) is None, self.tail()
 
     def stop(self) -> None:
@@ -110,13 +122,17 @@ class Scene:
         CLOCK.sleep(1)
         assert self.bot.stop() == 0, self.tail()
         assert self.bot.wrote(self.key, SECRET) == []
-        check(books_of(self.journal), self.ledger())
+        check(self.books(), self.ledger())
 
     def _unknown(self) -> bool:
         statuses = books_of(self.journal).status.values()
         return OrderStatus.SUBMITTED in statuses
 
-    def ledger(self):
+    def books(self) -> Books:
+        """Return what the bot's journal has, and what its strategy was told."""
+        return replace(books_of(self.journal), told=told_of(self.told))
+
+    def ledger(self) -> Ledger:
         """Return what the exchange holds."""
         return ledger_of(self.exchange.truth(self.key))
 
