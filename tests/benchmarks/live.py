@@ -1,7 +1,7 @@
 """From a frame to `next()`, or to an order: our live loop beside a bare one and plain Backtrader.
 
     python tests/benchmarks/live.py [--bars 200] [--feeds 1,5,20] [--noise 0,2500] [--loops …]
-    python tests/benchmarks/live.py --orders [--bars 60] [--feeds 1,5,20]
+    python tests/benchmarks/live.py --orders [--bars 60] [--feeds 1,5,20] [--noise 0,2500]
 
 To `next()`: a server in a process of its own sends closed bars of all feeds every 50 ms and notes
 when the last frame of a bar left; the loop notes when it could act on it. To an order: the
@@ -47,7 +47,7 @@ def wire_turn(name: str, load: live_wire.Load) -> Figures:
 def order_turn(name: str, load: live_wire.Load) -> Figures:
     """Run one loop against a simulated exchange, up to its orders; return its figures."""
     ours, theirs = multiprocessing.Pipe()
-    arguments = (load.feeds, load.bars, live_orders.LINES[name], theirs)
+    arguments = (load, live_orders.LINES[name], theirs)
     server = multiprocessing.get_context("spawn").Process(target=live_orders.serve, args=arguments)
     server.start()
     command = [str(HERE / "live_orders.py"), name, str(ours.recv())]
@@ -79,7 +79,7 @@ def main() -> None:
     turn, bars = (order_turn, 60) if given.orders else (wire_turn, 200)
     head = "| feeds | messages/s | loop | p50 µs | p99 µs | heard | p50 / bare |"
     sys.stdout.write(f"{head}\n|---|---|---|---|---|---|---|\n")
-    for noise in [0] if given.orders else map(int, given.noise.split(",")):
+    for noise in map(int, given.noise.split(",")):
         for feeds in map(int, given.feeds.split(",")):
             base = float("nan")
             for name in given.loops.split(","):

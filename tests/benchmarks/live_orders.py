@@ -12,6 +12,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+import live_wire
 import numpy as np
 
 if TYPE_CHECKING:
@@ -30,11 +31,12 @@ def symbols(feeds: int) -> list[str]:
     return [f"S{number}/USDT" for number in range(feeds)]
 
 
-def serve(feeds: int, bars: int, lines: int, pipe: Connection) -> None:
+def serve(load: live_wire.Load, lines: int, pipe: Connection) -> None:
     """Be the exchange: close bars one after the other, note when orders arrive."""
     from realtrade.testing import SimExchange, SimMarket
     from realtrade.utils.clock import SystemClock
 
+    feeds, bars = load.feeds, load.bars
     nothing = Decimal(0)  # so that what is bought can be sold again
     markets = [SimMarket(symbol=name, maker=nothing, taker=nothing) for name in symbols(feeds)]
     start_ms = SystemClock().now_ms() // DAY_MS * DAY_MS - 30 * DAY_MS
@@ -49,12 +51,28 @@ def serve(feeds: int, bars: int, lines: int, pipe: Connection) -> None:
         while len(exchange.dialect.lines) < lines and time.monotonic() < end_s:
             time.sleep(0.05)
         time.sleep(3)
+        over = threading.Event()
+        if load.noise:
+            threading.Thread(target=chatter, args=(exchange, load.noise, over)).start()
         for number in range(30, 30 + bars):
             sent.append(time.monotonic_ns())
             close(exchange, feeds, start_ms + number * MINUTE_MS)
             time.sleep(GAP_S)
+        over.set()
         pipe.send((sent, arrived))
         pipe.recv()
+
+
+def chatter(exchange: Any, per_s: int, over: threading.Event) -> None:
+    """Send so many messages of bars still forming, evenly, beside what the exchange says."""
+    noise = live_wire.kline(0, live_wire.first_minute() + 1_000_000, closed=False)
+    lines = [line.request.transport for line in exchange.dialect.streams.lines]
+    start, told = time.perf_counter(), 0
+    while not over.wait(0.002):
+        wanted = int((time.perf_counter() - start) * per_s)
+        for line in lines:
+            exchange._server.soon(line.write, noise * (wanted - told))
+        told = wanted
 
 
 def arrivals(exchange: Any) -> list[int]:
