@@ -1,34 +1,35 @@
-"""The `ccxt` exchange of a recipe: bars of one of ccxt's exchanges, over REST."""
+"""The `ccxt` exchange of a recipe: bars and orders of one of ccxt's exchanges, over REST."""
 
 from __future__ import annotations
 
 import difflib
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from realtrade.common.base_store import BaseStore
 from realtrade.common.market_feed import MarketFeed
 from realtrade.common.polling import PollingStream
 from realtrade.common.rest.errors import RestError
 from realtrade.common.rest.lazy_ccxt import exchange_names
+from realtrade.generic_ccxt.capability import find_ways
+from realtrade.generic_ccxt.examination import examine
+from realtrade.generic_ccxt.gateway import CcxtGateway
+from realtrade.generic_ccxt.names import Names
+from realtrade.generic_ccxt.store import CcxtStore, has_test_venue, store_class
+from realtrade.generic_ccxt.stream import PollingAccount
+from realtrade.generic_ccxt.traits import traits_of
 from realtrade.plugins.errors import SettingWrong
-from realtrade.plugins.ports.checks import Check
+from realtrade.plugins.ports.gateway import GatewayError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from realtrade.generic_ccxt.config import CcxtConfig
     from realtrade.model.instrument import Instrument
     from realtrade.plugins.ports.build import BuildContext
+    from realtrade.plugins.ports.checks import Check
     from realtrade.plugins.ports.exchange import FeedRequest
     from realtrade.plugins.ports.feed import Feed
     from realtrade.plugins.ports.venue import Venue
-
-
-@cache
-def store_class(name: str) -> type[BaseStore]:
-    """Return the store of ccxt's exchange `name`: nothing overridden but which it is."""
-    return type(f"Store_{name}", (BaseStore,), {"NAME": name})
+    from realtrade.plugins.secret import Secret, SecretRef
 
 
 def build(config: CcxtConfig, context: BuildContext) -> CcxtExchange:
@@ -52,19 +53,62 @@ def build(config: CcxtConfig, context: BuildContext) -> CcxtExchange:
 
 
 class CcxtExchange:
-    """One of ccxt's exchanges, for bars."""
+    """One of ccxt's exchanges. Bars need no key; a key is read when orders are wanted."""
 
     def __init__(self, config: CcxtConfig, context: BuildContext) -> None:
-        self._clock = context.clock
-        self.store = store_class(config.id).get_instance(
-            market_type=config.market,
-            proxy=config.proxy,
-            endpoints=config.endpoints,
+        self._config, self._context = config, context
+        self._stores: list[CcxtStore] = []
+        self._streams: list[PollingStream] = []
+        self._symbols: dict[str, None] = {}
+        self._trading: CcxtStore | None = None
+        self._gateway: CcxtGateway | None = None
+        self.names = Names(traits_of(config.id).spelling)
+        self.store = self._connect()
+
+    def _connect(
+        self,
+        apikey: Secret | None = None,
+        secret: Secret | None = None,
+        password: Secret | None = None,
+    ) -> CcxtStore:
+        given, context = self._config, self._context
+        store = store_class(given.id).get_instance(
+            apikey=apikey,
+            secret=secret,
+            password=password,
+            market_type=given.market,
+            testnet=context.testnet,
+            receive_window_ms=min(traits_of(given.id).window_ms, 5_000),
+            proxy=given.proxy,
+            endpoints=given.endpoints,
             cache=context.cache,
             clock=context.clock,
             blot=context.blot,
         )
-        self._streams: list[PollingStream] = []
+        self._stores.append(store)
+        return store
+
+    @property
+    def trading(self) -> CcxtStore:
+        """The store with the recipe's key.
+
+        Raises:
+            GatewayError: the recipe names no key, or there is no test venue.
+        """
+        if self._trading is None:
+            given = self._config
+            if self._context.testnet and given.endpoints is None and not has_test_venue(given.id):
+                msg = f"ccxt knows no test venue of '{given.id}': use mode paper"
+                raise GatewayError(msg)
+            if given.api_key is None or given.secret is None:
+                msg = "orders need a key: give api_key and secret under `exchange`"
+                raise GatewayError(msg)
+            keys = (self._read(one) for one in (given.api_key, given.secret, given.password))
+            self._trading = self._connect(*keys)
+        return self._trading
+
+    def _read(self, reference: SecretRef | None) -> Secret | None:
+        return None if reference is None else self._context.secret(reference)
 
     def feed(self, request: FeedRequest) -> MarketFeed:
         """Return the feed for one symbol and timeframe.
@@ -72,6 +116,7 @@ class CcxtExchange:
         Raises:
             FeedError: the symbol or the timeframe is not known here, or nothing answers.
         """
+        self._symbols[request.symbol] = None
         return self.store.feed(request)
 
     def stream(self, feeds: Mapping[str, Feed]) -> PollingStream:
@@ -81,12 +126,12 @@ class CcxtExchange:
             others = ", ".join(sorted(set(feeds) - set(own)))
             msg = f"an exchange cannot stream feeds it did not make: {others}"
             raise TypeError(msg)
-        stream = PollingStream(own, pages=self.store, clock=self._clock)
+        stream = PollingStream(own, pages=self.store, clock=self._context.clock)
         self._streams.append(stream)
         return stream
 
     def venue(self) -> Venue | None:
-        """Return None: without a dialect no real order is sent."""
+        """Return None: orders go through `gateway`."""
         return None
 
     def instrument(self, symbol: str) -> Instrument | None:
@@ -94,34 +139,54 @@ class CcxtExchange:
         listing = self.store.listing(symbol)
         return None if listing is None else listing.instrument
 
+    def gateway(self) -> CcxtGateway:
+        """Return the door to the account, once it is seen that orders can be found again.
+
+        Raises:
+            GatewayError: no key was given, the exchange takes no orders of ours, or is not there.
+        """
+        if self._gateway is None:
+            why = self._config.no_orders()
+            if why is not None:
+                raise GatewayError(why)
+            store = self.trading
+            try:
+                store.clock.measure()
+                found = find_ways(store, self.names, tuple(self._symbols))
+            except RestError as error:
+                msg = f"the account cannot be reached: {error}"
+                raise GatewayError(msg) from error
+            currency = self._config.currency
+            self._gateway = CcxtGateway(store, self.names, found, currency=currency)
+        return self._gateway
+
+    def account_stream(self) -> PollingAccount:
+        """Return what tells of the account's events, not yet started.
+
+        Raises:
+            GatewayError: the recipe names no key.
+        """
+        return PollingAccount(self.trading, self.names, every_s=self._config.poll_s)
+
+    def hold(self, until_ms: int) -> None:
+        """Send nothing before a time on our clock."""
+        self.store.gate.hold(until_ms)
+
+    def on_ban(self, tell: Callable[[int], None]) -> None:
+        """Have `tell` called when nothing may be sent until a time."""
+        self.store.gate.on_ban = tell
+
     def examine(self, feeds: Sequence[FeedRequest], *, orders: bool) -> Iterator[Check]:
         """Yield what would help or stop a run; see `Examines`."""
-        try:
-            found = f"{len(self.store.listings()):,} symbols listed"
-        except RestError as error:
-            fix = "check the network, and `proxy` and `endpoints` under `exchange`"
-            yield Check("fail", "connection", str(error), fix)
-            return
-        yield Check("ok", "connection", found)
-        for request in feeds:
-            yield self._examined(request)
-        if orders:
-            fix = "use mode paper, or an exchange with a dialect of its own"
-            yield Check("fail", "orders", "are not sent through ccxt alone", fix)
+        return examine(self, self._config, feeds, orders=orders)
 
-    def _examined(self, request: FeedRequest) -> Check:
-        subject, listed = f"feed {request.name}", self.store.listings()
-        if request.symbol not in listed:
-            near: Any = difflib.get_close_matches(request.symbol, listed, n=1)
-            fix = f"did you mean {near[0]}?" if near else "see the exchange's list of symbols"
-            return Check("fail", subject, f"{request.symbol} is not listed", fix)
-        known = self.store.timeframes()
-        if str(request.timeframe) not in known:
-            return Check("fail", subject, f"no {request.timeframe} bars", f"has {', '.join(known)}")
-        return Check("ok", subject, f"{request.symbol} {request.timeframe}")
+    def now_ms(self) -> int:
+        """Return the exchange's time as last measured, the machine's before that; asks nobody."""
+        return (self._trading or self.store).clock.now_ms()
 
     def close(self) -> None:
         """Stop every stream and close every connection."""
         for stream in self._streams:
             stream.stop()
-        self.store.close()
+        for store in self._stores:
+            store.close()

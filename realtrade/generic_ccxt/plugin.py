@@ -10,5 +10,6 @@ PLUGIN = Plugin(
     api=API_VERSION,
     config="realtrade.generic_ccxt.config:CcxtConfig",
     build="realtrade.generic_ccxt.exchange:build",
-    summary="Any of ccxt's exchanges: bars by polling for backtests and paper trading, no orders.",
+    summary="Any of ccxt's exchanges: bars and account by polling, market and limit orders.",
+    orders=True,
 )

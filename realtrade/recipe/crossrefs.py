@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic_core import PydanticCustomError
 
 from realtrade.plugins.plugin import Kind
+from realtrade.plugins.ports.exchange import TakesNoOrders
 from realtrade.plugins.ports.strategy import NamesFeeds
 from realtrade.plugins.registry import PluginError
 from realtrade.recipe.blocks import ExchangeFeed, Mode, Plugged, ResampledFeed
@@ -124,7 +125,7 @@ def _mode(checker: Checker) -> Mode | None:
 def _exchange_for(mode: Mode, checker: Checker, parts: Parts) -> None:
     if "exchange" in checker.tree.entries:
         if mode in _ORDERS and parts.exchange is not None:
-            _takes_orders(mode, parts.exchange.type, checker)
+            _takes_orders(mode, parts.exchange, checker)
         return
     if mode is not Mode.BACKTEST:
         message = f"mode '{mode}' needs an exchange"
@@ -138,7 +139,11 @@ def _exchange_for(mode: Mode, checker: Checker, parts: Parts) -> None:
             checker.say("RT305", message, ("feeds", name), hint, key=True)
 
 
-def _takes_orders(mode: Mode, name: str, checker: Checker) -> None:
+def _takes_orders(mode: Mode, exchange: Plugged, checker: Checker) -> None:
+    name, settings = exchange.type, exchange.config
+    why = settings.no_orders() if isinstance(settings, TakesNoOrders) else None
+    if why is not None:
+        checker.say("RT306", f"mode '{mode}' is impossible: {why}", ("mode",), "use mode paper")
     try:
         orders = checker.registry.get(Kind.EXCHANGE, name).orders
     except PluginError:  # told when the block was checked

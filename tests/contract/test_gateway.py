@@ -105,9 +105,9 @@ def test_executions_are_read_once_from_a_cursor_on(subject: Subject) -> None:
     assert all(fill.price > 0 and fill.fee > 0 and fill.fee_currency for fill in fills)
     ids = [int(fill.trade_id) for fill in fills]
     assert ids == sorted(set(ids))
-    rest = gateway.fills(subject.symbol, fills[0].trade_id)
+    rest = gateway.fills(subject.symbol, subject.cursor(fills[0]))
     assert [fill.trade_id for fill in rest] == [fill.trade_id for fill in fills[1:]]
-    assert list(gateway.fills(subject.symbol, fills[-1].trade_id)) == []
+    assert list(gateway.fills(subject.symbol, subject.cursor(fills[-1]))) == []
 
 
 def test_executions_in_an_answer_are_those_read_later(subject: Subject) -> None:

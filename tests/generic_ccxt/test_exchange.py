@@ -20,6 +20,7 @@ from realtrade.plugins import Kind, Registry
 from realtrade.plugins.errors import SettingWrong
 from realtrade.plugins.ports import Examines, FeedError, FeedRequest, TradingExchange
 from realtrade.plugins.ports.build import BuildContext
+from realtrade.plugins.ports.gateway import GatewayError
 from realtrade.testing import SimExchange
 from realtrade.utils.clock import SystemClock
 from realtrade.utils.timeframes import Timeframe
@@ -166,12 +167,14 @@ class TestBars:
 
 
 class TestPromises:
-    def test_it_sends_no_orders_and_says_so(self, connect: Connect) -> None:
+    def test_it_trades_like_any_other(self, connect: Connect) -> None:
         exchange = connect()
 
         assert exchange.venue() is None
-        assert not isinstance(exchange, TradingExchange)
-        assert not Registry().get(Kind.EXCHANGE, "ccxt").orders
+        assert isinstance(exchange, TradingExchange)
+        assert Registry().get(Kind.EXCHANGE, "ccxt").orders
+        with pytest.raises(GatewayError, match="orders need a key"):
+            exchange.gateway()
 
     def test_the_doctor_is_told(self, connect: Connect) -> None:
         exchange = connect()
@@ -181,19 +184,23 @@ class TestPromises:
         found = [(one.status, one.subject, one.fix) for one in exchange.examine(feeds, orders=True)]
 
         assert [(status, subject) for status, subject, _ in found] == [
+            ("ok", "ccxt"),
+            ("warn", "endpoints"),
             ("ok", "connection"),
+            ("ok", "clock"),
             ("ok", "feed btc"),
             ("fail", "feed btc"),
             ("fail", "feed btc"),
             ("fail", "orders"),
         ]
-        assert found[2][2] == "did you mean BTC/USDT?"
+        assert found[5][2] == "did you mean BTC/USDT?"
 
     def test_the_doctor_hears_nobody(self, connect: Connect, venue: SimExchange) -> None:
         exchange = connect(proxy="none")
         venue.close()
 
-        assert [one.status for one in exchange.examine([], orders=False)] == ["fail"]
+        found = [(one.status, one.subject) for one in exchange.examine([], orders=False)]
+        assert found == [("ok", "ccxt"), ("warn", "endpoints"), ("fail", "connection")]
 
     def test_feeds_of_others_are_not_streamed(self, connect: Connect) -> None:
         stranger: Any = object()

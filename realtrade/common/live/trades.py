@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from realtrade.common.live.courier import Priority
 from realtrade.model.order import Side
-from realtrade.plugins.ports.gateway import GatewayError
+from realtrade.plugins.ports.gateway import GatewayError, MarksTrades
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -40,10 +40,13 @@ class Trades:
         self._gateway, self._courier, self._inbox = gateway, courier, inbox
         self._journal = journal
         self._book = book
+        self._mark = gateway.cursor if isinstance(gateway, MarksTrades) else _trade_id
         self.cursors: dict[str, str] = {}
         self._moved: dict[str, str] = {}
         self._foreign: dict[str, Decimal] = {}
         """What others have traded up to each cursor, signed."""
+        self._kept: dict[str, Decimal] = {}
+        """The same, as the journal has it."""
         self._recent: dict[str, Decimal] = {}
         """The same, behind it."""
         self._waiting: dict[str, list[Callable[[Sequence[Fill]], None]]] = {}
@@ -88,7 +91,7 @@ class Trades:
             ours, settled = self._book(fill), fill.time_ms <= settled_ms
             moved = _ZERO if ours else _signed(fill)
             if settled:
-                self.cursors[symbol] = self._moved[symbol] = fill.trade_id
+                self.cursors[symbol] = self._moved[symbol] = self._mark(fill)
                 self._foreign[symbol] = self._foreign.get(symbol, _ZERO) + moved
             else:
                 recent += moved
@@ -128,6 +131,10 @@ class Trades:
         self.take(symbol, fills)
         for then in wanted:
             then(fills)
+
+
+def _trade_id(fill: Fill) -> str:
+    return fill.trade_id
 
 
 def _signed(fill: Fill) -> Decimal:

@@ -41,6 +41,8 @@ class Wiring:
         """Loads the markets once for all clients."""
         self.clock: ServerClock | None = None
         self.urgency = Urgency.READ
+        self.rehearses = False
+        """Requests are only looked at and never leave: they cost nothing."""
 
 
 class GuardedClient:
@@ -54,6 +56,8 @@ class GuardedClient:
         Raises:
             Gated: not now.
         """
+        if self.wiring.rehearses:
+            return
         weight = (1.0 if cost is None else cost) * self.wiring.weight
         self.wiring.gate.admit(self.wiring.urgency, weight)
 
@@ -129,7 +133,8 @@ class LooseClient(GuardedClient):
             Gated: not now.
         """
         super().throttle(cost)
-        super(GuardedClient, self).throttle(cost)  # type: ignore[misc]  # ccxt's class
+        if not self.wiring.rehearses:
+            super(GuardedClient, self).throttle(cost)  # type: ignore[misc]  # ccxt's class
 
     def handle_errors(  # noqa: PLR0917 - ccxt's signature
         self,

@@ -51,6 +51,8 @@ class Connection:
 
     apikey: Secret | None = None
     secret: Secret | None = None
+    password: Secret | None = None
+    """The third part of a key, which some exchanges call its passphrase."""
     market_type: MarketType = "spot"
     testnet: bool = False
     proxy: str = "auto"
@@ -69,6 +71,7 @@ class Connection:
         *,
         apikey: str | Secret | None = None,
         secret: str | Secret | None = None,
+        password: str | Secret | None = None,
         endpoints: Any = None,
         proxy: str | None = "auto",
         **others: Any,
@@ -85,6 +88,7 @@ class Connection:
         return cls(
             apikey=_hidden(apikey),
             secret=_hidden(secret),
+            password=_hidden(password),
             endpoints=bases,
             proxy=proxy or "auto",
             **others,
@@ -93,7 +97,7 @@ class Connection:
     @property
     def key(self) -> tuple[Any, ...]:
         """What this connection is found by: the same settings and the same key, the same value."""
-        keys = tuple(_digest(one) for one in (self.apikey, self.secret))
+        keys = tuple(_digest(one) for one in (self.apikey, self.secret, self.password))
         plain = (self.market_type, self.testnet, self.proxy, self.endpoints, self.cache)
         return (*plain, self.receive_window_ms, *keys)
 

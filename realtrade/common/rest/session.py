@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from realtrade.common.rest.transport import Limits, RawAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from realtrade.common.rest.rate_gate import RateGate
     from realtrade.common.rest.transport import Transport
@@ -55,6 +55,8 @@ class Session:
         """How long the last answer wants nothing to be sent."""
         self.status = 0
         """Of the last answer; 0 where none came."""
+        self.guard: Callable[[str, str, bytes | None], None] | None = None
+        """Looks at method, address and body of what is about to leave; it raises to keep it."""
 
     def request(
         self,
@@ -68,9 +70,11 @@ class Session:
         """Send one request; timeouts, proxies and certificates are the transport's.
 
         Raises:
-            RestError: no whole answer came.
+            RestError: no whole answer came, or the guard kept it back.
         """
         self.status = 0
+        if self.guard is not None:
+            self.guard(method, url, data)
         answer: RawAnswer = self._transport.send(
             method, self._routed(url), headers=headers or {}, body=data, limits=self.limits
         )

@@ -116,15 +116,26 @@ def ticker(store: BaseStore, listing: Listing) -> Ticker:
 
 def state(store: BaseStore) -> AccountState:
     """Return balances and, on swaps, positions."""
-    told = store.read("fetch_balance")
+    told = balances(store.read("fetch_balance"))
+    held = {} if store.market_type == "spot" else positions(store.read("fetch_positions"))
+    return AccountState(balances=told, positions=held, time_ms=store.now_ms())
+
+
+def balances(told: Any) -> dict[str, Balance]:
+    """Return what an account has of each currency; none that it has nothing of.
+
+    Raises:
+        OddAnswer: these are no balances.
+    """
+    if not isinstance(told, dict):
+        raise OddAnswer("balances were asked for and not told")
     free, used = told.get("free") or {}, told.get("used") or {}
     names = {name for name in (*free, *used) if number(free.get(name)) + number(used.get(name))}
-    balances = {name: Balance(number(free.get(name)), number(used.get(name))) for name in names}
-    held = {} if store.market_type == "spot" else _positions(store.read("fetch_positions"))
-    return AccountState(balances=balances, positions=held, time_ms=store.now_ms())
+    return {name: Balance(number(free.get(name)), number(used.get(name))) for name in names}
 
 
-def _positions(rows: Sequence[dict[str, Any]]) -> dict[str, Position]:
+def positions(rows: Sequence[dict[str, Any]]) -> dict[str, Position]:
+    """Return what is held, by symbol; quantities in contracts."""
     found = {}
     for row in rows:
         quantity = number(row.get("contracts"))

@@ -12,6 +12,7 @@ from realtrade.plugins.ports.exchange import (
     FeedRequest,
     FeedSource,
     RemembersBans,
+    TakesNoOrders,
 )
 from realtrade.plugins.ports.feed import Feed, FeedError
 from realtrade.plugins.ports.gateway import (
@@ -21,6 +22,7 @@ from realtrade.plugins.ports.gateway import (
     Gateway,
     GatewayError,
     LearnsNames,
+    MarksTrades,
     Outcome,
     PlacesPairs,
     Resyncs,
@@ -73,6 +75,7 @@ __all__ = [
     "JournalError",
     "KnownOrder",
     "LearnsNames",
+    "MarksTrades",
     "NamedFeed",
     "NamesFeeds",
     "Needs",
@@ -94,6 +97,7 @@ __all__ = [
     "Sizer",
     "SizingRequest",
     "StrategySpec",
+    "TakesNoOrders",
     "TradingExchange",
     "Undelivered",
     "Venue",

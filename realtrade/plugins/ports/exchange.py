@@ -120,6 +120,15 @@ class Exchange(Protocol):
 
 
 @runtime_checkable
+class TakesNoOrders(Protocol):
+    """Settings of an exchange that, as they are, take no orders; validating a recipe asks."""
+
+    def no_orders(self) -> str | None:
+        """Return why not, or None where nothing speaks against them; asks nobody."""
+        ...
+
+
+@runtime_checkable
 class RemembersBans(Protocol):
     """An exchange that keeps silent while it was told to, over restarts too."""
 

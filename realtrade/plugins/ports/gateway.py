@@ -123,7 +123,8 @@ class Gateway(Protocol):
 
         Args:
             symbol: unified name.
-            after: the cursor: a trade id, or `ms:<time>` to begin at a time.
+            after: the cursor: a trade id, what `MarksTrades` made of one, or `ms:<time>` to begin
+                at a time.
 
         Raises:
             GatewayError: no answer, or none to trust.
@@ -154,6 +155,15 @@ class LearnsNames(Protocol):
 
     def learn(self, symbol: str, venue_order_id: str, client_order_id: str) -> None:
         """Remember the ids of an order from before; called before anything is asked."""
+        ...
+
+
+@runtime_checkable
+class MarksTrades(Protocol):
+    """A gateway of an exchange whose trade ids have no order, so that they are no cursors."""
+
+    def cursor(self, fill: Fill) -> str:
+        """Return what `fills` goes on behind, for it to be remembered; the trade id by default."""
         ...
 
 
