@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from realtrade.model.instrument import Instrument
     from realtrade.model.order import OrderIntent
+    from realtrade.plugins.ports.gateway import Answer
     from realtrade.utils.clock import Clock
 
 D = Decimal
@@ -46,6 +47,7 @@ class Bot(Trader):
         self.naming = Naming("fake-1", "bot")
         self.traded = instrument
         self.gateway, self.stream = FakeGateway(self.exchange), self.exchange
+        self.gateway.place = self._place_noted
         self.deaths = 0
         self.begin()
 
@@ -54,6 +56,11 @@ class Bot(Trader):
         self.exchange.sink = None
         self.journal.reopen()
         self.take_up()
+
+    def _place_noted(self, intent: OrderIntent) -> Answer:
+        """Send, and remember where we stood then: here, no thread moves on in between."""
+        self._note((intent,))
+        return self.exchange.place(intent)
 
     def alive(self, act: object) -> None:
         """Do something, and start again as often as the process is killed meanwhile."""
@@ -112,6 +119,7 @@ class Bot(Trader):
         exchange = self.exchange
         return Ledger(
             accepted=exchange.accepted,
+            asked=frozenset(intent.client_order_id for intent in exchange.placed),
             open=frozenset(n for n, order in exchange.orders.items() if order.status in OPEN),
             trades=traded(exchange.trades),
             positions={exchange.instrument.symbol: exchange.held},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import backtrader as bt
 
-from realtrade.execution import is_over
+from realtrade.execution import State, is_over
 from realtrade.model.order import OrderStatus
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ class Ledger:
 
     accepted: Sequence[str]
     """Client ids of every order ever accepted; one that was accepted twice is there twice."""
+    asked: frozenset[str] = frozenset()
+    """Client ids of every request to place an order that arrived, whatever became of it."""
     open: frozenset[str]
     """Client ids of orders open now."""
     trades: Sequence[Traded]
@@ -84,6 +86,8 @@ class Books:
     told: Mapping[str, Sequence[Told]] = field(default_factory=dict)
     """What Backtrader told the strategy of each order in each process, oldest first."""
     cash: Decimal | None = None
+    entered: Mapping[str, Sequence[State]] = field(default_factory=dict)
+    """Where the bot stood when each order that adds exposure was sent, or decided on."""
     held_back: frozenset[str] = frozenset()
     """Exits that wait here for their parents."""
 
@@ -111,12 +115,14 @@ def check(books: Books, ledger: Ledger, *, settled: bool = True) -> None:
     """
     twice = [name for name, count in Counter(ledger.accepted).items() if count > 1]
     assert not twice, f"accepted more than once: {twice}"
-    unknown = set(ledger.accepted) - books.intents
+    unknown = {*ledger.accepted, *ledger.asked} - books.intents
     assert not unknown, f"sent without a committed intent: {unknown}"
     ids = [(trade.symbol, trade.trade_id) for trade in books.trades]
     assert len(ids) == len(set(ids)), "an execution was booked twice"
     invented = set(books.trades) - set(ledger.trades)
     assert not invented, f"booked, and never executed: {invented}"
+    early = {n: states for n, states in books.entered.items() if {*states} - {State.LIVE}}
+    assert not early, f"entered while not live: {early}"
     for name, moves in books.moves.items():
         _forward(name, moves)
     for name, told in books.told.items():

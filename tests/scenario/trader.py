@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from realtrade.common.live import LiveVenue
 from realtrade.execution import Ledger as Holdings
-from realtrade.execution import Standing, TradingRule, advance
+from realtrade.execution import Standing, State, TradingRule, advance
 from realtrade.model.order import OrderIntent, OrderStatus, OrderType, Side
 from tests.scenario.invariants import Books, traded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from realtrade.execution import Naming
     from realtrade.model.events import Event
@@ -55,6 +55,8 @@ class Trader:
         """What the strategy wants on the newest bar, also when that is run again."""
         self.moves: dict[str, list[OrderStatus]] = {}
         self.events: list[Event] = []
+        self.entered: dict[str, list[State]] = {}
+        """Where we stood when orders that are no exits were decided on, or sent."""
 
     def take_up(self) -> None:
         """Begin a process: from the journal, then from the exchange, then from the last bar."""
@@ -147,6 +149,7 @@ class Trader:
         if not all(type(self.rule.assess(each, view)).__name__ == "Approved" for each in intents):
             return name
         self.bar = [*self.bar, *intents]
+        self._note(intents)
         with self.journal.together():
             for intent in intents:
                 self.journal.intent(intent)
@@ -156,6 +159,12 @@ class Trader:
             self.moves.setdefault(each, [OrderStatus.SUBMITTED])
         self.venue.submit(intents)
         return name
+
+    def _note(self, intents: Iterable[OrderIntent]) -> None:
+        """Remember where we stood when these were decided on."""
+        for intent in intents:
+            if not self.reduces(intent) and intent.parent_id is None:
+                self.entered.setdefault(intent.client_order_id, []).append(self.standing.state)
 
     def next_bar(self) -> None:
         """Be done with a bar."""
@@ -197,6 +206,7 @@ class Trader:
             positions={self.traded.symbol: self.held},
             status=dict(known.status),
             cash=self.venue.cash,
+            entered=self.entered,
             held_back=frozenset(n for n, o in self.venue.dispatch.orders.items() if o.held),
             **words,
         )

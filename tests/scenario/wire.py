@@ -42,6 +42,13 @@ class Kept:
     status: dict[str, OrderStatus] = field(default_factory=dict)
 
 
+def asked_for(exchange: SimExchange) -> frozenset[str]:
+    """Return the client ids in all requests to place an order, whatever became of them."""
+    names = ("newClientOrderId", "clientAlgoId")
+    placed = (one.params for one in exchange.requests if one.method == "POST")
+    return frozenset(words[name] for words in placed for name in names if name in words)
+
+
 class WireBot(Trader):
     """One bot, one account, one exchange; `stop` and `take_up` are a restart."""
 
@@ -174,6 +181,7 @@ class WireBot(Trader):
         done = {"filled", "canceled", "expired", "rejected", "triggered"}
         return Ledger(
             accepted=[order.client_order_id for order in ours if order.status != "rejected"],
+            asked=asked_for(self.exchange),
             open=frozenset(o.client_order_id for o in ours if o.status not in done),
             trades=[
                 Traded(

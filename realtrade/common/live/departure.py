@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from realtrade.common.live.order import STALE_AFTER_S
 from realtrade.common.live.sender import Sent
-from realtrade.plugins.ports.gateway import Outcome
+from realtrade.execution.state import State
+from realtrade.plugins.ports.gateway import Answer, Outcome
 from realtrade.plugins.ports.journal import JournalError
+from realtrade.plugins.ports.venue import ReportKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,6 +63,27 @@ class Departures:
             self._dispatch.journal.attempt(stayed)
         except JournalError as error:
             self._dispatch.halt(f"the journal cannot be written: {error}")
+
+
+def stays(
+    dispatch: Dispatch, order: LiveOrder, intent: OrderIntent, beside: Sequence[OrderIntent]
+) -> Callable[[], None] | None:
+    """Return what becomes of an order that may not leave now, or None: it may.
+
+    What was decided on while trading was live, and is still here when the account's events have
+    stopped, waits until it is live again; what protects does not.
+    """
+    reason = too_late(dispatch, order, intent)
+    if reason:
+        return partial(dispatch.refuse, order, ReportKind.EXPIRED, reason)
+    reason = unplaceable(dispatch.sender, beside)
+    if reason:
+        told = f"not placed, for all of it could not be: {reason}"
+        return partial(dispatch.refuse, order, ReportKind.REJECTED, told)
+    if order.protects or dispatch.standing.state is not State.RECONCILING:
+        return None
+    waits = Answer(outcome=Outcome.NOT_SENT, reason=f"trading is {State.RECONCILING}")
+    return partial(dispatch.placed, order, Sent(answer=waits, dead_at_ms=0, made=False))
 
 
 def too_late(dispatch: Dispatch, order: LiveOrder, intent: OrderIntent) -> str:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from realtrade.common.live.courier import Priority
-from realtrade.common.live.departure import Departures, there_already, too_late, unplaceable
+from realtrade.common.live.departure import Departures, stays, there_already
 from realtrade.common.live.searches import Searches
 from realtrade.common.live.trades import Trades
 from realtrade.execution import protocol as p
@@ -105,13 +105,9 @@ class Dispatch:
         self, order: LiveOrder, intent: OrderIntent, number: int, beside: Sequence[OrderIntent]
     ) -> None:
         """Send, on the courier's thread, unless it is too late by now."""
-        reason = too_late(self, order, intent)
-        if reason:
-            self.inbox.post(partial(self._drop, order, reason))
-            return
-        reason = unplaceable(self.sender, beside)
-        if reason:
-            self.inbox.post(partial(self._not_placeable, order, reason))
+        stayed = stays(self, order, intent, beside)
+        if stayed is not None:
+            self.inbox.post(stayed)
             return
         if self.sender.expires_by_us(intent):
             intent = replace(intent, valid_until_ms=None)
@@ -122,12 +118,6 @@ class Dispatch:
             return
         sent = self.sender.place(intent, number, self.departures.take(order.id))
         self.inbox.post(partial(self.placed, order, sent))
-
-    def _drop(self, order: LiveOrder, reason: str) -> None:
-        self.refuse(order, ReportKind.EXPIRED, reason)
-
-    def _not_placeable(self, order: LiveOrder, reason: str) -> None:
-        self.refuse(order, ReportKind.REJECTED, f"not placed, for all of it could not be: {reason}")
 
     def refuse(
         self, order: LiveOrder, kind: ReportKind, reason: str, stage: Stage = Stage.REFUSED

@@ -144,3 +144,34 @@ def test_an_order_whose_time_was_over_before_it_left_never_leaves() -> None:
 
     assert bench.status[name] is S.EXPIRED
     assert bench.exchange.accepted == []
+
+
+def test_an_entry_that_has_not_left_when_events_stop_waits_until_trading_is_live_again() -> None:
+    bench = Bench().live()
+    sink = bench.exchange.sink
+    assert sink is not None
+    name = bench.submit(bench.intent())
+    sink.lost("cut")
+    bench.drain()
+    bench.run(5)
+    assert (state(bench), bench.exchange.placed) == (State.RECONCILING, [])
+
+    sink.connected()
+    bench.run(10)
+
+    assert state(bench) is State.LIVE
+    assert bench.status[name] is S.FILLED
+    assert bench.exchange.accepted == [name]
+
+
+def test_an_exit_leaves_though_events_have_stopped() -> None:
+    bench = Bench(SWAP).live()
+    sink = bench.exchange.sink
+    assert sink is not None
+    name = bench.submit(bench.intent(side=Side.SELL, reduce_only=True))
+    sink.lost("cut")
+    bench.drain()
+
+    bench.run(1)
+
+    assert bench.exchange.accepted == [name]
