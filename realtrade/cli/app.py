@@ -61,6 +61,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Stop a bot from trading and cancel its entries, until resumed.",
     ),
     "resume": ("realtrade.cli.resume:resume", "End a pause or a halt."),
+    "adopt": (
+        "realtrade.cli.adopt:adopt",
+        "Take over what the exchange holds and a bot knows nothing of.",
+    ),
     "flatten": (
         "realtrade.cli.flatten:flatten",
         "Close every position of a running bot, and halt.",

@@ -24,6 +24,7 @@ from realtrade.common.broker.order import LightBuyOrder, LightOrder, LightSellOr
 from realtrade.common.broker.questions import Questions
 from realtrade.common.broker.restart import Reruns
 from realtrade.common.broker.risk import perform
+from realtrade.common.broker.strays import of_stray
 from realtrade.common.broker.teller import Teller
 from realtrade.common.broker.ticket import BACKTRADER_STATUS, Ticket
 from realtrade.common.broker.tickets import Tickets
@@ -375,7 +376,7 @@ class BaseBroker(Questions):
         booking = None if listing is None else self.books.apply(fill)
         if listing is not None and booking is not None:
             hold(listing, booking)
-            self._tell.stray(fill)
+            self._tell.stray(fill, of_stray(self.venue, fill, listing.feed))
 
     def _advance(
         self, ticket: Ticket, step: ReportKind | OwnStep, *, complete: bool = False

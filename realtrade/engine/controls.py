@@ -133,7 +133,11 @@ class Controls:
         self._sticky = sticky or Forgetful()
         self._lock = Lock()
         self._wanted: list[Action] = []
-        self._resumes = False
+        self._resumes = self._adopts = False
+        self.resumed: Callable[[], None] = _nothing
+        """Called when a person resumes: what the account itself had halted goes on, too."""
+        self.adopted: Callable[[], None] = _nothing
+        """Called when a person says that the exchange is right."""
         self.halts.note = self._sticky.recall()
 
     @property
@@ -207,6 +211,13 @@ class Controls:
         self._done(EventType.RESUMED, f"resumed by {by}", by, "")
         self.wake()
 
+    def adopt(self, *, by: str) -> None:
+        """Take what the exchange holds for ours, wherever the two differ; nothing is traded."""
+        self._adopts = True
+        message = f"told by {by} that the exchange is right in what differs"
+        self._done(EventType.ACCOUNT_DIFFERS, message, by, "")
+        self.wake()
+
     def _want(self, action: Action) -> None:
         with self._lock:
             self._resumes = False
@@ -224,7 +235,7 @@ class Controls:
     @property
     def waiting(self) -> bool:
         """Tell whether `turn` has something to do; costs nothing to ask."""
-        return bool(self._wanted) or self._resumes
+        return bool(self._wanted) or self._resumes or self._adopts
 
     def turn(self, broker: BaseBroker, risk: RiskManager) -> None:
         """Do what was asked for since the last turn: cancel, close, lift halts."""
@@ -233,13 +244,24 @@ class Controls:
         with self._lock:
             wanted, self._wanted = self._wanted, []
             resumes, self._resumes = self._resumes, False
-        if resumes and risk.memory.halts:
-            risk.resume(broker.account)
+            adopts, self._adopts = self._adopts, False
+        if adopts:
+            self.adopted()
+        if resumes:
+            self._resume(broker, risk)
         for action in wanted:
             if action.kind is not ActionKind.FLATTEN:
                 flatten = action.kind is ActionKind.FLATTEN_AND_HALT
                 risk.halt(OPERATOR, action.reason, broker.account, flatten=flatten)
             perform(broker, action)
-        if wanted or resumes:
+        if wanted or resumes or adopts:
             broker.wake()
             self.changed()
+
+    def _resume(self, broker: BaseBroker, risk: RiskManager) -> None:
+        if risk.memory.halts:
+            risk.resume(broker.account)
+        self.resumed()
+
+
+def _nothing() -> None: ...

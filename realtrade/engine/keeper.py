@@ -107,6 +107,8 @@ class Keeper:
             self._controls.pause(by=by, reason=command.reason)
         elif command.verb == "halt":
             self._controls.halt(by=by, reason=reason)
+        elif command.verb == "adopt":
+            self._controls.adopt(by=by)
         else:
             self._controls.flatten(by=by, reason=reason)
 

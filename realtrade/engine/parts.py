@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from realtrade.engine.controls import Controls
+from realtrade.engine.halts import note_halt
 from realtrade.engine.lifecycle import RUNNING, LifecycleManager, Phase
 from realtrade.engine.pause import PauseRule
 from realtrade.engine.recovery import Recovery
@@ -230,6 +231,7 @@ class Parts:
         """Tell where the bot stands with its exchange."""
         told = f"trading state {before} → {now}{': ' if reason else ''}{reason}"
         self.say("info" if now is State.LIVE else "warning", told)
+        note_halt(self, before, now, reason)
         self.settle_phase()
 
     def progress(self) -> tuple[int, int | None]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from realtrade.common.stamps import stamp_ms
+from realtrade.engine.halts import forget_halt, stand_as_before
 from realtrade.engine.lifecycle import Phase
 from realtrade.engine.rerun import batches, to_run_again
 from realtrade.execution.lifecycle import is_over
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from realtrade.common.live import LiveVenue
+    from realtrade.engine.adoption import Adopter
     from realtrade.engine.parts import Parts
     from realtrade.model.bar import Bar, BarColumns
     from realtrade.plugins.ports import Journal
@@ -37,6 +39,8 @@ class Recovery:
 
     venue: LiveVenue | None = None
     """Where orders go to a real exchange; None where fills are simulated."""
+    adopter: Adopter | None = None
+    """Makes the books agree with that exchange, where somebody says so."""
 
     def cut(self, name: str, columns: BarColumns) -> BarColumns:
         """Return a feed's history without the bar that has to be run again, and keep that one."""
@@ -60,13 +64,22 @@ def recover(parts: Parts, stack: ExitStack) -> None:
             _begin_anew(parts.journal, parts.recovery.recalled)
         return
     from realtrade.common.broker.restart import restore
+    from realtrade.engine.adoption import Adopter
 
     parts.lifecycle.advance(Phase.RECONCILING)
     recalled, broker = parts.recovery.recalled, parts.broker
     restore(broker, recalled, list(parts.datas.values()))
     venue.bind(broker.exact)
+    if parts.journal is not None:
+        adopter = parts.recovery.adopter = Adopter(parts, venue, parts.journal)
+        parts.controls.adopted, parts.controls.resumed = adopter.accept, venue.resume
     stack.callback(_end, parts, venue)
+    halted = stand_as_before(parts)
     snapshot = venue.recover(recalled)
+    if not halted:
+        forget_halt(parts)
+    if parts.recovery.adopter is not None:
+        parts.recovery.adopter.adopt_known()
     broker.settle()
     for finding in venue.conclude(snapshot):
         parts.say("info", finding.message)
@@ -101,8 +114,13 @@ def _reopen_trades(parts: Parts) -> None:
 
     recalled, cerebro = parts.recovery.recalled, parts.cerebro
     trades = OpenTrades(parts.broker, recalled)
+    adopter = parts.recovery.adopter
+    if adopter is not None:
+        adopter.trades = trades
     if parts.turns is not None:
         parts.turns.before.append(lambda: trades.reopen(getattr(cerebro, "runningstrats", ())))
+        if adopter is not None:
+            parts.turns.before.append(adopter.turn)
     for symbol, size, price in trades.held:
         parts.tracker.hold(symbol, size, price, parts.clock.now_ms())
 

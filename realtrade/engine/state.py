@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-Verb = Literal["pause", "resume", "halt", "flatten"]
-VERBS: tuple[Verb, ...] = ("pause", "resume", "halt", "flatten")
+Verb = Literal["pause", "resume", "halt", "flatten", "adopt"]
+VERBS: tuple[Verb, ...] = ("pause", "resume", "halt", "flatten", "adopt")
 _OURS_ONLY = 0o600
 _MOST = 64 * 1024
 

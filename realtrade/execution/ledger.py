@@ -98,6 +98,10 @@ class Ledger:
         self._count(fill)
         return self._book(fill, self._instrument(fill.symbol))
 
+    def set(self, symbol: str, position: Position) -> None:
+        """Hold something else from now on, by what no fill of ours tells: an adjustment."""
+        self._holdings[symbol] = Holding(position.quantity, position.price)
+
     def filled(self, client_order_id: str) -> Decimal:
         """Return how much of an order was executed, unsigned."""
         return self._filled.get(client_order_id, (_ZERO, _ZERO))[0]

@@ -32,6 +32,8 @@ FIRST_LOOK_S = 0.5
 _RESEND_S = (0.25, 0.5, 1.0, 2.0, 4.0)
 _THROTTLED_S = 1.0
 """How long nothing is sent when the exchange says "too fast" without saying for how long."""
+KEY_REFUSED = "the exchange refuses the key"
+"""How the reason of such a halt begins: it is the one that a start looks into itself."""
 _LOST_KEY_S = 30.0
 """How long after a refused key the exchange is asked again about an order it may have."""
 
@@ -317,7 +319,7 @@ def _cancel_again(case: Case) -> Decision:
 
 
 def _halt(case: Case) -> Decision:
-    reason = f"the exchange refuses the key: {case.told()}"
+    reason = f"{KEY_REFUSED}: {case.told()}"
     return Decision(case.stage, (Halt(reason), Alert(reason)))
 
 

@@ -77,6 +77,19 @@ class Consequence(StrEnum):
     HALT = "halt"
 
 
+class OnDifference(StrEnum):
+    """What a recipe wants done about a position that differs, and nothing tells why."""
+
+    REDUCE_ONLY = "reduce_only"
+    """Nothing: no new exposure in that symbol until a person decides."""
+    ADOPT = "adopt"
+    """What the exchange holds is taken for ours."""
+    FLATTEN = "flatten"
+    """The same, and then it is closed."""
+    HALT = "halt"
+    """Nothing but cancels, until a person resumes."""
+
+
 _DEFAULTS = MappingProxyType(
     {
         Kind.UPDATE: Consequence.NOTHING,
@@ -103,6 +116,10 @@ class Finding:
     client_order_id: str = ""
     ours: Decimal = _ZERO
     theirs: Decimal = _ZERO
+    difference: Decimal = _ZERO
+    """What has to be added to our position of `symbol` to agree."""
+    external: Decimal = _ZERO
+    """What others hold of it, signed, as far as their trades were seen."""
 
     @property
     def consequence(self) -> Consequence:
@@ -150,6 +167,18 @@ def reconcile(
     spots = [instrument for instrument in instruments if not instrument.may_short]
     findings += _spot(spots, snapshot, known, unseen)
     return [finding for finding in findings if finding.message]
+
+
+def adopted(held: Decimal, finding: Finding) -> tuple[Decimal, Decimal]:
+    """Return our position, and that of others, once the exchange is taken to be right.
+
+    Both add up to what it holds. Others who traded against us have closed ours: that is netted.
+    """
+    ours, external = held + finding.difference, finding.external
+    if ours * external >= 0:
+        return ours, external
+    left = ours + external
+    return (left, _ZERO) if left * ours > 0 else (_ZERO, left)
 
 
 def limits(findings: Iterable[Finding]) -> dict[str, str]:
@@ -225,7 +254,15 @@ def _swap(each: Instrument, snapshot: Snapshot, known: Known, unseen: _Unseen) -
         kind = Kind.DUST
     else:
         kind, words = Kind.UNEXPLAINED, f"{words}: {difference} is unexplained"
-    return Finding(kind=kind, symbol=symbol, message=words, ours=ours, theirs=theirs)
+    return Finding(
+        kind=kind,
+        symbol=symbol,
+        message=words,
+        ours=ours,
+        theirs=theirs,
+        difference=difference,
+        external=external,
+    )
 
 
 def _beside(ours: Decimal, external: Decimal, words: str) -> tuple[Kind, str]:
@@ -250,7 +287,11 @@ def _spot(
 def _holding(
     base: str, group: Sequence[Instrument], snapshot: Snapshot, known: Known, unseen: _Unseen
 ) -> Finding:
-    """Compare one currency's balance with what our fills bought of it; a surplus is not ours."""
+    """Compare one currency's balance with what our fills bought of it; a surplus is not ours.
+
+    What is missing is taken to be missing from the symbol that holds the most of it.
+    """
+    most = max(group, key=lambda each: known.positions.get(each.symbol, _NOTHING).quantity)
     ours = sum((known.positions.get(each.symbol, _NOTHING).quantity for each in group), _ZERO)
     balance = snapshot.state.balances.get(base)
     theirs = _ZERO if balance is None else balance.total
@@ -266,4 +307,12 @@ def _holding(
         kind = Kind.DUST
     else:
         kind, words = Kind.UNEXPLAINED, f"{words}: {missing} is missing"
-    return Finding(kind=kind, symbol=group[0].symbol, message=words, ours=ours, theirs=theirs)
+    held = known.positions.get(most.symbol, _NOTHING).quantity
+    return Finding(
+        kind=kind,
+        symbol=most.symbol,
+        message=words,
+        ours=ours,
+        theirs=theirs,
+        difference=-min(missing, held),
+    )

@@ -114,6 +114,10 @@ class SqlJournal:
         self._known.add(name)
         self._writer.undoing(lambda: self._known.discard(name))
 
+    def knows(self, client_order_id: str) -> bool:
+        """Tell whether there is an intent of that id, however old."""
+        return client_order_id in self._known
+
     def _must_equal(self, intent: OrderIntent) -> None:
         query = sa.select(INTENT).where(INTENT.c.client_order_id == intent.client_order_id)
         before = read_intent(self._writer.rows(query)[0])

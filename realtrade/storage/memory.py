@@ -63,6 +63,10 @@ class MemoryJournal:
             self._intents.pop(self.intents[0].client_order_id, None)
         self.intents.append(intent)
 
+    def knows(self, client_order_id: str) -> bool:
+        """Tell whether there is an intent of that id; long ago it is forgotten."""
+        return client_order_id in self._intents
+
     def attempt(self, attempt: Attempt) -> None:
         """Remember a sending, or what it came to."""
         self._must_be_open()

@@ -35,6 +35,12 @@ class Books:
         booked = self.ledger.apply(fill)
         return None if booked is None else shown.book(booked)
 
+    def set(self, symbol: str, position: Position) -> Shown:
+        """Hold something else from now on; return what is shown of it."""
+        self.ledger.set(symbol, position)
+        self._shown.pop(symbol, None)
+        return self.shown(symbol)
+
     def shown(self, symbol: str) -> Shown:
         """Return what is shown of a symbol."""
         known = self._shown.get(symbol)

@@ -41,6 +41,10 @@ class Reruns:
     def __bool__(self) -> bool:
         return bool(self._tickets)
 
+    def add(self, ticket: Ticket) -> None:
+        """Take in one more order of before."""
+        self._tickets[ticket.intent.client_order_id] = ticket
+
     def claim(self, order: LightOrder) -> Ticket | None:
         """Return the order of before that `order` is, once, or None.
 
@@ -117,9 +121,15 @@ class OpenTrades:
         for symbol, position in recalled.positions.items():
             listing = broker.listings.of_symbol(symbol)
             if listing is not None:
-                shown = tradable(position.quantity, listing.instrument)
-                if shown:
-                    self._waiting[listing] = float(shown), float(position.price)
+                self.expect(listing, position)
+
+    def expect(self, listing: Listing, position: Position) -> None:
+        """Give this back of a symbol once its feed has a bar, in place of what was held."""
+        waits = next((one for one in self._waiting if one.symbol == listing.symbol), listing)
+        self._waiting.pop(waits, None)
+        shown = tradable(position.quantity, listing.instrument)
+        if shown:
+            self._waiting[waits] = float(shown), float(position.price)
 
     @property
     def held(self) -> list[tuple[str, float, float]]:
@@ -132,10 +142,11 @@ class OpenTrades:
         for listing in ready:
             size, price = self._waiting.pop(listing)
             trades = strategies[0]._trades[listing.data][0]  # noqa: SLF001  # Backtrader's own name
-            trades.append(_open_trade(listing, size, price))
+            trades.append(open_trade(listing, size, price))
 
 
-def _open_trade(listing: Listing, size: float, price: float) -> bt.Trade:
+def open_trade(listing: Listing, size: float, price: float) -> bt.Trade:
+    """Return a trade of what is held, as Backtrader would have opened it."""
     trade = bt.Trade(data=listing.data)
     trade.size, trade.price, trade.value = size, price, size * price
     trade.isopen, trade.long, trade.status = True, size > 0, bt.Trade.Open

@@ -11,6 +11,7 @@ from realtrade.common.broker.account import exact
 from realtrade.execution import is_over
 from realtrade.model.events import Event, EventType
 from realtrade.model.order import OrderStatus, Side
+from realtrade.plugins.ports.journal import KnowsOrders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -110,11 +111,18 @@ class Teller:
             if self.publishes:
                 self._announce(ticket, "")
 
-    def stray(self, fill: Fill) -> None:
-        """An order over and forgotten was executed: it is money all the same."""
+    def stray(self, fill: Fill, order: OrderIntent) -> None:
+        """An order over and forgotten was executed: it is money all the same.
+
+        A journal that never knew it, lost or restored, is told first what `order` it was.
+        """
         if self._gate is not None:
             self._gate.on_fill(fill, self._account)
+        memory: object = self._journal
+        known = not isinstance(memory, KnowsOrders) or memory.knows(order.client_order_id)
         with self.together():
+            if self._journal is not None and not known:
+                self._journal.intent(order)
             self._remember_fill(fill, self._journal)
 
     def _remember_fill(self, fill: Fill, journal: Journal | None) -> None:

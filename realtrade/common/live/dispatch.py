@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from realtrade.common.live.courier import Priority
 from realtrade.common.live.departure import Departures, stays, there_already
 from realtrade.common.live.searches import Searches
+from realtrade.common.live.strangers import Strangers
 from realtrade.common.live.trades import Trades
 from realtrade.execution import protocol as p
 from realtrade.execution.protocol import Case, Decision, Request, Stage, decide
@@ -75,8 +76,7 @@ class Dispatch:
         """Hears of every execution told of."""
         self.owns: Callable[[str], bool] = self.orders.__contains__
         """Tells our ids from others', also those of orders long forgotten."""
-        self.strays: dict[str, list[Fill]] = {}
-        """Executions told of orders of ours that nobody here knew, by client order id."""
+        self.strangers = Strangers()
         self.began_ms = 0
         """When this process began to trade, on the exchange's clock."""
         self.first_bar_ms: int | None = None
@@ -224,6 +224,7 @@ class Dispatch:
         """Take what the exchange said of an order unasked; tell whether we know the order."""
         order = self.orders.get(said.client_order_id)
         if order is None:
+            self.strangers.heard(said, self.owns)
             return False
         if order.stage is Stage.WAITING:
             self.halt(f"{order.id} is at the exchange, and was never sent by us")
@@ -240,7 +241,7 @@ class Dispatch:
         self.seen.add(key)
         self.booked(fill)
         if order is None:
-            self.strays.setdefault(name, []).append(fill)
+            self.strangers.executed(fill)
             self.out.append(Report(ReportKind.FILLED, name, fill=fill))
         else:
             self._execute(order, fill)

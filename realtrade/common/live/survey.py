@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from realtrade.common.broker.strays import of_stray
 from realtrade.common.live.courier import Priority
 from realtrade.execution.protocol import Stage
 from realtrade.execution.reconcile import Snapshot
@@ -85,6 +86,7 @@ class Survey:
         self._gone: frozenset[str] = frozenset()
         self._missing: list[LiveOrder] = []
         self._left: set[str] = set()
+        self._looked = False
         self._question: Question[Sequence[VenueOrder]] | Question[AccountState]
         self.given_up = False
 
@@ -115,12 +117,33 @@ class Survey:
         self._next("")
 
     def _look_for_missing(self) -> None:
-        """Ask for orders that are not open there, if their executions did not tell their end."""
+        """Ask for orders that are not open there, if their executions did not tell their end.
+
+        Ask, too, for those that only their executions tell of.
+        """
         missing, self._missing = [each for each in self._missing if each.may_be_there], []
         self._gone = frozenset(each.id for each in missing if each.stage is Stage.PLACED)
-        self._left = {order.id for order in missing}
+        strangers, self._looked = self._dispatch.strangers.unseen, True
+        self._left = {order.id for order in missing} | {one.client_order_id for one in strangers}
         for order in missing:
             self._find(order)
+        for fill in strangers:
+            self._meet(fill)
+
+    def _meet(self, fill: Fill) -> None:
+        """Ask for an order with a name of ours that nobody here knows."""
+        named = of_stray(None, fill, "")
+
+        def ask() -> None:
+            answer = self._dispatch.sender.find(named)
+            self._dispatch.inbox.post(partial(self._met, fill.client_order_id, answer))
+
+        self._dispatch.courier.put(Priority.QUESTION, ask)
+
+    def _met(self, client_order_id: str, answer: Answer) -> None:
+        if answer.order is not None:
+            self._dispatch.heard(answer.order)
+        self._next(client_order_id)
 
     def _find(self, order: LiveOrder) -> None:
         """Ask for one order that may be at the exchange and is not open there."""
@@ -147,7 +170,7 @@ class Survey:
     def _next(self, answered: str) -> None:
         """Ask for balances last: they have then in them what was executed."""
         self._left.discard(answered)
-        if not self._left and self._missing:
+        if not (self._left or self._looked):
             self._look_for_missing()
         if self._left or self.given_up:
             return

@@ -59,7 +59,8 @@ class Trades:
                 known = f"ms:{from_ms}"
                 self._journal.cursor(f"fills:{symbol}", known)
             self.cursors[symbol] = known
-            self._foreign[symbol] = Decimal(cursors.get(f"external:{symbol}", 0))
+            foreign = Decimal(cursors.get(f"external:{symbol}", 0))
+            self._foreign[symbol] = self._kept[symbol] = foreign
 
     def external(self) -> dict[str, Decimal]:
         """Return what others have traded on this account, signed, by symbol."""
@@ -67,6 +68,12 @@ class Trades:
             symbol: quantity + self._recent.get(symbol, _ZERO)
             for symbol, quantity in self._foreign.items()
         }
+
+    def set_external(self, symbol: str, quantity: Decimal) -> None:
+        """Take others to hold so much of a symbol now, and remember it."""
+        self._foreign[symbol] = quantity - self._recent.get(symbol, _ZERO)
+        self._kept[symbol] = self._foreign[symbol]
+        self._journal.cursor(f"external:{symbol}", str(self._foreign[symbol]))
 
     def cursor(self, symbol: str) -> str:
         """Return how far a symbol was read; one never read before begins a minute ago."""
@@ -108,7 +115,9 @@ class Trades:
         with self._journal.together():
             for symbol, cursor in self._moved.items():
                 self._journal.cursor(f"fills:{symbol}", cursor)
-                if self._foreign[symbol]:
+                if self._foreign[symbol] != self._kept.get(symbol, _ZERO):
+                    # Also when nothing is left of it: what was written before would come back.
+                    self._kept[symbol] = self._foreign[symbol]
                     self._journal.cursor(f"external:{symbol}", str(self._foreign[symbol]))
         self._moved.clear()
 

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
+from realtrade.common.live.adoption import of_stray
 from realtrade.common.live.comparison import Comparison
 from realtrade.common.live.courier import Courier
 from realtrade.common.live.dispatch import Dispatch
@@ -151,7 +152,7 @@ class LiveVenue:
         for intent in intents:
             known = self.dispatch.orders.get(intent.client_order_id)
             if known is None:
-                told = self.dispatch.strays.pop(intent.client_order_id, ())
+                told = self.dispatch.strangers.fills.pop(intent.client_order_id, ())
                 order = LiveOrder(intent, self._clock.monotonic_s(), told)
                 self.dispatch.orders[order.id] = order
                 new.append(order)
@@ -250,6 +251,10 @@ class LiveVenue:
         """Leave a halt, by a person's wish: what happened meanwhile is looked at first."""
         if self.standing.move(Step.RESUME, "resumed"):
             self.look()
+
+    def stranger(self, client_order_id: str, feed: str) -> OrderIntent | None:
+        """Return an order with a name of ours that nobody here knew, where the exchange told it."""
+        return of_stray(self.dispatch, client_order_id, feed)
 
     def halt(self, reason: str) -> None:
         """Let nothing but cancels through, take back what has not left; from the trading thread."""

@@ -34,7 +34,7 @@ class MonitorServer:
     | `/status` | everything on the page as JSON |
     | `/metrics` | the same for Prometheus |
     | `/stream` | the page's server-sent events |
-    | `POST /do/pause`, `resume`, `halt`, `flatten` | acts; with the token only |
+    | `POST /do/pause`, `resume`, `halt`, `flatten`, `adopt` | acts; with the token only |
     """
 
     def __init__(

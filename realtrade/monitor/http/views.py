@@ -31,7 +31,8 @@ _FILES = {
 }
 _OPEN = frozenset({"/livez", "/readyz", "/login", "/live.js", "/live.css", "/"})
 """Seen without a token from anywhere: they tell nothing of the account."""
-_VERBS = frozenset({"pause", "resume", "halt", "flatten"})
+_VERBS = frozenset({"pause", "resume", "halt", "flatten", "adopt"})
+_WITHOUT_REASON = frozenset({"resume", "adopt"})
 _MOST_STREAMS = 32
 _EVERY_S = 0.25
 """The shortest time between two pictures sent to one page."""
@@ -57,6 +58,10 @@ class Operator(Protocol):
 
     def flatten(self, *, by: str, reason: str = "asked to", halt: bool = True) -> None:
         """Close every position, and halt."""
+        ...
+
+    def adopt(self, *, by: str) -> None:
+        """Take over what the exchange holds, wherever it differs."""
         ...
 
 
@@ -182,7 +187,7 @@ class Views:
             return _error(404, f"there is nothing called '{verb[:20]}' to do")
         words = {"by": "http"}
         reason = (await _body(request)).get("reason")
-        if isinstance(reason, str) and reason.strip() and verb != "resume":
+        if isinstance(reason, str) and reason.strip() and verb not in _WITHOUT_REASON:
             words["reason"] = reason.strip()[:200]
         act = getattr(self._operator, verb)
         try:

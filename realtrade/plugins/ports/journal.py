@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -171,4 +171,13 @@ class Journal(Protocol):
 
     def close(self) -> None:
         """Finish writing."""
+        ...
+
+
+@runtime_checkable
+class KnowsOrders(Protocol):
+    """A journal that tells of any order, however old, whether it is in it; it costs nothing."""
+
+    def knows(self, client_order_id: str) -> bool:
+        """Tell whether there is an intent of that id."""
         ...

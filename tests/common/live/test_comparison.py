@@ -111,8 +111,8 @@ def test_trades_of_others_are_remembered_as_theirs() -> None:
 def test_dust_is_set_right_where_somebody_can() -> None:
     bench = Bench(SPOT).live()
     set_: list[tuple[str, Decimal, Decimal]] = []
-    bench.venue.comparison.adjust = lambda symbol, before, after, why: set_.append(
-        (symbol, before.quantity, after.quantity)
+    bench.venue.comparison.adjust = lambda one: set_.append(
+        (one.symbol, one.before.quantity, one.after.quantity)
     )
     bench.submit(bench.intent("2"))
     bench.run(1)
