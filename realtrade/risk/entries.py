@@ -43,6 +43,21 @@ def after_fill(
     return (_opened(fill, held, fee - share, instrument) if held else None), trade
 
 
+def on_bars(fill: Fill, account: AccountView) -> int:
+    """Return when the bar began within which `fill` happened, as far as bars are known.
+
+    An exchange stamps a fill some milliseconds behind the bar it was decided on. Taken as it is,
+    three hours later would be one bar later than in a backtest.
+    """
+    now_ms, time_ms = account.now_ms, fill.time_ms
+    if time_ms >= now_ms:
+        return now_ms or time_ms  # before the first bar of a start there is no such moment
+    for bar in account.bars(fill.symbol, 1):
+        if bar.time_ms < time_ms < bar.due_ms:
+            return bar.time_ms
+    return time_ms
+
+
 def adopted(symbol: str, position: Position, now_ms: int, instrument: Instrument) -> Entry:
     """Return an entry for a position that was not seen to be opened."""
     return Entry(

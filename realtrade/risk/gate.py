@@ -72,6 +72,7 @@ class RiskManager:
         self.record = RiskRecord()
         """What the rules refused, cut and did since the start of the process."""
         self._wanted: list[Action] = []
+        self._still = tuple(self.memory.halts)
         self._seen: AccountView | None = None
         self._learns = self.memory.needs != Needs()
         for rule in rules:
@@ -166,11 +167,7 @@ class RiskManager:
     def watches(self) -> bool:
         """Tell whether `watch` must be called on every bar; settled once all rules are added."""
         needs = self.memory.needs
-        return bool(self._watchers) or needs.per_bar or needs.actions or self._flattens
-
-    @property
-    def _flattens(self) -> bool:
-        return any(halt.flatten for halt in self.memory.halts.values())
+        return bool(self._watchers or self.memory.halts) or needs.per_bar or needs.actions
 
     def watch(self, account: AccountView) -> Sequence[Action]:
         """Take this bar in and return what the rules want done."""
@@ -178,7 +175,7 @@ class RiskManager:
         needs = self.memory.needs
         if needs.per_bar:
             self.memory.note_equity(view.equity, view.now_ms)
-        wanted, self._wanted = self._wanted, []
+        wanted, self._wanted = [*self._taken_up(), *self._wanted], []
         for name, rule in self._watchers:
             wanted += self._latched(_watched(name, rule, view), view)
         for halt in self.memory.halts.values():
@@ -190,6 +187,17 @@ class RiskManager:
         for action in done:
             self.record.acted(action, view.now_ms)
         return done
+
+    def _taken_up(self) -> list[Action]:
+        """Return halts of before a restart, once: the end may have come before their cancels."""
+        names, self._still = self._still, ()
+        halts = [self.memory.halts[name] for name in names if name in self.memory.halts]
+        return [
+            Action(
+                ActionKind.HALT, halt.rule, f"still halted: {halt.reason}", until_ms=halt.until_ms
+            )
+            for halt in halts
+        ]
 
     def protection(self, account: AccountView) -> Sequence[Protection]:
         """Return where stops that rest at the venue belong now, the tightest of each symbol."""

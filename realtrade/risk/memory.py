@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from realtrade.model.remembered import ClosedTrade, Entry, Halt, Period, Resumed
 from realtrade.plugins.ports.risk import Needs
 from realtrade.risk.calendar import bounds_ms
-from realtrade.risk.entries import after_fill
+from realtrade.risk.entries import after_fill, on_bars
 from realtrade.risk.plain import number, pack, unpack
 
 if TYPE_CHECKING:
@@ -65,7 +65,12 @@ class RiskMemory:
             del self.orders[: -self.needs.orders]
 
     def note_fill(self, fill: Fill, account: AccountView) -> None:
-        """Bring the symbol's entry up to the account, which has applied `fill` already."""
+        """Bring the symbol's entry up to the account, which has applied `fill` already.
+
+        Times are the bars' own, as those that rules compare them with: what is filled within a bar
+        counts from the bar's beginning, whether an exchange says when, or a bar is all there is.
+        """
+        fill = replace(fill, time_ms=on_bars(fill, account))
         now, trade = after_fill(self.entries.get(fill.symbol), fill, account)
         if now is None or trade is not None:
             self._forget(fill.symbol)

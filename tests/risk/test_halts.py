@@ -157,7 +157,36 @@ def test_a_flatten_goes_on_after_a_restart(bench: Any) -> None:
 
     assert again.watches
     assert isinstance(again.assess(bench.buy(), bench.account), Denied)
+    assert again.watch(bench.account) == [
+        Action(ActionKind.HALT, "person", "still halted: enough"),
+        Action(ActionKind.FLATTEN, "person", "enough"),
+    ]
     assert again.watch(bench.account) == [Action(ActionKind.FLATTEN, "person", "enough")]
+
+
+def test_a_halt_is_told_once_more_after_a_restart_for_its_cancels(bench: Any) -> None:
+    """Whoever was killed between halting and cancelling has left entries that rest."""
+    bench.gate(bench.says(Denied("wants", "no", halt(until_ms=99)))).assess(
+        bench.buy(), bench.account
+    )
+
+    again = RiskManager(memory=RiskMemory.from_dict(bench.memory.to_dict()))
+
+    assert again.watches
+    assert list(again.watch(bench.account)) == [
+        Action(ActionKind.HALT, "wants", "still halted: too much", until_ms=99)
+    ]
+    assert list(again.watch(bench.account)) == []
+
+
+def test_a_halt_that_ended_meanwhile_is_not_told_again(bench: Any) -> None:
+    bench.gate(bench.wants(halt(until_ms=99))).watch(bench.account)
+    bench.account.now_ms = 99
+
+    again = RiskManager(memory=RiskMemory.from_dict(bench.memory.to_dict()))
+
+    assert list(again.watch(bench.account)) == []
+    assert not again.watches
 
 
 def test_dust_is_not_flattened_for_ever(bench: Any) -> None:

@@ -8,12 +8,28 @@ from typing import Any
 import pytest
 
 from realtrade.model.instrument import Instrument
+from realtrade.model.order import Fill, Side
 from realtrade.model.remembered import ClosedTrade, Entry, Halt, Period
 from realtrade.plugins.ports.risk import Needs
 from realtrade.risk import RiskMemory
 
 BTC, ETH = "BTC/USDT", "ETH/USDT"
 HOUR = 3_600_000
+
+
+def filled(time_ms: int) -> Fill:
+    return Fill(
+        trade_id="t",
+        client_order_id="o",
+        symbol=BTC,
+        side=Side.BUY,
+        quantity=Decimal(1),
+        price=Decimal(100),
+        fee=Decimal(0),
+        fee_currency="USDT",
+        maker=False,
+        time_ms=time_ms,
+    )
 
 
 # -- fills
@@ -304,3 +320,35 @@ def test_a_period_goes_on_until_its_end() -> None:
     assert memory.period("day", "UTC", Decimal(9), 24 * HOUR + 1) == Period(
         24 * HOUR, 48 * HOUR, Decimal(9)
     )
+
+
+@pytest.mark.parametrize(
+    ("filled_ms", "expected_ms"),
+    [
+        (3 * HOUR + 40, 3 * HOUR),  # an exchange's stamp, behind the bar it was decided on
+        (3 * HOUR, 3 * HOUR),
+        (3 * HOUR - 1, 2 * HOUR),  # within the newest bar
+        (2 * HOUR, 2 * HOUR),  # at its beginning, as bars are filled in a backtest
+        (2 * HOUR - 1, 2 * HOUR - 1),  # before it: found out after a restart
+    ],
+)
+def test_a_fill_counts_from_the_beginning_of_its_bar(
+    bench: Any, filled_ms: int, expected_ms: int
+) -> None:
+    bench.bar(100, at_ms=2 * HOUR)
+    bench.account.now_ms = 3 * HOUR
+    bench.hold(1)
+
+    bench.memory.note_fill(filled(filled_ms), bench.account)
+
+    assert bench.memory.entries[BTC].opened_ms == expected_ms
+
+
+@pytest.mark.parametrize("now_ms", [0, 9 * HOUR])
+def test_a_fill_before_the_first_bar_keeps_its_time(bench: Any, now_ms: int) -> None:
+    bench.account.now_ms = now_ms
+    bench.hold(1)
+
+    bench.memory.note_fill(filled(5 * HOUR), bench.account)
+
+    assert bench.memory.entries[BTC].opened_ms == 5 * HOUR
