@@ -6,18 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from realtrade.binance.broker import BinanceBroker
 from realtrade.binance.data import BinanceData
+from realtrade.binance.market_streams import market_streams
 from realtrade.binance.permissions import objections, permissions
 from realtrade.binance.store import BinanceStore
-from realtrade.binance.streams import BinanceBarStream
-from realtrade.binance.websocket import stream_base
 from realtrade.common.feed_hub import FeedHub
-from realtrade.common.market_feed import MarketFeed
-from realtrade.common.rest.proxies import proxy_for
 from realtrade.plugins.ports.gateway import GatewayError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from realtrade.binance.market_streams import MarketStream
     from realtrade.model.instrument import MarketType
     from realtrade.plugins.ports.journal import Journal
     from realtrade.plugins.ports.risk import RiskRule, RiskWatch
@@ -29,7 +27,7 @@ class BinanceLiveData(BinanceData):
 
     store: BinanceStore
     """Set by whoever makes it, before Cerebro starts it."""
-    _stream: BinanceBarStream | None = None
+    _stream: MarketStream | None = None
 
     def start(self) -> None:
         """Read the history, then begin to listen.
@@ -39,18 +37,9 @@ class BinanceLiveData(BinanceData):
         """
         super().start()
         store, feed, hub = self.store, self._origin, self._hub
-        assert isinstance(feed, MarketFeed)  # noqa: S101 - its store made it
+        assert feed is not None  # noqa: S101 - it is made of one
         assert hub is not None  # noqa: S101 - it is made with one
-        given = store.connection
-        base = stream_base(store.market_type, testnet=given.testnet, base=given.endpoints.stream)
-        self._stream = BinanceBarStream(
-            {self.feed_name: feed},
-            market=store.market_type,
-            base=base,
-            pages=store,
-            clock=given.clock,
-            proxy=proxy_for(base, given.proxy),
-        )
+        (self._stream,) = market_streams({self.feed_name: feed}, store).values()
         self._stream.start(hub)
 
     def stop(self) -> None:
@@ -90,7 +79,7 @@ def create_binance_engine(  # noqa: PLR0917 - the names and their order are a pu
         apikey: needed for real orders only.
         secret: of the key: HMAC's, or an Ed25519 or RSA private key.
         symbol: `BTC/USDT` on spot, `BTC/USDT:USDT` on swap.
-        timeframe: such as `1h`.
+        timeframe: such as `1h`, or `tick` for every single trade.
         testnet: use Binance's test venue (spot test net; demo trading for swaps).
         paper_trading: fill orders from bars, send nothing.
         cash: what paper trading and backtests begin with.

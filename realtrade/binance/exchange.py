@@ -6,27 +6,29 @@ from typing import TYPE_CHECKING, Any
 
 from realtrade.binance.examination import examine
 from realtrade.binance.gateway import BinanceGateway
+from realtrade.binance.market_streams import market_streams
 from realtrade.binance.permissions import objections, permissions
 from realtrade.binance.probes import probes
 from realtrade.binance.setup import Setup
 from realtrade.binance.store import BinanceStore
-from realtrade.binance.streams import BinanceBarStream
 from realtrade.binance.user_stream import BinanceAccountStream, user_stream_base
-from realtrade.binance.websocket import stream_base
 from realtrade.common.rest.connection import Bases
 from realtrade.common.rest.errors import RestError
 from realtrade.common.rest.proxies import proxy_for
+from realtrade.common.streaming.joint import JointStream
 from realtrade.plugins.ports.gateway import GatewayError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from realtrade.binance.config import BinanceConfig
+    from realtrade.binance.market_streams import MarketStream
     from realtrade.common.market_feed import MarketFeed
+    from realtrade.common.ticks import TickFeed
     from realtrade.model.instrument import Instrument
     from realtrade.plugins.ports.build import BuildContext
     from realtrade.plugins.ports.checks import Check
-    from realtrade.plugins.ports.exchange import FeedRequest
+    from realtrade.plugins.ports.exchange import BarStream, FeedRequest
     from realtrade.plugins.ports.feed import Feed
     from realtrade.plugins.ports.health import Probe
     from realtrade.plugins.ports.venue import Venue
@@ -45,7 +47,7 @@ class BinanceExchange:
         self.store = self._connect()
         self._trading: BinanceStore | None = None
         self._gateway: BinanceGateway | None = None
-        self._streams: list[BinanceBarStream] = []
+        self._streams: list[MarketStream] = []
 
     def _connect(self, **keys: Any) -> BinanceStore:
         given, context = self._config, self._context
@@ -78,7 +80,7 @@ class BinanceExchange:
             self._trading = self._connect(apikey=read(given.api_key), secret=read(given.secret))
         return self._trading
 
-    def feed(self, request: FeedRequest) -> MarketFeed:
+    def feed(self, request: FeedRequest) -> MarketFeed | TickFeed:
         """Return the feed for one symbol and timeframe.
 
         Raises:
@@ -86,31 +88,11 @@ class BinanceExchange:
         """
         return self.store.feed(request)
 
-    def stream(self, feeds: Mapping[str, Feed]) -> BinanceBarStream:
+    def stream(self, feeds: Mapping[str, Feed]) -> BarStream:
         """Return one stream for all `feeds`, keyed by name."""
-        base = stream_base(
-            self._config.market,
-            testnet=self._context.testnet,
-            base=self.store.connection.endpoints.stream,
-        )
-        stream = BinanceBarStream(
-            {name: self._own(feed) for name, feed in feeds.items()},
-            market=self._config.market,
-            base=base,
-            pages=self.store,
-            clock=self._context.clock,
-            proxy=proxy_for(base, self._config.proxy),
-        )
-        self._streams.append(stream)
-        return stream
-
-    def _own(self, feed: Feed) -> MarketFeed:
-        from realtrade.common.market_feed import MarketFeed
-
-        if not isinstance(feed, MarketFeed):
-            msg = f"Binance streams no {type(feed).__name__}"
-            raise TypeError(msg)
-        return feed
+        streams = market_streams(feeds, self.store)
+        self._streams += streams.values()
+        return JointStream(streams) if len(streams) != 1 else next(iter(streams.values()))
 
     def venue(self) -> Venue | None:
         """Return None: orders go through `gateway`."""

@@ -9,8 +9,8 @@ from realtrade.plugins.ports.health import Finding, HealthStatus
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from realtrade.binance.market_streams import MarketStream
     from realtrade.binance.store import BinanceStore
-    from realtrade.binance.streams import BinanceBarStream
     from realtrade.plugins.ports.health import Probe
     from realtrade.utils.clock import Clock
 
@@ -21,7 +21,7 @@ _LITTLE = 0.1
 
 def probes(
     stores: Callable[[], Sequence[BinanceStore]],
-    streams: Callable[[], Sequence[BinanceBarStream]],
+    streams: Callable[[], Sequence[MarketStream]],
     clock: Clock,
 ) -> Mapping[str, Probe]:
     """Return what can be looked at without asking Binance anything."""
@@ -32,7 +32,7 @@ def probes(
     }
 
 
-def bars_stream(streams: Sequence[BinanceBarStream]) -> Finding:
+def bars_stream(streams: Sequence[MarketStream]) -> Finding:
     """Look at whether every connection for bars is up."""
     down = [stream.socket.name for stream in streams if not stream.socket.is_connected]
     if not down:

@@ -10,17 +10,23 @@ from realtrade.binance.config import BinanceConfig
 from realtrade.binance.feed import BinanceFeed
 from realtrade.binance.search import Finder
 from realtrade.binance.signing import signed
+from realtrade.binance.trades import ticks_of
 from realtrade.common.base_store import BaseStore
 from realtrade.common.rest.errors import OddAnswer, RestError
 from realtrade.common.rest.listing import Ticker
 from realtrade.common.rest.unified import MARKETS, number
+from realtrade.common.ticks import TickFeed
+from realtrade.plugins.ports.feed import FeedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from realtrade.common.market_feed import MarketFeed
     from realtrade.common.rest.listing import Listing
+    from realtrade.common.ticks import Tick
     from realtrade.model.account import AccountState, VenueOrder
     from realtrade.model.instrument import MarketType
+    from realtrade.plugins.ports.exchange import FeedRequest
     from realtrade.plugins.ports.gateway import Outcome
     from realtrade.utils.timeframes import Timeframe
 
@@ -148,6 +154,35 @@ class BinanceStore(BaseStore):
         if not isinstance(rows, list):
             raise OddAnswer("klines are no list")
         return rows
+
+    def feed(  # type: ignore[override]  # single trades have a feed of another kind
+        self, request: FeedRequest
+    ) -> MarketFeed | TickFeed:
+        """Return the feed of one symbol, of bars or of single trades or quotes.
+
+        Raises:
+            FeedError: the symbol or the timeframe is not known here, or nothing answers.
+        """
+        if not request.timeframe.is_tick:
+            return super().feed(request)
+        try:
+            listing = self.known(request.symbol)
+        except (LookupError, RestError) as error:
+            msg = f"feed '{request.name}': {error}"
+            raise FeedError(msg) from error
+        return TickFeed(request, instrument=listing.instrument, market_id=listing.id, pages=self)
+
+    def fetch_ticks(self, symbol: str, from_id: int | None, limit: int) -> list[Tick]:
+        """Return at most `limit` aggregate trades from an id on, or the latest; oldest first.
+
+        Raises:
+            RestError: no answer, or none to trust.
+            LookupError: the symbol is not listed.
+        """
+        params = {"symbol": self.known(symbol).id, "limit": min(limit, PAGE)}
+        wanted = params if from_id is None else params | {"fromId": from_id}
+        rows = self.ask("publicGetAggTrades", "fapiPublicGetAggTrades", wanted)
+        return ticks_of(rows, from_id, self.now_ms())
 
     def get_ticker(self, symbol: str) -> Ticker:
         """Return the last price and the best bid and ask of a symbol."""

@@ -21,7 +21,7 @@ _HANDS = (
     *("order", "cancel", "fill", "expire", "liquidate", "deposit", "fund", "revoke"),
     *("market", "close_market", "depth", "parts", "reject_at_trigger"),
 )
-_PRICES = ("move", "walk", "advance", "close_bar")
+_PRICES = ("move", "trade", "walk", "advance", "close_bar")
 _STEPS = ("tick", "lot", "min_quantity", "max_quantity", "min_notional", "maker", "taker")
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from realtrade.testing.exchange.bars import SimBar
+    from realtrade.testing.exchange.events import PriceMoved
     from realtrade.testing.exchange.truth import AccountTruth
     from realtrade.testing.playing import Rows
     from realtrade.testing.server.faults import Fault
@@ -190,6 +191,15 @@ class SimExchange:
     def move(self, symbol: str, price: Number) -> None:
         """Let a trade happen at `price`: a jump, so stops fill where it lands."""
         self.player.move(symbol, Decimal(price))
+
+    def trade(self, symbol: str, price: Number, quantity: Number) -> None:
+        """Let a trade of `quantity` happen at `price`."""
+        self.player.move(symbol, Decimal(price), Decimal(quantity))
+
+    def trades(self, symbol: str) -> list[PriceMoved]:
+        """Return the latest public trades of a market, oldest first."""
+        with self.core.lock:
+            return list(self.core.desk(symbol).trades)
 
     def walk(self, symbol: str, price: Number) -> None:
         """Move the price to `price` step by step: stops and limits act at their own prices."""

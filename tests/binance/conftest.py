@@ -8,6 +8,7 @@ import pytest
 
 from realtrade.binance.gateway import BinanceGateway
 from realtrade.binance.store import BinanceStore
+from realtrade.common.rest import rate_gate
 from realtrade.testing import SimExchange
 from tests.binance.orders_made import NAMES
 
@@ -42,3 +43,10 @@ def store(venue: SimExchange, market: str) -> Iterator[BinanceStore]:
 @pytest.fixture
 def gateway(store: BinanceStore) -> BinanceGateway:
     return BinanceGateway(store)
+
+
+@pytest.fixture
+def short_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let limits that say nothing of their length last a second, not a minute, nor five."""
+    monkeypatch.setattr(rate_gate, "_MINUTE_MS", 1_000)
+    monkeypatch.setattr(rate_gate, "_BAN_S", 1.0)

@@ -72,7 +72,12 @@ COMEBACKS: list[Case] = [
     ("ws_subscribe_silent", {"times": 2}, {"answer_s": 0.3}),
     ("rate_limited", {"match": KLINES, "retry_after": 1}, {}),
     ("banned", {"match": KLINES, "retry_after": 1}, {}),
+    ("rate_limited", {"match": KLINES, "retry_after": None}, {}),
+    ("rate_limited", {"match": KLINES, "times": 2, "retry_after": None}, {}),
+    ("banned", {"match": KLINES, "retry_after": None}, {}),
     ("server_error", {"match": KLINES, "times": 2}, {}),
+    ("server_error", {"match": KLINES, "status": 500}, {}),
+    ("server_error", {"match": KLINES, "status": 504}, {}),
     ("server_error", {"match": KLINES, "body": "html", "status": 502}, {}),
     ("reset_before", {"match": KLINES, "times": 2}, {}),
     ("html", {"match": KLINES}, {}),
@@ -83,6 +88,7 @@ COMEBACKS: list[Case] = [
 ]
 
 
+@pytest.mark.usefixtures("short_minutes")
 @pytest.mark.parametrize(("market", "fault", "how", "socket"), on_both_markets(COMEBACKS))
 def test_a_fault_while_coming_back_costs_no_bar(
     market: MarketType, fault: str, how: dict[str, Any], socket: dict[str, Any]

@@ -80,8 +80,9 @@ def _error(fault: Fault) -> web.Response:
     status, code, msg = _ANSWERS[fault.name]
     status = int(fault.number("status", status))
     headers = {}
-    if "retry_after" in fault.options or fault.name == "banned":
-        headers["Retry-After"] = str(int(fault.number("retry_after", 120)))
+    retry_after = fault.options.get("retry_after", 120 if fault.name == "banned" else None)
+    if retry_after is not None:
+        headers["Retry-After"] = str(int(retry_after))
     if fault.options.get("body") == "html":
         page = _PAGE.format(f"{status} Service Unavailable")
         return web.Response(text=page, status=status, content_type="text/html", headers=headers)

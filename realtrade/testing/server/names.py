@@ -54,7 +54,7 @@ FAULTS: dict[str, Kind] = {
     "bomb": _request("answer gzipped, `megabytes` (64) when unpacked", executed=True),
     "drip": _request("answer a byte every `seconds` (0.2)", executed=True),
     "rate_limited": _request("answer 429 -1003, with Retry-After when `retry_after` is given"),
-    "banned": _request("answer 418 -1003 with Retry-After `retry_after` (120)"),
+    "banned": _request("answer 418 -1003 with Retry-After `retry_after` (120; None: without)"),
     "too_many_requests": _request("answer 400 -1003"),
     "too_many_orders": _request("answer 429 -1015"),
     "clock": _request("answer 400 -1021"),

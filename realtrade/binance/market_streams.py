@@ -1,0 +1,57 @@
+"""Which streams a set of feeds needs: of bars, of trades, of quotes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from realtrade.binance.streams import BinanceBarStream
+from realtrade.binance.tick_streams import BinanceQuoteStream, BinanceTradeStream
+from realtrade.binance.websocket import stream_base
+from realtrade.common.market_feed import MarketFeed
+from realtrade.common.rest.proxies import proxy_for
+from realtrade.common.ticks import TickFeed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from realtrade.binance.store import BinanceStore
+    from realtrade.plugins.ports.feed import Feed
+
+    MarketStream = BinanceBarStream | BinanceTradeStream | BinanceQuoteStream
+
+
+def market_streams(feeds: Mapping[str, Feed], store: BinanceStore) -> dict[str, MarketStream]:
+    """Return the streams by what they bring: `bars`, `trades`, `quotes`; only those wanted.
+
+    Raises:
+        TypeError: a feed is none of Binance's.
+    """
+    given = store.connection
+    base = stream_base(store.market_type, testnet=given.testnet, base=given.endpoints.stream)
+    where: dict[str, Any] = {
+        "market": store.market_type,
+        "base": base,
+        "pages": store,
+        "clock": given.clock,
+        "proxy": proxy_for(base, given.proxy),
+    }
+    kinds: dict[str, dict[str, Any]] = {}
+    for name, feed in feeds.items():
+        kinds.setdefault(_kind(feed), {})[name] = feed
+    return {kind: _STREAMS[kind](of_kind, **where) for kind, of_kind in kinds.items()}
+
+
+def _kind(feed: Feed) -> str:
+    if isinstance(feed, TickFeed):
+        return feed.source
+    if isinstance(feed, MarketFeed):
+        return "bars"
+    msg = f"Binance streams no {type(feed).__name__}"
+    raise TypeError(msg)
+
+
+_STREAMS: dict[str, type[Any]] = {
+    "bars": BinanceBarStream,
+    "trades": BinanceTradeStream,
+    "quotes": BinanceQuoteStream,
+}
