@@ -125,8 +125,9 @@ class Scene:
         check(self.books(), self.ledger())
 
     def _unknown(self) -> bool:
-        statuses = books_of(self.journal).status.values()
-        return OrderStatus.SUBMITTED in statuses
+        """Tell whether an order's fate is open: a sending is committed before the status is."""
+        statuses = set(books_of(self.journal).status.values())
+        return bool(statuses & {OrderStatus.CREATED, OrderStatus.SUBMITTED})
 
     def books(self) -> Books:
         """Return what the bot's journal has, and what its strategy was told."""
