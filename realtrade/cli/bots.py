@@ -113,8 +113,9 @@ def leave(found: StateFolder, verb: Verb, *, reason: str, clock: Clock) -> Path:
 
 def keep_halt(found: StateFolder, reason: str, clock: Clock | None = None) -> None:
     """Write a halt down: it holds from the bot's next start on, whatever becomes of this one."""
-    now_ms = (clock or SystemClock()).now_ms()
-    found.remember(HaltNote(reason=reason, by="cli", time_ms=now_ms))
+    now_ms, known = (clock or SystemClock()).now_ms(), found.recall()
+    flatten = known is not None and known.flatten
+    found.remember(HaltNote(reason=reason, by="cli", time_ms=now_ms, flatten=flatten))
 
 
 def _hint(found: StateFolder) -> str:

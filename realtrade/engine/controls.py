@@ -33,6 +33,8 @@ class HaltNote:
     by: str
     """Who: `cli`, `http`, `telegram`, `signal`."""
     time_ms: int
+    flatten: bool = False
+    """Every position is to be closed as well, however many starts that takes."""
 
 
 class Sticky(Protocol):
@@ -139,6 +141,9 @@ class Controls:
         self.adopted: Callable[[], None] = _nothing
         """Called when a person says that the exchange is right."""
         self.halts.note = self._sticky.recall()
+        if self.halts.note is not None:
+            # It may have been kept, and the process killed before anything was cancelled or closed.
+            self._wanted.append(_action(self.halts.note))
 
     @property
     def paused(self) -> bool:
@@ -184,13 +189,18 @@ class Controls:
         self._done(EventType.FLATTENED, f"flattening by {by}: {reason}", by, reason)
 
     def _halt(self, action: Action, by: str) -> None:
-        note = HaltNote(reason=action.reason, by=by, time_ms=self._clock.now_ms())
-        known, self.halts.note = self.halts.note, note
+        flattens, known = action.kind is ActionKind.FLATTEN_AND_HALT, self.halts.note
+        note = HaltNote(
+            reason=action.reason,
+            by=by,
+            time_ms=self._clock.now_ms(),
+            flatten=flattens or (known is not None and known.flatten),
+        )
+        self.halts.note = note
         self._want(action)
         try:
             self._sticky.remember(note)
         finally:
-            flattens = action.kind is ActionKind.FLATTEN_AND_HALT
             if known is None or flattens:
                 kind = EventType.FLATTENED if flattens else EventType.HALTED
                 words = "halted and flattening" if flattens else "halted"
@@ -265,3 +275,8 @@ class Controls:
 
 
 def _nothing() -> None: ...
+
+
+def _action(note: HaltNote) -> Action:
+    kind = ActionKind.FLATTEN_AND_HALT if note.flatten else ActionKind.HALT
+    return Action(kind, OPERATOR, note.reason)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _EVERY_S = 0.04
 """Commands must hold within 100 ms."""
 _STATUS_EVERY_S = 1.0
+_SAFE_TWICE = frozenset({"halt", "flatten"})
 
 
 class Keeper:
@@ -54,6 +55,8 @@ class Keeper:
         self._fresh = fresh
         self._clock = clock
         self._say = say
+        self._done: set[str] = set()
+        """Numbers of halts that this process has done: a file may be hard to remove."""
         self._over = Flag()
         self._thread = Thread(target=self._run, name="keeper", daemon=True)
 
@@ -98,7 +101,7 @@ class Keeper:
             path.unlink(missing_ok=True)
 
     def _do(self, command: Command) -> None:
-        if not self._fresh(command.verb, command.number):
+        if not self._is_new(command):
             return
         by, reason = command.by, command.reason or "asked to"
         if command.verb == "resume":
@@ -111,6 +114,18 @@ class Keeper:
             self._controls.adopt(by=by)
         else:
             self._controls.flatten(by=by, reason=reason)
+
+    def _is_new(self, command: Command) -> bool:
+        """Tell whether a command is to be done.
+
+        Others are never done twice. A halt that is asked for is done although a process may have
+        been killed that had begun with it: halting twice harms nobody, not at all does.
+        """
+        if command.verb not in _SAFE_TWICE:
+            return self._fresh(command.verb, command.number)
+        known = command.number in self._done
+        self._done.add(command.number)
+        return not known
 
     def _guarded(self, what: str, do: Callable[[], Any]) -> None:
         try:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from realtrade.engine.controls import Controls, HaltNote
+from realtrade.engine.keeper import Keeper
 from realtrade.engine.lifecycle import Phase
 from realtrade.engine.state import Command, StateFolder
 from realtrade.model.events import EventType
+from realtrade.model.verdict import Action, ActionKind
 from realtrade.utils.clock import ManualClock, SystemClock
 from tests.engine.runs import MINE, REPLAY, STOPPING, Notes
 
@@ -298,3 +300,50 @@ def test_a_halt_holds_though_the_journal_is_full(
     assert orders[0].getstatusname() == "Rejected"
     told = "not remembered, so by no route told: halted by test: fire: disk full"
     assert ("error", told) in notes.lines
+
+
+@pytest.mark.parametrize(
+    ("verbs", "kind"),
+    [
+        (["halt"], ActionKind.HALT),
+        (["flatten"], ActionKind.FLATTEN_AND_HALT),
+        (["flatten", "halt"], ActionKind.FLATTEN_AND_HALT),
+    ],
+)
+def test_what_a_killed_process_had_begun_is_done_by_the_next(
+    tmp_path: Path, verbs: list[str], kind: ActionKind
+) -> None:
+    folder = StateFolder(tmp_path)
+    killed = Controls(ManualClock(5), sticky=folder)
+    for verb in verbs:
+        getattr(killed, verb)(by="test", reason="fire")
+
+    again = Controls(ManualClock(9), sticky=folder)
+
+    assert again.waiting
+    assert again._wanted == [Action(kind, "operator", "fire")]
+    again.resume(by="test")
+    assert again._wanted == []
+    assert not Controls(ManualClock(9), sticky=folder).waiting
+
+
+def test_a_halt_known_to_the_journal_is_done_all_the_same_and_a_resume_is_not(
+    tmp_path: Path,
+) -> None:
+    """A process may be killed between noting a command's number and doing it."""
+    folder = StateFolder(tmp_path)
+    controls = Controls(ManualClock(5))
+    keeper = Keeper(
+        controls,
+        state=folder,
+        status=dict,
+        rounds=[],
+        fresh=lambda verb, number: False,
+        clock=SystemClock(),
+        say=lambda level, line: None,
+    )
+    for number, verb in (("1", "flatten"), ("2", "resume"), ("1", "halt")):
+        keeper._do(Command(verb=verb, number=number, by="cli", reason="fire"))  # type: ignore[arg-type]  # a verb
+
+    assert controls._wanted == [Action(ActionKind.FLATTEN_AND_HALT, "operator", "fire")]
+    assert controls.halt_note == HaltNote(reason="fire", by="cli", time_ms=5, flatten=True)
