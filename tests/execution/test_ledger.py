@@ -212,3 +212,14 @@ def test_a_fee_in_another_currency_is_no_money_of_this_account() -> None:
     booking = ledger.apply(a_fill(fee=D("0.003"), fee_currency="BNB"))
 
     assert facts(booking, "opened", "opened_fee", "closed_fee", "held") == [D(2), 0, 0, D(2)]
+
+
+def test_a_position_that_is_set_is_what_fills_go_on_from() -> None:
+    ledger = Ledger(KNOWN.__getitem__, {"BTC/USDT": Position(D(1), D(90))})
+    ledger.set("BTC/USDT", Position(D(3), D(80)))
+
+    booking = ledger.apply(a_fill(side=Side.SELL, fee=D(0)))
+
+    assert booking is not None
+    assert booking.pnl == 40
+    assert ledger.position("BTC/USDT") == Position(D(1), D(80))

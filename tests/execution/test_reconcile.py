@@ -12,6 +12,7 @@ from realtrade.execution.reconcile import (
     Known,
     Names,
     Snapshot,
+    adopted,
     first,
     limits,
     reconcile,
@@ -242,3 +243,49 @@ def test_findings_are_asked_for_by_what_follows_from_them() -> None:
     assert limiting is not None
     assert limiting.client_order_id == "rt-lost"
     assert first(findings, Consequence.HALT) is None
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "others", "ours_then", "others_then"),
+    [
+        ("5", "2", "0", "5", "0"),
+        ("0", "2", "0", "0", "0"),
+        ("-2", "2", "0", "-2", "0"),
+        ("3", "0", "0", "3", "0"),
+        # What others hold in the same direction stays theirs.
+        ("6", "2", "1", "5", "1"),
+        ("-6", "-2", "-1", "-5", "-1"),
+        # What others have closed of ours is closed, and what is left is theirs.
+        ("0", "2", "-2", "0", "0"),
+        ("1", "3", "-2", "1", "0"),
+        ("-1", "-3", "2", "-1", "0"),
+        ("-1", "1", "-2", "0", "-1"),
+        ("0", "2", "1", "0", "0"),
+    ],
+)
+def test_what_is_held_once_the_exchange_is_right(
+    there: str, here: str, others: str, ours_then: str, others_then: str
+) -> None:
+    (finding,) = found(there=there, here=here, external={SWAP.symbol: D(others)})
+
+    assert adopted(D(here), finding) == (D(ours_then), D(others_then))
+
+
+@pytest.mark.parametrize(
+    ("there", "usdt", "euro", "symbol", "difference"),
+    [
+        ("1", "2", "0.5", "BTC/USDT", "-1.5"),
+        ("0.2", "1", "1.7", "BTC/EUR", "-1.7"),  # more is missing than it holds: the rest next
+        ("2.995", "2", "1", "BTC/USDT", "-0.005"),
+    ],
+)
+def test_what_is_missing_on_spot_is_missing_where_most_is_held(
+    there: str, usdt: str, euro: str, symbol: str, difference: str
+) -> None:
+    state = AccountState(balances={"BTC": Balance(D(there))})
+    positions = {"BTC/USDT": Position(D(usdt)), "BTC/EUR": Position(D(euro))}
+    snapshot = Snapshot(orders=(), fills=(), state=state)
+
+    (finding,) = reconcile(snapshot, Known(orders={}, positions=positions), (SPOT, EURO), NAMES)
+
+    assert (finding.symbol, finding.difference) == (symbol, D(difference))

@@ -32,15 +32,13 @@ def set_position(
 
     Args:
         broker: whose books.
-        symbol: of one of its feeds.
+        symbol: of one of its feeds; a KeyError where there is none.
         position: held from now on.
         trades: open trades that wait for their feed's first bar; None when there are none.
         strategies: those that run already.
     """
     shown = float(broker.books.set(symbol, position).quantity)
     listings = [one for one in broker.listings if one.symbol == symbol]
-    if not listings:
-        return
     price = float(position.price) if shown else 0.0
     listings[0].position.size, listings[0].position.price = shown, price
     if strategies and len(listings[0].tape):

@@ -128,7 +128,7 @@ class Comparison:
 
     def _takes_order(self, finding: Finding, *, accepts: bool) -> bool:
         wanted = finding.kind is Kind.ADOPT or (accepts and finding.kind is Kind.ORPHAN)
-        return wanted and self.adopt is not None
+        return wanted and self.adopt is not None and self._carries(finding.symbol)
 
     def _adopt_order(self, finding: Finding, order: VenueOrder) -> None:
         if self.adopt is not None:
@@ -136,13 +136,20 @@ class Comparison:
             self._dispatch.tell(EventType.ACCOUNT_DIFFERS, f"{finding.message}; taken over")
 
     def _takes_position(self, finding: Finding, *, accepts: bool) -> bool:
-        if self.adjust is None or self._view is None:
+        if self.adjust is None or not self._carries(finding.symbol):
             return False
         if finding.kind is Kind.DUST:
             return True
         told = self.on_difference in {OnDifference.ADOPT, OnDifference.FLATTEN}
         decided = told and finding.kind is Kind.UNEXPLAINED
         return decided or (accepts and finding.kind in _DIFFERENCES)
+
+    def _carries(self, symbol: str) -> bool:
+        """Tell whether a symbol is traded: what is only looked at can hold nothing of ours."""
+        try:
+            return self._view is not None and self._view.instrument(symbol) is not None
+        except KeyError:
+            return False
 
     def _adopt_position(self, finding: Finding, snapshot: Snapshot, *, accepts: bool) -> None:
         """Set a position to what is there; dust is not worth telling of."""

@@ -141,7 +141,7 @@ def test_a_bot_without_a_picture_yet_has_metrics_too(bot: Bot) -> None:
     assert 'realtrade_phase{phase="trading"} 1.0' in text
 
 
-@pytest.mark.parametrize("verb", ["pause", "resume", "halt", "flatten"])
+@pytest.mark.parametrize("verb", ["pause", "resume", "halt", "flatten", "adopt"])
 def test_acts_with_the_token(bot: Bot, verb: str) -> None:
     bot.serve()
 
@@ -150,7 +150,7 @@ def test_acts_with_the_token(bot: Bot, verb: str) -> None:
 
     assert (refused.status, refused.json) == (403, {"error": "acting takes the token"})
     assert (done.status, done.json) == (200, {"ok": True, "done": verb})
-    words = {"by": "http"} if verb == "resume" else {"by": "http", "reason": "fire"}
+    words = {"by": "http"} if verb in {"resume", "adopt"} else {"by": "http", "reason": "fire"}
     assert bot.hands.done == [(verb, words)]
 
 
