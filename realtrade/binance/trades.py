@@ -18,8 +18,9 @@ from realtrade.common.ticks import Tick
 if TYPE_CHECKING:
     from realtrade.model.bar import Bar
 
-_AHEAD_MS = 60_000
-"""A trade that much ahead of the exchange's clock is none."""
+_AHEAD_MS = 86_400_000
+"""A trade a day ahead of the exchange's clock is none: its time is in another unit, say. Our idea
+of that clock may be off by minutes after a long sleep, and costs no trade."""
 
 
 def tick_of(trade: Any, now_ms: int) -> Tick:

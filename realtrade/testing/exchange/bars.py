@@ -37,7 +37,9 @@ class SimBar:
     trades: int = 0
 
     def joined(self, later: SimBar) -> SimBar:
-        """Return this bar grown by a later, shorter one."""
+        """Return this bar grown by a later, shorter one; prices begin with its first trade."""
+        if not self.trades:
+            return replace(later, open_ms=self.open_ms, close_ms=self.close_ms)
         return SimBar(
             open_ms=self.open_ms,
             close_ms=self.close_ms,

@@ -1,0 +1,201 @@
+"""A recipe on single trades: live with a bad line, from a file, and bars made of them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import groupby, pairwise
+from random import Random
+from threading import Thread
+from time import monotonic, sleep  # noqa: TID251 - a test's own patience
+from typing import TYPE_CHECKING, Self
+
+import pytest
+
+from realtrade.engine import TradingRunner
+from realtrade.recipe import load_recipe
+from realtrade.testing import SimExchange
+from realtrade.utils.clock import ManualClock
+from tests.scenario.tick_recorder import TickRecorder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from realtrade.testing.exchange.events import PriceMoved
+
+START_MS = 1_700_000_040_000  # a whole minute
+FAULTS = ("ws_skip", "ws_duplicate", "ws_reorder", "ws_garbage", "ws_half", "ws_drop", "ws_torn")
+PATIENCE_S = 30
+SYMBOLS = {"spot": ("BTC/USDT", "ETH/USDT"), "swap": ("BTC/USDT:USDT", "ETH/USDT:USDT")}
+RECIPE = """\
+realtrade: v1
+name: live-ticks
+mode: paper
+exchange: {{type: binance, market: {market}, endpoints: "{url}"}}
+feeds:
+  btc: {{symbol: "{btc}", timeframe: tick, history: 40 bars}}
+  eth: {{symbol: "{eth}", timeframe: tick}}
+  minutes: {{resample: btc, timeframe: 1m}}
+  seconds: {{resample: btc, timeframe: 5s}}
+strategy: {{type: python, class: "tests.scenario.tick_recorder:TickRecorder"}}
+paper: {{cash: 10000 USDT}}
+"""
+ON_FILES = """\
+realtrade: v1
+name: file-ticks
+mode: {mode}
+{exchange}
+feeds:
+  btc: {{type: file, path: trades.csv, symbol: BTC/USDT, timeframe: tick}}
+  minutes: {{resample: btc, timeframe: 1m}}
+  seconds: {{resample: btc, timeframe: 5s}}
+strategy: {{type: python, class: "tests.scenario.tick_recorder:TickRecorder"}}
+"""
+Row = tuple[int, float, float, float, float, float]
+
+
+def wait_for(true: Callable[[], object]) -> None:
+    end_s = monotonic() + PATIENCE_S
+    while not true():
+        assert monotonic() < end_s
+        sleep(0.01)
+
+
+class Market:
+    """Two symbols that trade at random; the exchange's clock is the market's."""
+
+    def __init__(self, market: str) -> None:
+        self.symbols = SYMBOLS[market]
+        self.clock = ManualClock(START_MS)
+        self.exchange = SimExchange([*self.symbols], clock=self.clock, start_ms=START_MS)
+        self._chance = Random(5)  # noqa: S311 - prices of a test
+
+    def trade(self, count: int) -> None:
+        """Let `count` trades happen of each, now and then a while apart."""
+        for _ in range(count):
+            if self._chance.random() < 0.3:
+                self.exchange.advance(self._chance.choice((0.001, 0.3, 2, 7, 31)))
+            for symbol in self.symbols:
+                price = Decimal(self._chance.randrange(10_000, 11_000)) / 100
+                quantity = Decimal(self._chance.randrange(1, 9)) / 4
+                self.exchange.trade(symbol, price, quantity)
+        self.exchange.flush()
+
+    def ticks(self, number: int = 0) -> list[Row]:
+        """Return a symbol's trades as a strategy is to see them."""
+        return [row(one) for one in self.exchange.trades(self.symbols[number])]
+
+    def klines(self, ticks: Sequence[Row]) -> list[Row]:
+        """Return the exchange's own minutes in which something was traded, but for the last.
+
+        Each with the time of the first of `ticks` behind it, which shows that it is over.
+        """
+        return [
+            (
+                next(one[0] for one in ticks if one[0] >= bar.close_ms),
+                *(float(bar.open), float(bar.high), float(bar.low), float(bar.close)),
+                float(bar.volume),
+            )
+            for bar in self.exchange.bars(self.symbols[0], "1m")
+            if bar.volume and bar.close_ms <= ticks[-1][0]
+        ]
+
+
+def row(trade: PriceMoved) -> Row:
+    price = float(trade.price)
+    return trade.time_ms, price, price, price, price, float(trade.quantity)
+
+
+def bars_of(ticks: Sequence[Row], length_ms: int) -> list[Row]:
+    """Return bars of trades, stamped with the trade that shows each is over; the last has none."""
+    groups = [list(group) for _, group in groupby(ticks, key=lambda one: one[0] // length_ms)]
+    return [_joined(rows, later[0][0]) for rows, later in pairwise(groups)]
+
+
+def _joined(rows: Sequence[Row], known_ms: int) -> Row:
+    prices = [one[1] for one in rows]
+    quantity = sum(one[5] for one in rows)
+    return known_ms, prices[0], max(prices), min(prices), prices[-1], quantity
+
+
+class Bot:
+    """A recipe that runs on a thread of its own."""
+
+    def __init__(self, recipe: Path) -> None:
+        TickRecorder.forget()
+        self._runner = TradingRunner(load_recipe(recipe), out=recipe.parent / "out")
+        self.failures: list[BaseException] = []
+        self._thread = Thread(target=self._run)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._runner.stop()
+        self._thread.join(20)
+
+    def _run(self) -> None:
+        try:
+            self._runner.run()
+        except Exception as error:  # noqa: BLE001 - a thread's outermost frame; the test looks
+            self.failures.append(error)
+
+    def is_live(self) -> bool:
+        return "LIVE" in TickRecorder.statuses or bool(self.failures)
+
+    def has_seen(self, counts: dict[str, int]) -> bool:
+        seen = {name: len(TickRecorder.rows.get(name, ())) for name in counts}
+        return seen == counts or bool(self.failures)
+
+
+@pytest.mark.parametrize("market", ["spot", "swap"])
+def test_a_strategy_sees_every_trade_once_and_in_order(market: str, tmp_path: Path) -> None:
+    chance = Random(4)  # noqa: S311 - faults of a test
+    world = Market(market)
+    btc, eth = world.symbols
+    recipe = tmp_path / "recipe.yaml"
+    with world.exchange as exchange:
+        world.trade(100)
+        recipe.write_text(RECIPE.format(market=market, url=exchange.url, btc=btc, eth=eth))
+        with Bot(recipe) as bot:
+            wait_for(bot.is_live)
+            for _ in range(6):
+                exchange.arm(chance.choice(FAULTS), times=2, match={"event": "aggTrade"})
+                world.trade(60)
+                sleep(0.2)
+            world.trade(40)
+            wait_for(lambda: bot.has_seen({"btc": 40 + 400, "eth": 400}))
+
+        seen = TickRecorder.rows
+        assert bot.failures == []
+        assert seen["btc"] == world.ticks()[60:]
+        assert seen["eth"] == world.ticks(1)[100:]
+        assert seen["seconds"] == bars_of(seen["btc"], 5_000)
+        # The first bar is of what the history has of it.
+        assert seen["minutes"][1:] == world.klines(seen["btc"])[-len(seen["minutes"]) + 1 :]
+        assert len(seen["minutes"]) > 10
+        assert TickRecorder.live_during_history == 0
+    assert set(TickRecorder.statuses) == {"CONNECTED", "DELAYED", "LIVE", "DISCONNECTED"}
+
+
+@pytest.mark.parametrize("exchange", ["", "exchange: {type: replay}"])
+def test_the_same_trades_from_a_file_make_the_same_ticks_and_bars(
+    exchange: str, tmp_path: Path
+) -> None:
+    world = Market("spot")
+    world.trade(300)
+    trades = world.exchange.trades("BTC/USDT")
+    lines = [f"{one.time_ms},{one.price},{one.quantity}" for one in trades]
+    (tmp_path / "trades.csv").write_text("\n".join(["time,price,quantity", *lines]) + "\n")
+    recipe = tmp_path / "recipe.yaml"
+    mode = "paper" if exchange else "backtest"
+    recipe.write_text(ON_FILES.format(mode=mode, exchange=exchange))
+
+    TickRecorder.forget()
+    TradingRunner(load_recipe(recipe), out=tmp_path / "out").run()
+
+    assert TickRecorder.rows["btc"] == world.ticks()
+    assert TickRecorder.rows["seconds"] == bars_of(world.ticks(), 5_000)
+    assert TickRecorder.rows["minutes"] == world.klines(world.ticks())
+    assert len(TickRecorder.rows["minutes"]) > 5
