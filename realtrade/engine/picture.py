@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from realtrade.engine.parts import Parts
     from realtrade.monitor.board import Board
     from realtrade.monitor.round_trips import RoundTrip
+    from realtrade.monitor.slippage import Slippage
 
 _EVERY_S = 0.2
 """The shortest time between two pictures: a replay at full speed pays for five a second."""
@@ -56,8 +57,8 @@ class Painter:
                 continue
             due_ms = self._parts.broker.listings.of(data).due_ms()
             if self.bars_ms.get(name) != due_ms:
-                self.bars_ms[name] = due_ms
                 self.seen_s[name] = now_s
+                self.bars_ms[name] = due_ms
                 moved = True
         return moved
 
@@ -94,6 +95,7 @@ class Painter:
             "drawdown": _text(round(1 - equity / peak, 6)) if peak > 0 else "0",
             "fees": decimal_text(tracker.fees_paid),
             "trades": len(tracker.round_trips),
+            "slippage": _slippage(tracker.slippage),
             "bar_ms": max(self.bars_ms.values(), default=None),
             "positions": [_position(parts, symbol) for symbol in account.positions],
             "orders": [_order(intent) for intent in account.open_orders],
@@ -140,7 +142,19 @@ def _fill(fill: Any) -> dict[str, Any]:
         "quantity": decimal_text(fill.quantity),
         "price": decimal_text(fill.price),
         "fee": decimal_text(fill.fee),
+        "slippage_bps": _bps(fill.slippage_bps),
     }
+
+
+def _slippage(found: Slippage | None) -> dict[str, str | None] | None:
+    if found is None:
+        return None
+    values = {"mean": found.mean_bps, "median": found.median_bps, "p95": found.p95_bps}
+    return {name: _bps(value) for name, value in values.items()}
+
+
+def _bps(value: float | None) -> str | None:
+    return None if value is None else f"{value + 0.0:.2f}"
 
 
 def _trade_closed(trip: RoundTrip) -> Event:

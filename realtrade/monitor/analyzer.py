@@ -14,11 +14,24 @@ if TYPE_CHECKING:
 _EPOCH_ORDINAL = 719_163
 """1970-01-01 as Backtrader's date number."""
 _DAY_MS = 86_400_000
+_AT_MARKET = frozenset({None, bt.Order.Market, bt.Order.Close})
 
 
 def stamp_ms(number: float) -> int:
     """Return Backtrader's date number as milliseconds since the epoch, UTC."""
     return round((number - _EPOCH_ORDINAL) * _DAY_MS)
+
+
+def signal_price(order: Any) -> float:
+    """Return the price a Backtrader order was decided at.
+
+    The limit or stop price it asked for (a trailing stop's as it stands), else the close of the
+    bar it was decided on.
+    """
+    created = order.created
+    if order.exectype in _AT_MARKET or created.price is None:
+        return float(created.pclose or 0.0)
+    return float(created.price)
 
 
 class FillAnalyzer(bt.Analyzer):
@@ -60,14 +73,14 @@ class FillAnalyzer(bt.Analyzer):
         if not kept:
             return
         name = self.datas[0]._name  # noqa: SLF001  # Backtrader has no public name
-        fills = [
-            (stamp_ms(number), float(signed), float(price), float(fee))
-            for number, price, *parts in kept
-            for signed, fee in (parts[:2], parts[2:])
-            if signed
-        ]
-        size = float(self._scheme.p.mult)
-        self.tracker.record_fills(self._symbol_of.get(name, name), fills, contract_size=size)
+        fills, prices = [], []
+        for number, wanted, price, *parts in kept:
+            for signed, fee in (parts[:2], parts[2:]):
+                if signed:
+                    fills.append((stamp_ms(number), float(signed), float(price), float(fee)))
+                    prices.append(wanted)
+        size, symbol = float(self._scheme.p.mult), self._symbol_of.get(name, name)
+        self.tracker.record_fills(symbol, fills, contract_size=size, wanted=prices)
 
     def get_analysis(self) -> PerformanceTracker:
         """Return the tracker."""
@@ -78,13 +91,14 @@ class FillAnalyzer(bt.Analyzer):
             self.stop()
             self._scheme = order.comminfo
         parts = (bit.closed, bit.closedcomm, bit.opened, bit.openedcomm)
-        self._kept.append((bit.dt, bit.price, *parts))
+        self._kept.append((bit.dt, signal_price(order), bit.price, *parts))
 
     def _record(self, order: Any, bit: Any) -> None:
         name = order.data._name  # noqa: SLF001  # Backtrader has no public name
         symbol = self._symbol_of.get(name, name)
         contract_size = float(order.comminfo.p.mult)
         time_ms = stamp_ms(bit.dt)
+        bar_ms = self._on_the_bars_clock(time_ms)
         for signed, fee in ((bit.closed, bit.closedcomm), (bit.opened, bit.openedcomm)):
             if signed:
                 self.tracker.record_fill(
@@ -95,7 +109,22 @@ class FillAnalyzer(bt.Analyzer):
                     fee=float(fee),
                     time_ms=time_ms,
                     contract_size=contract_size,
+                    wanted=signal_price(order),
+                    bar_ms=bar_ms,
                 )
+
+    def _on_the_bars_clock(self, time_ms: int) -> int:
+        """Return when something was executed as the bars have it.
+
+        A venue that plays bars of the past stamps executions with the time of day: then it is the
+        newest bar's time, or positions would be held at no bar there is.
+        """
+        if not len(self.strategy):
+            return time_ms
+        bar_ms = stamp_ms(self.strategy.lines.datetime[0])
+        frame = self.tracker.timeframe
+        usual_ms = _DAY_MS + (2 * frame.approximate_ms if frame is not None else 0)
+        return bar_ms if abs(time_ms - bar_ms) > usual_ms else time_ms
 
 
 class TrackingAnalyzer(FillAnalyzer):

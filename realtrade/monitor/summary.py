@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from realtrade.monitor import slippage
 from realtrade.monitor.statistics import DEFINITIONS
 from realtrade.monitor.texts import decimal_text, iso_text
 
@@ -60,6 +61,17 @@ def summary_fields(
             currency: decimal_text(fee) for currency, fee in sorted(tracker.other_fees.items())
         },
         "open_positions": len(tracker.open_trips),
+        **slippage_fields(tracker),
+    }
+
+
+def slippage_fields(tracker: PerformanceTracker) -> dict[str, float | None]:
+    """Return slippage against the signals' prices in basis points, null where it is not known."""
+    found = tracker.slippage
+    return {
+        "slippage_mean_bps": None if found is None else round(found.mean_bps, 4),
+        "slippage_median_bps": None if found is None else round(found.median_bps, 4),
+        "slippage_p95_bps": None if found is None else round(found.p95_bps, 4),
     }
 
 
@@ -73,6 +85,11 @@ def summary_rows(
         for key, label, show in _SHOWN
     ]
     rows += [
+        Row(key, label, _bps(value), slippage.DEFINITIONS[key])
+        for (key, value), label in zip(slippage_fields(tracker).items(), _SLIPPAGE, strict=True)
+        if value is not None
+    ]
+    rows += [
         Row("other_fees", f"Fees in {currency}", f"{fee:,.8g} {currency}", _OTHER_FEES)
         for currency, fee in sorted(tracker.other_fees.items())
     ]
@@ -84,6 +101,13 @@ _PATH = "The loop that ran: fast is our own, stock is Backtrader's. Both give th
 _OTHER_FEES = (
     "Fees in a third currency, neither base nor quote; not part of fees paid or of results."
 )
+
+
+_SLIPPAGE = ("Slippage, mean", "Slippage, median", "Slippage, 95th percentile")
+
+
+def _bps(value: float) -> str:
+    return f"{value:+,.2f} bps"
 
 
 def _percent(value: float | None, currency: str) -> str:

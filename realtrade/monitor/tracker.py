@@ -10,6 +10,7 @@ import numpy as np
 
 from realtrade.model.order import Side
 from realtrade.monitor.round_trips import OpenTrip, RoundTrip, RoundTrips
+from realtrade.monitor.slippage import Slippage, slippage
 from realtrade.monitor.statistics import EquityCurve, Statistics, measure
 
 if TYPE_CHECKING:
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from realtrade.model.order import Fill
     from realtrade.monitor.round_trips import PlainFill
     from realtrade.utils.timeframes import Timeframe
+
+_FILL_COLUMNS = (
+    *("_fill_time", "_fill_symbol", "_fill_quantity"),
+    *("_fill_price", "_fill_fee", "_fill_wanted"),
+)
 
 
 class FillRecord(NamedTuple):
@@ -34,6 +40,16 @@ class FillRecord(NamedTuple):
     price: float
     fee: float
     """Positive is paid."""
+    wanted: float = 0.0
+    """Price at the signal; zero where it is not known."""
+
+    @property
+    def slippage_bps(self) -> float | None:
+        """How much worse than at the signal it was, in basis points; None when not known."""
+        if not self.wanted > 0:
+            return None
+        worse = self.price - self.wanted
+        return (worse if self.side is Side.BUY else -worse) / self.wanted * 10_000 + 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +96,8 @@ class PerformanceTracker:
         self._symbols: dict[str, int] = {}
         self._fill_time, self._fill_symbol = array("q"), array("q")
         self._fill_quantity, self._fill_price, self._fill_fee = array("d"), array("d"), array("d")
+        self._fill_wanted = array("d")
+        self._slippage: tuple[int, Slippage | None] = (0, None)
         self._sealed: list[Columns] = []
         self._time, self._cash, self._equity = array("q"), array("d"), array("d")
 
@@ -121,14 +139,21 @@ class PerformanceTracker:
         fee: float,
         time_ms: int,
         contract_size: float | None = None,
+        wanted: float = 0.0,
+        bar_ms: int | None = None,
     ) -> None:
-        """Take in one execution in plain numbers: unsigned quantity, fee in account currency."""
+        """Take in one execution in plain numbers: unsigned quantity, fee in account currency.
+
+        `wanted` is the price at the signal, where it is known; `bar_ms` when it was on the bars'
+        clock, where that is not `time_ms`.
+        """
         signed = quantity if side is Side.BUY else -quantity
         self._fill_time.append(time_ms)
         self._fill_symbol.append(self._symbols.setdefault(symbol, len(self._symbols)))
         self._fill_quantity.append(signed)
         self._fill_price.append(price)
         self._fill_fee.append(fee)
+        self._fill_wanted.append(wanted)
         self.fees_paid += fee
         if contract_size is None:
             contract_size = self._contract_sizes.get(symbol, 1.0)
@@ -138,7 +163,7 @@ class PerformanceTracker:
                 signed,
                 price=price,
                 fee=fee,
-                time_ms=time_ms,
+                time_ms=time_ms if bar_ms is None else bar_ms,
                 contract_size=contract_size,
             )
 
@@ -150,9 +175,17 @@ class PerformanceTracker:
         )
 
     def record_fills(
-        self, symbol: str, fills: Sequence[PlainFill], *, contract_size: float = 1.0
+        self,
+        symbol: str,
+        fills: Sequence[PlainFill],
+        *,
+        contract_size: float = 1.0,
+        wanted: Sequence[float] | None = None,
     ) -> None:
-        """Take in many executions of one symbol, oldest first, none of them of nothing."""
+        """Take in many executions of one symbol, oldest first, none of them of nothing.
+
+        `wanted` has the price at the signal of each, where they are known.
+        """
         if not fills:
             return
         index = self._symbols.setdefault(symbol, len(self._symbols))
@@ -162,6 +195,7 @@ class PerformanceTracker:
         self._fill_quantity.extend(quantities)
         self._fill_price.extend(prices)
         self._fill_fee.extend(fees)
+        self._fill_wanted.extend([0.0] * len(fills) if wanted is None else wanted)
         for fee in fees:  # one by one, so that it is rounded as in `record_fill`
             self.fees_paid += fee
         self._trips.apply_all(symbol, fills, contract_size)
@@ -196,35 +230,28 @@ class PerformanceTracker:
     @property
     def fills(self) -> Iterator[FillRecord]:
         """Every execution, oldest first."""
-        symbols = list(self._symbols)
-        rows = zip(
-            self._fill_time,
-            self._fill_symbol,
-            self._fill_quantity,
-            self._fill_price,
-            self._fill_fee,
-            strict=True,
-        )
-        for time_ms, symbol, signed, price, fee in rows:
-            side = Side.BUY if signed > 0 else Side.SELL
-            yield FillRecord(time_ms, symbols[symbol], side, abs(signed), price, fee)
+        yield from self._records(slice(None))
 
     def last_fills(self, count: int) -> list[FillRecord]:
         """Return the newest executions, newest first, `count` at most."""
+        return list(self._records(slice(-count, None)))[::-1]
+
+    def _records(self, which: slice) -> Iterator[FillRecord]:
         symbols = list(self._symbols)
-        rows = zip(
-            self._fill_time[-count:],
-            self._fill_symbol[-count:],
-            self._fill_quantity[-count:],
-            self._fill_price[-count:],
-            self._fill_fee[-count:],
-            strict=True,
-        )
-        found = []
-        for time_ms, symbol, signed, price, fee in rows:
+        columns = (getattr(self, name)[which] for name in _FILL_COLUMNS)
+        for time_ms, symbol, signed, price, fee, wanted in zip(*columns, strict=True):
             side = Side.BUY if signed > 0 else Side.SELL
-            found.append(FillRecord(time_ms, symbols[symbol], side, abs(signed), price, fee))
-        return found[::-1]
+            yield FillRecord(time_ms, symbols[symbol], side, abs(signed), price, fee, wanted)
+
+    @property
+    def slippage(self) -> Slippage | None:
+        """How much worse than at their signals executions were; None when that is not known."""
+        count = len(self._fill_price)
+        if self._slippage[0] != count:
+            columns = (self._fill_quantity, self._fill_price, self._fill_wanted)
+            # Copies: an array that is looked into cannot grow.
+            self._slippage = (count, slippage(*(np.array(column) for column in columns)))
+        return self._slippage[1]
 
     @property
     def round_trips(self) -> Sequence[RoundTrip]:
@@ -279,7 +306,7 @@ class PerformanceTracker:
         twin._contract_sizes = self._contract_sizes
         twin._trips = self._trips.copy()
         twin._symbols = dict(self._symbols)
-        for name in ("_fill_time", "_fill_symbol", "_fill_quantity", "_fill_price", "_fill_fee"):
+        for name in _FILL_COLUMNS:
             setattr(twin, name, getattr(self, name)[:])
         twin._sealed = list(self._sealed)
         return twin

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pickle
+from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
@@ -8,9 +10,12 @@ import pytest
 
 from realtrade.monitor import PerformanceTracker
 from realtrade.monitor.analyzer import FillAnalyzer, TrackingAnalyzer, stamp_ms
+from realtrade.utils.timeframes import Timeframe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+DAY_MS = 86_400_000
 
 
 def assert_same_trips(run: Any) -> None:
@@ -145,3 +150,57 @@ def test_executions_on_one_feed_wait_for_the_end(
 
     assert (max(seen) == 0) == waits
     assert len(tracker.round_trips) == 1
+
+
+@pytest.mark.parametrize(
+    ("late_ms", "shown_late_ms"),
+    [
+        (0, 0),
+        (90_000, 90_000),
+        (DAY_MS + 120_000, DAY_MS + 120_000),
+        (DAY_MS + 120_001, 0),
+        (30 * DAY_MS, 0),
+        (-30 * DAY_MS, 0),
+    ],
+)
+def test_executions_at_a_venue_that_plays_the_past_are_of_the_newest_bar(
+    late_ms: int, shown_late_ms: int
+) -> None:
+    """A venue that plays last month's bars stamps what it executes with the time of day."""
+    bar_ms = 20_000 * DAY_MS
+    tracker = PerformanceTracker(1_000, timeframe=Timeframe.parse("1m"))
+    scheme = SimpleNamespace(p=SimpleNamespace(mult=1.0))
+    recorder: Any = SimpleNamespace(
+        tracker=tracker, _symbol_of={}, strategy=a_strategy_at(bar_ms), _waits=False
+    )
+    recorder._on_the_bars_clock = partial(TrackingAnalyzer._on_the_bars_clock, recorder)
+    created = SimpleNamespace(price=None, pclose=10.0)
+    order = SimpleNamespace(
+        data=SimpleNamespace(_name="btc"), comminfo=scheme, created=created, exectype=None
+    )
+
+    for signed in (1.0, -1.0):
+        bit = SimpleNamespace(
+            dt=number_of(bar_ms + late_ms), price=10.0, closed=0, closedcomm=0, openedcomm=0
+        )
+        bit.opened = signed
+        TrackingAnalyzer._record(recorder, order, bit)
+
+    (trip,) = tracker.round_trips
+    assert (trip.opened_ms, trip.closed_ms) == (bar_ms + shown_late_ms,) * 2
+    assert [fill.time_ms for fill in tracker.fills] == [bar_ms + late_ms] * 2
+
+
+def number_of(time_ms: int) -> float:
+    """Return a time as Backtrader's date number."""
+    return time_ms / DAY_MS + 719_163
+
+
+def a_strategy_at(time_ms: int) -> Any:
+    class Strategy:
+        lines = SimpleNamespace(datetime=[number_of(time_ms)])
+
+        def __len__(self) -> int:
+            return 1
+
+    return Strategy()

@@ -170,8 +170,9 @@ class Teller:
             "reason": reason,
         }
         data = {name: value for name, value in data.items() if value is not None}
-        if kind is EventType.ORDER_FILLED and intent.reference_price:
-            data["slippage_bps"] = _slippage_bps(intent, average)
+        wanted = intent.stop_price or intent.limit_price or intent.reference_price
+        if kind is EventType.ORDER_FILLED and wanted:
+            data["slippage_bps"] = _slippage_bps(intent, average, wanted)
         words = f"{intent.side} {intent.quantity} {intent.symbol} {ticket.status}"
         if kind is EventType.ORDER_FILLED:
             words += f" at {average}"
@@ -185,9 +186,12 @@ class Teller:
             self._events(event)
 
 
-def _slippage_bps(intent: OrderIntent, average: Decimal) -> Decimal:
-    """Return how much worse than the price at the signal an order was filled, in basis points."""
-    worse = average - intent.reference_price
+def _slippage_bps(intent: OrderIntent, average: Decimal, wanted: Decimal) -> Decimal:
+    """Return how much worse than at its signal an order was filled, in basis points.
+
+    The signal's price is the stop or limit asked for, else the close it was decided on.
+    """
+    worse = average - wanted
     if intent.side is Side.SELL:
         worse = -worse
-    return round(worse / intent.reference_price * 10_000, 2)
+    return round(worse / wanted * 10_000, 2)

@@ -112,7 +112,8 @@ def record(
 
     executed = trading.executions
     fills = [(times.item(bar), signed, price, fee) for bar, signed, price, fee in executed]
-    tracker.record_fills(symbol, fills)
+    closes = [bars.close.item(max(0, bar - 1)) for bar, *_ in executed]  # they were decided on
+    tracker.record_fills(symbol, fills, wanted=closes)
     cash, quantity, price = by_bar(trading.steps, len(bars))
     equity = plain_worth(quantity, price, bars.close, leverage=1.0)
     equity += cash

@@ -120,8 +120,17 @@ def _account(status: Mapping[str, Any]) -> Iterator[Metric]:
         yield GaugeMetricFamily(f"realtrade_{name}", told, value=float(value))
     fees = "Fees of all fills, in the account's currency."
     yield CounterMetricFamily("realtrade_fees_paid", fees, value=float(status["fees"]))
+    yield from _slippage(status.get("slippage"))
     closed = "Closed round trips."
     yield CounterMetricFamily("realtrade_trades_closed", closed, value=float(status["trades"]))
+
+
+def _slippage(found: Mapping[str, str] | None) -> Iterator[Metric]:
+    told = "How much worse than its signal's price an execution was; positive is worse."
+    family = GaugeMetricFamily("realtrade_slippage_bps", told, labels=["of"])
+    for name, value in (found or {}).items():
+        family.add_metric([name], float(value))
+    yield family
 
 
 def _positions(status: Mapping[str, Any]) -> Iterator[Metric]:

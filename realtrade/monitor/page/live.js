@@ -145,6 +145,8 @@ function account(now) {
   show("cash", amount(now.cash, 2));
   show("fees", now.fees === undefined ? "" : `fees ${amount(now.fees, 2)}`);
   show("trades", now.trades === undefined ? "–" : String(now.trades));
+  const slipped = now.slippage;
+  show("slippage", slipped ? `slippage ${slipped.median} bps, at worst 5 % ${slipped.p95} bps` : "");
   show("bar", now.bar_ms ? `last bar ${when(now.bar_ms)} UTC` : "");
 }
 
@@ -203,6 +205,7 @@ function render(now) {
       ["Quantity", (f) => amount(f.quantity), "number"],
       ["Price", (f) => amount(f.price, 8), "number"],
       ["Fee", (f) => amount(f.fee, 6), "number"],
+      ["Slippage, bps", (f) => f.slippage_bps ?? "–", "number"],
     ],
     now.fills || [],
     "nothing was filled yet",
