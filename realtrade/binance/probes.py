@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from realtrade.utils.clock import Clock
 
 _MOST_SKEW_MS = 5_000
+_TROUBLES = 3
+"""Requests in a row that failed from which on something is wrong."""
 _LITTLE = 0.1
 """Share of a minute's weight below which requests soon have to wait."""
 
@@ -29,6 +31,7 @@ def probes(
         "bars_stream": lambda: bars_stream(streams()),
         "clock": lambda: skew(stores()),
         "rate_limit": lambda: rate_limit(stores(), clock),
+        "rest": lambda: rest(stores()),
     }
 
 
@@ -60,3 +63,13 @@ def rate_limit(stores: Sequence[BinanceStore], clock: Clock) -> Finding:
         told = f"{headroom:.0%} of this minute's weight is left"
         return Finding(HealthStatus.DEGRADED, told, headroom)
     return Finding(HealthStatus.HEALTHY, value=headroom)
+
+
+def rest(stores: Sequence[BinanceStore]) -> Finding:
+    """Look at requests without an answer, or with one of trouble; the value counts them."""
+    total = float(sum({store.gate: store.gate.troubles for store in stores}.values()))
+    in_a_row = max((store.gate.troubles_in_a_row for store in stores), default=0)
+    if in_a_row < _TROUBLES:
+        return Finding(HealthStatus.HEALTHY, value=total)
+    told = f"{in_a_row} requests in a row got no answer that helps"
+    return Finding(HealthStatus.DEGRADED, told, total)

@@ -18,6 +18,7 @@ _SLOW_LOOP_S = 10.0
 _STUCK_LOOP_S = 60.0
 _LEAST_GRACE_MS = 30_000
 _TICK_GRACE_MS = 300_000
+_PAST_MS = 86_400_000
 _FAILURES = 3
 _LINE_FULL = 0.5
 """Share of the hub's room from which on a strategy is too slow."""
@@ -27,6 +28,7 @@ def register(health: HealthCheck, parts: Parts, turns: Turns, painter: Painter) 
     """Have everything looked at that a bot of these parts has."""
     health.register("loop", lambda: loop(parts, turns))
     health.register("standing", lambda: standing(parts))
+    health.register("risk", lambda: risk(parts))
     if parts.hub is not None:
         health.register("bars_waiting", lambda: bars_waiting(parts))
     for name in parts.datas:
@@ -71,6 +73,15 @@ def standing(parts: Parts) -> Finding:
     return Finding(HealthStatus.PROGRESSING, f"the bot is {step.now}", 0.0)
 
 
+def risk(parts: Parts) -> Finding:
+    """Look at the risk rules' halts; the value is how many are in force."""
+    halts = list(parts.risk.memory.halts.values())
+    if not halts:
+        return Finding(HealthStatus.HEALTHY, value=0.0)
+    told = "; ".join(f"{halt.rule}: {halt.reason}" for halt in halts)
+    return Finding(HealthStatus.SUSPENDED, told, float(len(halts)))
+
+
 def bars_waiting(parts: Parts) -> Finding:
     """Look at how many batches of bars wait for the strategy."""
     if parts.hub is None:
@@ -86,7 +97,8 @@ def feed(parts: Parts, painter: Painter, name: str) -> Finding:
     """Look at how long a feed's next bar is overdue; its value is the newest bar's age in seconds.
 
     Half a bar of delay is let pass, half a minute at least; of ticks, which come when they come,
-    five minutes without any. A replay is never late.
+    five minutes without any. A replay is never late. A bar that was more than a day old when it
+    came is of a market that plays the past: then counts when it came.
     """
     due_ms = painter.bars_ms.get(name)
     if due_ms is None:
@@ -94,13 +106,22 @@ def feed(parts: Parts, painter: Painter, name: str) -> Finding:
     if parts.wall is None:
         return Finding(HealthStatus.HEALTHY, "replayed", 0.0)
     interval_ms = parts.datas[name].interval.approximate_ms
-    age_ms = parts.wall() - due_ms
+    age_ms = _age_ms(parts, painter, name, due_ms)
     overdue_ms = age_ms - interval_ms
     least_ms = _LEAST_GRACE_MS if interval_ms else _TICK_GRACE_MS
     if overdue_ms <= max(least_ms, interval_ms // 2):
         return Finding(HealthStatus.HEALTHY, value=age_ms / 1000)
     told = f"the next bar of '{name}' is {overdue_ms / 1000:.0f} s overdue"
     return Finding(HealthStatus.DEGRADED, told, age_ms / 1000)
+
+
+def _age_ms(parts: Parts, painter: Painter, name: str, due_ms: int) -> int:
+    """Return how old a feed's newest bar is: by the wall, or since it came where that says more."""
+    wall_ms = (parts.wall or parts.clock.now_ms)()
+    since_ms = round((parts.clock.monotonic_s() - painter.seen_s[name]) * 1000)
+    interval_ms = parts.datas[name].interval.approximate_ms
+    is_past = wall_ms - since_ms - due_ms > _PAST_MS + interval_ms
+    return since_ms if is_past else wall_ms - due_ms
 
 
 def notifications(notifier: Notifier) -> Finding:

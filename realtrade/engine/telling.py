@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 from realtrade.engine.wrong import built
 from realtrade.plugins.plugin import Kind
+from realtrade.plugins.ports.health import HasProbes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import ExitStack
 
     from realtrade.engine.parts import Parts
     from realtrade.model.events import Event
     from realtrade.notifications import RoutePlan
     from realtrade.plugins.ports import Journal
+    from realtrade.plugins.ports.health import Probe
     from realtrade.recipe.blocks import Recipe
 
 
@@ -30,6 +32,10 @@ class Routed:
     def event(self, event: Event, routes: Sequence[str] = ()) -> None:
         """Remember an event with its routes."""
         self._journal.event(event, routes or self._routes(event))
+
+    def probes(self) -> Mapping[str, Probe]:
+        """Return what the journal has to say of itself; see `HasProbes`."""
+        return self._journal.probes() if isinstance(self._journal, HasProbes) else {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._journal, name)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from realtrade.model.order import OrderStatus
 from realtrade.plugins.ports.journal import JournalError
+from realtrade.storage.commits import probes
 from realtrade.storage.outbox import Outbox
 from realtrade.storage.recall import recall
 from realtrade.storage.rows import (
@@ -39,9 +40,11 @@ from realtrade.storage.tables import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from realtrade.model.events import Event
     from realtrade.model.order import Fill, OrderIntent, Position
+    from realtrade.plugins.ports.health import Probe
     from realtrade.plugins.ports.journal import Attempt, Recalled, Undelivered
     from realtrade.storage.writer import Writer
     from realtrade.utils.clock import Clock
@@ -77,6 +80,7 @@ class SqlJournal:
         known: frozenset[str],
         redact: Callable[[str], str],
         release: Callable[[], None],
+        path: Path | None = None,
     ) -> None:
         """Take over an opened database.
 
@@ -87,8 +91,9 @@ class SqlJournal:
             known: ids of the orders in it.
             redact: blots secrets out of text.
             release: lets go of the locks.
+            path: its file; None when it is on a server.
         """
-        self.place = place
+        self.place, self._path = place, path
         self._writer, self._clock, self._release = writer, clock, release
         self._known = set(known)
         self._redact = redact
@@ -245,6 +250,10 @@ class SqlJournal:
     def recall(self) -> Recalled:
         """Return what a start needs."""
         return recall(self._writer)
+
+    def probes(self) -> Mapping[str, Probe]:
+        """Return what tells how the journal is doing; see `HasProbes`."""
+        return probes(self._writer, self._path)
 
     def close(self) -> None:
         """Finish writing and let go of the locks; harmless when repeated."""

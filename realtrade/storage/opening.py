@@ -89,7 +89,13 @@ def open_journal(
         )
         held = ExitStack()
         journal = SqlJournal(
-            writer, clock, place=str(place), known=known, redact=redact, release=held.close
+            writer,
+            clock,
+            place=str(place),
+            known=known,
+            redact=redact,
+            release=held.close,
+            path=place.path,
         )
         held.enter_context(stack.pop_all())
         return journal

@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from sqlalchemy.dialects import postgresql, sqlite
 
 from realtrade.plugins.ports.journal import JournalError
+from realtrade.storage.commits import Commits
 from realtrade.storage.faults import ERRORS, Fault, fault_of
 from realtrade.storage.rows import checksum
 from realtrade.storage.tables import METADATA
@@ -98,6 +99,8 @@ class Writer:
         self._seq = self._written = seq
         self._before, self._committed = before, committed
         self._reconnect, self._lost = reconnect, False
+        self.commits = Commits(clock)
+        """How long commits take."""
         self._lock = RLock()
         self._depth = 0
         self._left_by_error = False
@@ -153,10 +156,13 @@ class Writer:
             msg = f"nothing was remembered in the journal {self._place}: a part of it failed"
             raise JournalError(msg)
         seq, changed = self._seq, self._seq != self._written
+        self.commits.begin()
+        done = False
         try:
             if changed:
                 self._before()
             self._connection.commit()
+            done = changed
         except ERRORS as error:
             self._roll_back()
             self._fail(error, committing=changed)
@@ -166,6 +172,8 @@ class Writer:
         except BaseException:
             self._refuse("a commit was interrupted")
             raise
+        finally:
+            self.commits.end(done=done)
         self._written = seq
         if changed:
             self._committed(seq)
@@ -237,6 +245,11 @@ class Writer:
         """Return what a query finds, as mappings."""
         with self.together():
             return list(self.execute(statement).mappings())
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing more is taken; empty while it is."""
+        return self._refusal
 
     # -- failures -------------------------------------------------------------------------------
 

@@ -14,10 +14,18 @@ NOON_MS = 1_000 * 60_000
 
 
 def look(
-    name: str, *, offset_ms: float = 0.0, used: float = 0, held_ms: int = 0, connected: bool = True
+    name: str,
+    *,
+    offset_ms: float = 0.0,
+    used: float = 0,
+    held_ms: int = 0,
+    connected: bool = True,
+    troubles: int = 0,
 ) -> Finding:
     clock = ManualClock(NOON_MS)
     gate = RateGate(clock, per_minute=1_000)
+    for _ in range(troubles):
+        gate.count(trouble=True)
     if used:
         gate.admit(Urgency.CANCEL, used)
     if held_ms:
@@ -37,6 +45,9 @@ def look(
         ("rate_limit", {"used": 250}, HealthStatus.HEALTHY, 0.75),
         ("rate_limit", {"used": 950}, HealthStatus.DEGRADED, 0.05),
         ("rate_limit", {"held_ms": 30_000}, HealthStatus.DEGRADED, 0.0),
+        ("rest", {}, HealthStatus.HEALTHY, 0.0),
+        ("rest", {"troubles": 2}, HealthStatus.HEALTHY, 2.0),
+        ("rest", {"troubles": 3}, HealthStatus.DEGRADED, 3.0),
     ],
 )
 def test_tells_how_binance_is_doing(

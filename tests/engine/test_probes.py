@@ -34,9 +34,14 @@ class Bot:
         self.notifier: Any = None
         self.exchange = self.stream = self.journal = None
         self.broker: Any = SimpleNamespace(venue=None)
+        self.risk: Any = SimpleNamespace(memory=SimpleNamespace(halts={}))
         self.turns: Any = SimpleNamespace(last_s=self.clock.monotonic_s())
-        self.painter: Any = SimpleNamespace(bars_ms={})
+        self.painter: Any = SimpleNamespace(bars_ms={}, seen_s={})
         self.events: list[Event] = []
+
+    def bar(self, due_ms: int, *, seen_s: float) -> None:
+        """A bar has come: known at `due_ms` by its own time, taken in at `seen_s`."""
+        self.painter.bars_ms["btc"], self.painter.seen_s["btc"] = due_ms, seen_s
 
     def tell(self, event: Event) -> None:
         self.events.append(event)
@@ -75,7 +80,7 @@ def test_a_feed_is_stale_half_a_bar_after_its_next_one_was_due(
     age_s: int, status: HealthStatus
 ) -> None:
     bot = Bot()
-    bot.painter.bars_ms["btc"] = bot.clock.now_ms() - age_s * 1000
+    bot.bar(bot.clock.now_ms() - age_s * 1000, seen_s=bot.clock.monotonic_s())
 
     found = probes.feed(as_parts(bot), bot.painter, "btc")
 
@@ -86,10 +91,32 @@ def test_a_feed_is_stale_half_a_bar_after_its_next_one_was_due(
 
 def test_a_feed_without_a_bar_is_on_its_way_and_a_replay_is_never_late() -> None:
     bot, replay = Bot(), Bot(replayed=True)
-    replay.painter.bars_ms["btc"] = 0
+    replay.bar(0, seen_s=0.0)
 
     assert probes.feed(as_parts(bot), bot.painter, "btc").status is H.PROGRESSING
     assert probes.feed(as_parts(replay), replay.painter, "btc").status is H.HEALTHY
+
+
+@pytest.mark.parametrize(
+    ("since_s", "status"), [(0, H.HEALTHY), (90, H.HEALTHY), (91, H.DEGRADED), (7_200, H.DEGRADED)]
+)
+def test_bars_of_the_past_are_late_by_when_they_came(since_s: int, status: HealthStatus) -> None:
+    bot = Bot()
+    bot.bar(bot.clock.now_ms() - 30 * 86_400_000, seen_s=bot.clock.monotonic_s())
+    bot.clock.sleep(since_s)
+
+    found = probes.feed(as_parts(bot), bot.painter, "btc")
+
+    assert (found.status, found.value) == (status, since_s)
+
+
+def test_a_market_that_has_stood_still_for_hours_is_late_by_the_wall() -> None:
+    bot = Bot()
+    bot.bar(bot.clock.now_ms() - 3 * 3_600_000, seen_s=bot.clock.monotonic_s())
+
+    found = probes.feed(as_parts(bot), bot.painter, "btc")
+
+    assert (found.status, found.value) == (H.DEGRADED, 10_800)
 
 
 @pytest.mark.parametrize(("waiting", "status"), [(49, H.HEALTHY), (50, H.DEGRADED)])
@@ -112,6 +139,18 @@ def test_a_strategy_that_is_too_slow_is_seen(waiting: int, status: HealthStatus)
 )
 def test_what_holds_a_bot_back_is_seen(phase: Phase, status: HealthStatus) -> None:
     assert probes.standing(as_parts(Bot(phase))).status is status
+
+
+def test_halts_of_risk_rules_are_seen() -> None:
+    bot = Bot()
+    before = probes.risk(as_parts(bot))
+    bot.risk.memory.halts["drawdown"] = SimpleNamespace(rule="drawdown", reason="15% of 15%")
+
+    found = probes.risk(as_parts(bot))
+
+    assert (before.status, before.value) == (H.HEALTHY, 0.0)
+    assert (found.status, found.value) == (H.SUSPENDED, 1.0)
+    assert found.message == "drawdown: 15% of 15%"
 
 
 @pytest.mark.parametrize(("fails", "status"), [(2, H.HEALTHY), (3, H.DEGRADED)])
@@ -139,6 +178,7 @@ def test_parts_bring_probes_of_their_own() -> None:
     assert set(found) == {
         "loop",
         "standing",
+        "risk",
         "bars_waiting",
         "feed.btc",
         "notifications",

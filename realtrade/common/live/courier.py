@@ -104,6 +104,14 @@ class Courier:
             occupied = self._running or self._stopping or waiting
             return not occupied and self._held_until_s <= now_s
 
+    @property
+    def waiting(self) -> int:
+        """Return how many jobs are due and not begun; from any thread."""
+        with self._changed:
+            now_s = self._clock.monotonic_s()
+            jobs = [job for *_, job in (*self._later, *self._ready)]
+            return sum(job.due_s <= now_s and not job.withdrawn for job in jobs)
+
     def turn(self) -> bool:
         """Do one job that is due; tell whether there was one."""
         with self._changed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from realtrade.execution.state import State
 from realtrade.plugins.ports.health import Finding, HealthStatus
 
 if TYPE_CHECKING:
@@ -12,10 +13,22 @@ if TYPE_CHECKING:
     from realtrade.common.live.venue import LiveVenue
     from realtrade.plugins.ports.health import Probe
 
+_MANY = 1_000
+"""Answers and events waiting from which on the trading thread is too slow."""
+_HELD = frozenset({State.HALTED, State.REDUCE_ONLY})
+
 
 def probes(venue: LiveVenue) -> Mapping[str, Probe]:
     """Return what can be looked at from any thread without asking the exchange."""
-    return {"account_stream": lambda: account_stream(venue), "requests": lambda: requests(venue)}
+    return {
+        "account_stream": lambda: account_stream(venue),
+        "requests": lambda: requests(venue),
+        "requests_waiting": lambda: Finding(
+            HealthStatus.HEALTHY, value=float(venue.courier.waiting)
+        ),
+        "reports_waiting": lambda: reports_waiting(venue),
+        "trading_state": lambda: trading_state(venue),
+    }
 
 
 def account_stream(venue: LiveVenue) -> Finding:
@@ -32,3 +45,21 @@ def requests(venue: LiveVenue) -> Finding:
         return Finding(HealthStatus.HEALTHY, value=0.0)
     told = f"requests are held back for another {held_s:.0f} s"
     return Finding(HealthStatus.DEGRADED, told, held_s)
+
+
+def reports_waiting(venue: LiveVenue) -> Finding:
+    """Look at how much has arrived that the trading thread has not taken yet."""
+    waiting = float(len(venue.dispatch.inbox))
+    if waiting < _MANY:
+        return Finding(HealthStatus.HEALTHY, value=waiting)
+    told = f"{waiting:.0f} answers and events wait to be booked, the limit is {_MANY}"
+    return Finding(HealthStatus.DEGRADED, told, waiting)
+
+
+def trading_state(venue: LiveVenue) -> Finding:
+    """Look at whether orders may go to the exchange; the value is 0 where all of them may."""
+    state, reason = venue.standing.state, venue.standing.reason
+    if state is State.LIVE:
+        return Finding(HealthStatus.HEALTHY, value=0.0)
+    status = HealthStatus.SUSPENDED if state in _HELD else HealthStatus.PROGRESSING
+    return Finding(status, f"{state}{': ' if reason else ''}{reason}", 1.0)

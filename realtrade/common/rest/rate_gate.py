@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from realtrade.utils.clock import Clock
 
 _MINUTE_MS = 60_000
-_BANNED, _TOO_MANY = 418, 429
+_BANNED, _TOO_MANY, _SERVER_ERROR = 418, 429, 500
 _BAN_S, _LONGEST_S = 300.0, 3 * 86_400.0
 _NAP_S = 0.25
 _PATIENCE_S = 90.0
@@ -54,6 +54,9 @@ class RateGate:
         self._held: dict[Urgency, int] = dict.fromkeys(Urgency, 0)
         self.on_ban: Callable[[int], None] | None = None
         """Told when nothing may be sent until a time, ms of our clock: to be kept over restarts."""
+        self.troubles = 0
+        """Requests so far that got no whole answer, or one that says the exchange is in trouble."""
+        self.troubles_in_a_row = 0
 
     @classmethod
     def shared(cls, name: str, make: Callable[[], RateGate]) -> RateGate:
@@ -123,6 +126,7 @@ class RateGate:
     def observe(self, status: int, headers: Mapping[str, str]) -> float | None:
         """Learn from an answer; return for how many seconds nothing may be sent, if it says so."""
         now = self._clock.now_ms()
+        self.count(trouble=status >= _SERVER_ERROR or status in {_BANNED, _TOO_MANY})
         used = _number(headers.get(self._header)) if self._header else None
         if used is not None:
             with self._state:
@@ -136,6 +140,12 @@ class RateGate:
         if self.on_ban is not None:
             self.on_ban(until)
         return wait_s
+
+    def count(self, *, trouble: bool) -> None:
+        """Note how a request has ended. A refusal of what was asked for is no trouble."""
+        with self._state:
+            self.troubles += trouble
+            self.troubles_in_a_row = self.troubles_in_a_row + 1 if trouble else 0
 
     def _pause_s(self, status: int, headers: Mapping[str, str], now_ms: int) -> float:
         said = _number(headers.get("Retry-After"))

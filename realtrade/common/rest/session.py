@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from realtrade.common.rest.errors import RestError
 from realtrade.common.rest.transport import Limits, RawAnswer
 
 if TYPE_CHECKING:
@@ -75,9 +76,13 @@ class Session:
         self.status = 0
         if self.guard is not None:
             self.guard(method, url, data)
-        answer: RawAnswer = self._transport.send(
-            method, self._routed(url), headers=headers or {}, body=data, limits=self.limits
-        )
+        try:
+            answer: RawAnswer = self._transport.send(
+                method, self._routed(url), headers=headers or {}, body=data, limits=self.limits
+            )
+        except RestError:
+            self._gate.count(trouble=True)
+            raise
         self.status = answer.status
         self.retry_after_s = self._gate.observe(answer.status, answer.headers)
         return Reply(answer.status, answer.reason, answer.headers, answer.body)

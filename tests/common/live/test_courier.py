@@ -192,3 +192,16 @@ def test_a_stop_gives_up_what_is_not_due_yet(courier: Courier) -> None:
 
     assert later.withdrawn
     assert done == []
+
+
+def test_tells_how_much_is_due_and_not_begun(courier: Courier, clock: ManualClock) -> None:
+    courier.put(Priority.SUBMIT, lambda: None)
+    courier.put(Priority.QUESTION, lambda: None)
+    courier.put(Priority.QUESTION, lambda: None, 2.0)
+    courier.withdraw(courier.put(Priority.CANCEL, lambda: None))
+    before = courier.waiting
+    courier.turn()
+
+    assert (before, courier.waiting) == (2, 1)
+    clock.sleep(2)
+    assert courier.waiting == 2

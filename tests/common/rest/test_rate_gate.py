@@ -156,3 +156,24 @@ def test_one_gate_for_each_name(clock: ManualClock) -> None:
 
     assert RateGate.shared("test one", make) is first
     assert RateGate.shared("test two", make) is not first
+
+
+@pytest.mark.parametrize(
+    ("status", "trouble"), [(200, 0), (400, 0), (401, 0), (418, 1), (429, 1), (500, 1), (503, 1)]
+)
+def test_counts_answers_that_say_the_exchange_is_in_trouble(
+    gate: RateGate, status: int, trouble: int
+) -> None:
+    gate.observe(status, {})
+
+    assert (gate.troubles, gate.troubles_in_a_row) == (trouble, trouble)
+
+
+def test_an_answer_ends_a_row_of_troubles_and_not_their_count(gate: RateGate) -> None:
+    for status in (500, 502):
+        gate.observe(status, {})
+    gate.count(trouble=True)
+    row = gate.troubles_in_a_row
+    gate.observe(400, {})
+
+    assert (row, gate.troubles_in_a_row, gate.troubles) == (3, 0, 3)
