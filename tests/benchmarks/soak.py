@@ -1,51 +1,66 @@
-"""A bot with everything around it switched on, for as long as wanted, with sinks that fail.
+"""A bot with everything around it switched on, on a faulty exchange, telling faulty sinks.
 
-    python tests/benchmarks/soak.py [--minutes 60] [--out FOLDER]
+    python tests/benchmarks/soak.py [--minutes 60] [--out FOLDER] [--trace]
 
-A replay trades the sample market at a pace that makes it last. Alarms go to a mail server, a
-webhook and an imitation of Telegram's Bot API; every 20 seconds they are up, down or slow in turn.
-The page is watched, metrics are scraped, a chat is open, reports are written. Once a second memory,
-threads, descriptors and queues are noted, and ten times a second how long the trading thread takes
-to answer. Exits 1 when something grows, is lost, told twice, or makes trading wait.
+The simulated exchange closes 1-minute bars of three markets four times a second and strikes with
+a fault of some kind every few seconds. The bot trades them over HTTP and WebSocket in a process of
+its own, with journal, page, metrics, chat and reports, and is paused, halted and resumed. Alarms
+go to a mail server, a webhook and an imitation of Telegram's Bot API, which every 20 seconds are
+up, down or slow in turn. The last minutes are calm, so that what is owed can be paid. Exits 1 when
+something grows, is lost, told twice, booked wrongly, or makes trading wait.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import subprocess
 import sys
 import tempfile
-import threading
+from decimal import Decimal
 from pathlib import Path
+from random import Random
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
-from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-import numpy as np  # noqa: E402  - the repository's root comes first
-
-from realtrade.engine import StateFolder, TradingRunner  # noqa: E402  - as above
-from realtrade.recipe import load_recipe  # noqa: E402  - as above
+from realtrade.testing import SimExchange, SimMarket  # noqa: E402  - the repository's root first
 from realtrade.utils.clock import SystemClock  # noqa: E402  - as above
+from tests.benchmarks import soak_bot, soak_verdict  # noqa: E402  - as above
 from tests.benchmarks.soak_sinks import Sinks  # noqa: E402  - as above
+from tests.scenario.kill_market import Market  # noqa: E402  - as above
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
 CLOCK = SystemClock()
-PRICES = ROOT / "recipes" / "data" / "coinbase-btc-usd-1h.csv"
-_BARS_A_SECOND = 4
-EVENTS = "[started, stopped, order_filled, trade_closed, halted, resumed, paused, report]"
+SYMBOLS = ("BTC/USDT", "ETH/USDT", "SOL/USDT")
+PACE_S, CASH = 0.25, 100_000
+HISTORY = 60
+KEY, SECRET = "soak-key-" + "k" * 24, "s" * 32
+ALARMS = (
+    *("started", "stopped", "failed", "halted", "paused", "resumed", "risk_halt", "risk_action"),
+    *("connection_lost", "connection_restored", "feed_stale", "health_changed", "order_unknown"),
+    *("order_rejected", "account_differs", "trade_closed", "flattened"),
+)
 RECIPE = """\
 realtrade: v1
 name: soak
-mode: paper
-exchange: {{type: replay, speed: {speed}}}
-feeds: {{btc: {{type: file, path: {prices}, symbol: BTC/USD, timeframe: 1h}}}}
-strategy: {{type: ma_cross, params: {{fast: 3, slow: 8}}}}
-sizing: {{type: percent_equity, percent: 50%}}
+mode: testnet
+exchange:
+  type: binance
+  market: spot
+  endpoints: {exchange}
+  api_key: {{env: SOAK_KEY}}
+  secret: {{env: SOAK_SECRET}}
+feeds:
+  btc: {{symbol: BTC/USDT, timeframe: 1m}}
+  eth: {{symbol: ETH/USDT, timeframe: 1m}}
+  sol: {{symbol: SOL/USDT, timeframe: 1m}}
+strategy: {{type: python, class: "soak_strategy:Busy"}}
 risk: {{drawdown: {{type: max_drawdown, limit: 90%}}}}
 schedule: {{blackout: {{night: {{cron: "0 3 * * *", for: 1h}}}}}}
 storage: {{url: "sqlite:///soak.db"}}
@@ -54,171 +69,165 @@ notify:
     mail: {{type: apprise, url: {{env: SOAK_MAIL}}}}
     hook: {{type: apprise, url: {{env: SOAK_HOOK}}}}
     chat: {{type: apprise, url: {{env: SOAK_CHAT}}}}
-  routes: {{all: {{events: {events}, to: [mail, hook, chat]}}}}
-  telegram: {{token: {{env: SOAK_TOKEN}}, chats: [12345], endpoint: {api}}}
+  routes:
+    alarms: {{severity: critical, to: [mail, hook, chat], events: [{events}]}}
+    trades: {{to: [hook], digest: 1m, events: [order_filled, order_cancelled, order_denied]}}
+  telegram: {{token: {{env: SOAK_TOKEN}}, chats: [12345], endpoint: {chat}}}
 monitor: {{http: "127.0.0.1:0", report: daily, log: {{level: warning}}}}
 """
-LIMITS = {
-    "memory, MB an hour": 30.0,
-    "threads, most above the middle": 6.0,
-    "descriptors, most above the middle": 12.0,
-    "messages lost": 0.0,
-    "messages told twice": 0.0,
-    "loop lag p99, sinks up, ms": 250.0,
-    "loop lag p99, sinks down, ms": 250.0,
-}
+ORDER, ANY = {"path": "/api/v3/order"}, {"path": "/api/v3/*"}
+FAULTS: tuple[tuple[str, dict[str, str] | None, dict[str, Any]], ...] = (
+    ("lost_answer", ORDER, {}),
+    ("reset_before", ORDER, {}),
+    ("reset_after", ORDER, {}),
+    ("timeout_before", ORDER, {"seconds": 3}),
+    ("timeout_after", ORDER, {"seconds": 3}),
+    ("late", ORDER, {"seconds": 2}),
+    ("slow", ANY, {"seconds": 1}),
+    ("server_error", ANY, {"status": 503}),
+    ("server_error", ANY, {"status": 502, "body": "html"}),
+    ("unknown_result", ORDER, {}),
+    ("empty", ORDER, {}),
+    ("html", ANY, {}),
+    ("truncated", ANY, {}),
+    ("drip", ORDER, {"seconds": 0.02}),
+    ("rate_limited", ANY, {"retry_after": 2}),
+    ("too_many_orders", ORDER, {}),
+    ("clock", ORDER, {}),
+    ("ws_skip", None, {}),
+    ("ws_duplicate", None, {}),
+    ("ws_reorder", None, {}),
+    ("ws_delay", None, {"seconds": 1}),
+    ("ws_garbage", None, {}),
+    ("ws_half", None, {}),
+    ("ws_torn", None, {}),
+    ("ws_drop", None, {}),
+    ("ws_close", None, {}),
+    ("ws_shutdown", None, {}),
+    ("ws_stall", None, {}),
+    ("ws_refuse", None, {}),
+)
 
 
-class Watch:
-    """Notes once a second what must not grow, and ten times how quickly trading answers."""
+class Trouble:
+    """Arms a fault of some kind every few seconds until left; now and then worse."""
 
-    def __init__(self, runner: TradingRunner, sinks: Sinks) -> None:
-        self._runner, self._sinks = runner, sinks
-        self._over = threading.Event()
-        self.rows: list[tuple[float, float, int, int, int]] = []
-        self.lags: dict[str, list[float]] = {"up": [], "down": [], "slow": []}
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._reader = threading.Thread(target=self._look, daemon=True)
+    def __init__(self, exchange: SimExchange, seed: int = 1) -> None:
+        self._exchange = exchange
+        self._random = Random(seed)  # noqa: S311 - chance to be repeated
+        self._over = Event()
+        self.armed = 0
+        self._thread = Thread(target=self._run, name="trouble", daemon=True)
+        self._worse: list[Callable[[], object]] = [
+            exchange.drop_connections,
+            exchange.shut_down_connections,
+            exchange.end_user_streams,
+            self._refuse,
+            self._skew,
+        ]
 
     def start(self) -> None:
-        """Begin once the bot is up."""
+        """Begin."""
         self._thread.start()
-        self._reader.start()
 
     def stop(self) -> None:
-        """End."""
+        """End, with everything mended."""
         self._over.set()
         self._thread.join()
-        self._reader.join()
+        self._exchange.faults.clear()
+        self._exchange.clock.skew_ms = 0
 
     def _run(self) -> None:
-        parts: Any = self._runner._parts
-        while not self._over.wait(0.1):
-            if parts.turns is None or not parts.started:
+        while not self._over.wait(self._random.uniform(2, 8)):
+            self.armed += 1
+            if self._random.random() < 0.1:
+                self._random.choice(self._worse)()
                 continue
-            began_s = CLOCK.monotonic_s()
-            try:
-                parts.turns.ask(lambda: None, 5.0)
-            except TimeoutError:
-                if self._over.is_set():
-                    return
-            self.lags[self._sinks.state].append((CLOCK.monotonic_s() - began_s) * 1000)
-            if not self.rows or CLOCK.monotonic_s() - self.rows[-1][0] >= 1:
-                waiting = parts.notifier.backlog + parts.hub.backlog
-                self.rows.append((CLOCK.monotonic_s(), *_process(), waiting))
+            name, match, options = self._random.choice(FAULTS)
+            self._exchange.faults.clear(name)
+            self._exchange.arm(name, self._random.choice([1, 1, 2]), match, **options)
 
-    def _look(self) -> None:
-        """Scrape and read the page's stream, as Prometheus and a browser do."""
-        state: Any = self._runner._parts.state
-        while not self._over.wait(0.5):
-            running = state.running()
-            if running is None or running.address is None:
-                continue
-            for path in ("/metrics", "/status"):
-                try:
-                    with urlopen(f"http://{running.address}{path}", timeout=5) as answer:
-                        answer.read()
-                except OSError:
-                    continue
+    def _refuse(self) -> None:
+        self._exchange.refuse_connections()
+        self._over.wait(5)
+        self._exchange.refuse_connections(refused=False)
+
+    def _skew(self) -> None:
+        self._exchange.clock.skew_ms = self._random.choice([0, 3_000, -3_000])
 
 
-def _process() -> tuple[float, int, int]:
-    """Return memory in MB, threads and descriptors of this process."""
-    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    descriptors = len(list(Path("/proc/self/fd").iterdir()))
-    return int(status["VmRSS"].split()[0]) / 1024, int(status["Threads"]), descriptors
+def calm_s(minutes: float) -> float:
+    """Return how long the end is without faults: a quarter, five minutes at most."""
+    return min(300.0, minutes * 15)
 
 
-def soak(folder: Path, minutes: float) -> dict[str, float]:
+def soak(folder: Path, minutes: float, *, trace: bool) -> dict[str, Any]:
     """Run and return what was measured."""
-    rows = PRICES.read_text().splitlines()[: 1 + round(minutes * 60 * _BARS_A_SECOND)]
-    prices, bars = folder / "prices.csv", len(rows) - 1
-    prices.write_text("\n".join(rows) + "\n")
-    with Sinks(minutes * 60 - max(60.0, minutes * 12)) as sinks:
-        path = folder / "soak.yaml"
-        speed = round(bars * 3600 / (minutes * 60))
-        values = {"speed": speed, "prices": prices, "events": EVENTS, "api": sinks.api}
-        path.write_text(RECIPE.format(**values))
-        state = StateFolder(folder / "state" / "soak")
-        runner = TradingRunner(load_recipe(path), out=folder / "out", state=state)
-        watch = Watch(runner, sinks)
-        watch.start()
-        reporter = threading.Timer(minutes * 6, _report, [runner])
-        reporter.start()
-        outcome = runner.run()
-        watch.stop()
-        reporter.cancel()
-        sinks.state = "up"
-        told = sinks.told()
-    assert outcome.ending == "completed", outcome
-    return _measures(watch, told, _wanted(folder), _left(folder))
+    trouble_s = minutes * 60 - calm_s(minutes)
+    markets = [SimMarket(symbol=symbol, price=Decimal(1_000)) for symbol in SYMBOLS]
+    with SimExchange(markets) as exchange, Sinks(trouble_s) as sinks:
+        exchange.add_account(KEY, SECRET, {"USDT": CASH})
+        market = Market(exchange, SYMBOLS, seed=5, pace_s=PACE_S)
+        market.play(HISTORY)
+        _write(folder, exchange.url, sinks)
+        trouble = Trouble(exchange)
+        with market, _bot(folder, trace=trace) as bot:
+            CLOCK.sleep(20)
+            trouble.start()
+            _wait(bot, trouble_s - 20)
+            trouble.stop()
+            _wait(bot, calm_s(minutes))
+            _end(bot)
+        found = soak_verdict.judge(folder, sinks, exchange.truth(KEY), ALARMS)
+        return {"faults": float(trouble.armed), **found}
 
 
-def _report(runner: TradingRunner) -> None:
-    from realtrade.engine.reports import Reports
-
-    parts: Any = runner._parts
-    Reports(parts, parts.turns).write()
-
-
-def _left(folder: Path) -> int:
-    """Return how many messages wait for the next start, of all channels: a mail takes its time."""
-    import sqlite3
-
-    with sqlite3.connect(folder / "soak.db") as connection:
-        query = "SELECT count(*) FROM outbox WHERE told_ms IS NULL"
-        return int(connection.execute(query).fetchone()[0])
+def _write(folder: Path, exchange: str, sinks: Sinks) -> None:
+    values = {"exchange": exchange, "chat": sinks.api, "events": ", ".join(ALARMS)}
+    (folder / "soak.yaml").write_text(RECIPE.format(**values))
+    (folder / "soak_strategy.py").write_text(soak_bot.STRATEGY)
 
 
-def _wanted(folder: Path) -> int:
-    """Return how many messages a channel was owed: every event the routes name."""
-    import sqlite3
-
-    named = EVENTS.strip("[]").replace(" ", "").split(",")
-    with sqlite3.connect(folder / "soak.db") as connection:
-        marks = ",".join("?" * len(named))
-        query = f"SELECT count(*) FROM event WHERE type IN ({marks})"  # noqa: S608 - marks only
-        return int(connection.execute(query, named).fetchone()[0])
+def _bot(folder: Path, *, trace: bool) -> subprocess.Popen[str]:
+    command = [sys.executable, soak_bot.__file__, str(folder), *(["--trace"] if trace else [])]
+    log = (folder / "bot.log").open("w")
+    environment = {**os.environ, "SOAK_KEY": KEY, "SOAK_SECRET": SECRET}  # noqa: TID251 - what a shell would set
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=log, stderr=log, text=True, env=environment
+    )
 
 
-def _measures(
-    watch: Watch, told: Mapping[str, Counter[str]], wanted: int, left: int
-) -> dict[str, float]:
-    rows = np.array(watch.rows)
-    late = rows[len(rows) // 3 :]
-    hours = (late[:, 0] - late[0, 0]) / 3600
-    slope = float(np.polyfit(hours, late[:, 1], 1)[0])
-    lags = {state: np.array(found or [0.0]) for state, found in watch.lags.items()}
-    down = np.concatenate([lags["down"], lags["slow"]])
-    return {
-        "memory, MB an hour": slope,
-        "memory at the end, MB": float(rows[-1, 1]),
-        "threads, most above the middle": float(late[:, 2].max() - np.median(late[:, 2])),
-        "descriptors, most above the middle": float(late[:, 3].max() - np.median(late[:, 3])),
-        "most waiting": float(rows[:, 4].max()),
-        "messages wanted a channel": float(wanted),
-        "messages left for the next start": float(left),
-        "messages lost": max(0.0, sum(wanted - len(one) for one in told.values()) - left),
-        "messages told twice": float(
-            sum(count - 1 for one in told.values() for count in one.values())
-        ),
-        "loop lag p50, ms": float(np.median(np.concatenate(list(lags.values())))),
-        "loop lag p99, sinks up, ms": float(np.percentile(lags["up"], 99)),
-        "loop lag p99, sinks down, ms": float(np.percentile(down, 99)),
-    }
+def _wait(bot: subprocess.Popen[str], seconds: float) -> None:
+    """Let the bot trade for so long, or until it ends of itself: then there is a fault."""
+    try:
+        bot.wait(max(1.0, seconds))
+    except subprocess.TimeoutExpired:
+        return
+
+
+def _end(bot: subprocess.Popen[str]) -> None:
+    try:
+        bot.communicate("enough\n", timeout=90)
+    except subprocess.TimeoutExpired:
+        bot.kill()
+        raise
 
 
 def main() -> int:
     """Soak, print what was measured, and tell whether every limit holds."""
-    options = argparse.ArgumentParser(description="A long run with failing sinks.")
+    options = argparse.ArgumentParser(description="A long run with a failing world around it.")
     options.add_argument("--minutes", type=float, default=60.0)
     options.add_argument("--out", type=Path)
+    options.add_argument("--trace", action="store_true", help="tell what takes the memory")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        found = soak(given.out or Path(folder), given.minutes)
-    broken = [name for name, limit in LIMITS.items() if found[name] > limit]
-    sys.stdout.write(json.dumps({"measured": found, "limits": LIMITS, "broken": broken}, indent=2))
-    sys.stdout.write("\n")
+        out = given.out or Path(folder)
+        out.mkdir(parents=True, exist_ok=True)
+        found = soak(out, given.minutes, trace=given.trace)
+    broken = soak_verdict.broken(found)
+    told = {"measured": found, "limits": soak_verdict.LIMITS, "broken": broken}
+    text = json.dumps(told, indent=2) + "\n"
+    sys.stdout.write(text + ("broken\n" if broken else "every limit holds\n"))
     return 1 if broken else 0
 
 

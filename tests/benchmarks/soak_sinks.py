@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 from collections import Counter
 from threading import Event, Thread
 from typing import Any, Self
-
-from apprise.plugins.telegram import NotifyTelegram
 
 from realtrade.utils.clock import SystemClock
 from tests.notifications.conftest import Mails, OnAnyPort, Seen, Site, serving
@@ -50,16 +49,17 @@ class Sinks:
         self._chat.answer = self._answer
         self._bot.answer, self._bot.form = self._bot_api, True
         self._thread = Thread(target=self._turn, daemon=True)
+        self.changes: list[tuple[float, str]] = [(CLOCK.monotonic_s(), self.state)]
+        """When the sinks became what, on the machine's monotonic clock."""
 
     def __enter__(self) -> Self:
         self._mail.start()
         mail = f"mailto://127.0.0.1:{self._mail.port}?from=b@example.org&to=m@example.org"
-        NotifyTelegram.notify_url = f"{self._chat.url}/bot"
-        NotifyTelegram.request_rate_per_sec = 0
         os.environ |= {  # noqa: TID251 - what a shell would set
             "SOAK_MAIL": f"{mail}&mode=insecure",
             "SOAK_HOOK": f"json://127.0.0.1:{self._hook.port}/alarm",
             "SOAK_CHAT": f"tgram://{TOKEN}/12345",
+            "SOAK_CHAT_API": f"{self._chat.url}/bot",
             "SOAK_TOKEN": TOKEN,
         }
         self._thread.start()
@@ -83,6 +83,7 @@ class Sinks:
             turn += 1
             well = CLOCK.monotonic_s() > until_s
             self.state = "up" if well else STATES[turn % len(STATES)]
+            self.changes.append((CLOCK.monotonic_s(), self.state))
 
     def _answer(self, seen: Seen) -> Any:
         if self.state == "slow":
@@ -99,26 +100,44 @@ class Sinks:
         CLOCK.sleep(0.5)
         return {"ok": True, "result": [] if method == "getUpdates" else True}
 
-    def told(self) -> dict[str, Counter[str]]:
-        """Return how often each message was taken, by channel."""
-        mails = (mail.get_content() for mail in self._mails.seen)
-        hooks = (seen.json["message"] for seen in self._hook.seen if seen.json)
-        chats = (_chat_text(seen) for seen in self._chat.seen if seen.json)
+    def told(self, mark: str) -> dict[str, Counter[str]]:
+        """Return how often each line was taken, by channel, of messages with `mark` in the title.
+
+        The words "at such a time", which late messages end with, are left out.
+        """
+        mails = ((mail["subject"], mail.get_content()) for mail in self._mails.seen)
+        hooks = ((seen.json["title"], seen.json["message"]) for seen in _taken(self._hook))
+        chats = (_chat_text(seen) for seen in _taken(self._chat) if _is_message(seen))
         return {
-            name: Counter(_plain(line) for text in texts for line in text.splitlines() if line)
-            for name, texts in (("mail", mails), ("hook", hooks), ("chat", chats))
+            name: Counter(
+                plain(line)
+                for title, text in found
+                if mark in title
+                for line in text.splitlines()
+                if line.strip()
+            )
+            for name, found in (("mail", mails), ("hook", hooks), ("chat", chats))
         }
 
 
-def _chat_text(seen: Seen) -> str:
-    if not seen.path.endswith("/sendMessage"):
-        return ""
-    text = re.sub(r"<[^>]+>", "", str(seen.json["text"]))
-    return text.partition("\n")[2]
+def _taken(site: Site) -> list[Seen]:
+    return [seen for seen in site.seen if seen.json]
 
 
-def _plain(text: str) -> str:
+def _is_message(seen: Seen) -> bool:
+    return seen.path.endswith("/sendMessage")
+
+
+def _chat_text(seen: Seen) -> tuple[str, str]:
+    text = html.unescape(re.sub(r"<[^>]+>", "", str(seen.json["text"])))
+    title, _, rest = text.partition("\n")
+    return title, rest
+
+
+def plain(text: str) -> str:
+    """Return a line as it was before it was sent: without a late message's time."""
+    text = re.sub(r" \[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\]$", "", text.strip())
     return re.sub(r"\s+", " ", text).strip()
 
 
-__all__ = ["STATES", "Sinks", "Site"]
+__all__ = ["STATES", "Sinks", "Site", "plain"]
