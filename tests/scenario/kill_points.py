@@ -31,6 +31,17 @@ PLACES = {
 }
 """Name to module, class and function: every step of an order's way and of a start."""
 
+RISK_PLACES = {
+    "acted": ("realtrade.common.broker.teller", "Teller", "acted"),
+    "perform": ("realtrade.common.base_broker", "", "perform"),
+    "asked": ("realtrade.common.broker.risk", "", "perform"),
+    "kept": ("realtrade.engine.state", "StateFolder", "remember"),
+    "place": PLACES["place"],
+    "cancel": PLACES["cancel"],
+    "fill": PLACES["fill"],
+}
+"""Every step of a halt: a rule's is remembered, performed, sent and booked; a person's is kept."""
+
 
 class KillPoint(NamedTuple):
     """Where a bot dies."""
@@ -46,7 +57,7 @@ class KillPoint(NamedTuple):
 
     def arm(self) -> None:
         """Have this process killed there; for processes made to be killed only."""
-        module, owner, name = PLACES[self.place]
+        module, owner, name = {**PLACES, **RISK_PLACES}[self.place]
         home: Any = import_module(module)
         home = getattr(home, owner) if owner else home
         setattr(home, name, self._deadly(getattr(home, name)))
