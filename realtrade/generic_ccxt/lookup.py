@@ -76,7 +76,7 @@ def _same_id(asked_as: str | None, placed_as: str | None) -> bool:
     """Tell whether an id is asked for as what it was placed as: Kraken's `userref` is another."""
     if asked_as is None or placed_as is None:
         return False
-    asked, placed = asked_as.lower(), placed_as.lower()
+    asked, placed = (one.lower().rpartition(".")[2] for one in (asked_as, placed_as))
     return asked in {"path", placed} or asked.endswith(placed.removeprefix("new"))
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from realtrade.common.base_store import BaseStore
+from realtrade.common.rest.errors import OddAnswer
 from realtrade.common.rest.lazy_ccxt import exchange_class
 from realtrade.generic_ccxt.traits import Traits, traits_of
 
@@ -38,6 +39,14 @@ class CcxtStore(BaseStore):
             else:
                 client.set_sandbox_mode(True)
         return client
+
+    def _fetch_time_ms(self) -> int:
+        if not self.exchange.has.get("fetchTime"):
+            return self.connection.clock.now_ms()
+        told = self.call("fetch_time")
+        if not isinstance(told, int):
+            raise OddAnswer("the exchange was asked for its time and told none")
+        return told
 
     def features(self) -> Mapping[str, Any]:
         """Return what ccxt declares of this market, by method."""

@@ -26,6 +26,10 @@ _MONEY_EVERY = 15
 _LOST_AFTER = 3
 """Looks in a row without an answer until events are said to be missing."""
 _JOIN_S = 20.0
+_SHARE = 0.3
+"""Of what may be asked in a minute, as a fraction: so much is for looking at the account."""
+_PLENTY = 0.5
+"""With less than that left of a minute, orders do not hasten a look."""
 
 
 class PollingAccount:
@@ -53,6 +57,7 @@ class PollingAccount:
         self._open: dict[tuple[str, str], VenueOrder] = {}
         self._looks = self._failed = 0
         self._flows = False
+        self._headroom, self._spent = 1.0, 0.0
 
     def start(self, sink: AccountSink) -> None:
         """Begin, on a thread of its own."""
@@ -79,9 +84,22 @@ class PollingAccount:
             except Exception as error:  # noqa: BLE001 - a thread's outermost frame; tried again
                 _LOG.warning("the account cannot be read: %s", type(error).__name__)
                 self._missed(f"the account cannot be read: {type(error).__name__}")
-            # Half of the time is left to others, however slow the exchange is.
-            took_s = self._clock.monotonic_s() - began_s
-            self._names.moved.wait(max(self._every_s, took_s))
+            self._pause(self._clock.monotonic_s() - began_s)
+
+    def _pause(self, took_s: float) -> None:
+        """Wait for the next look: most of what may be asked is left to bars and orders.
+
+        After an order of ours it comes at once, as long as there is plenty left.
+        """
+        gate = self._store.gate
+        spent = self._headroom - gate.headroom
+        if spent > 0:  # else a new minute has begun meanwhile
+            self._spent = spent
+        wait_s = max(self._every_s, took_s, 60 * self._spent / _SHARE)
+        if self._names.moved.wait(wait_s) and gate.headroom < _PLENTY and not self._stopping:
+            self._names.moved.clear()
+            self._names.moved.wait(wait_s)
+        self._headroom = gate.headroom
 
     def _missed(self, reason: str) -> None:
         self._failed += 1

@@ -79,17 +79,7 @@ class WireBot(Trader):
 
     def begin(self) -> None:
         """Start a process."""
-        self.store = BinanceStore(
-            market_type=self.market,
-            endpoints=self.exchange.url,
-            apikey=KEY,
-            secret=SECRET,
-            proxy="none",
-        )
-        self.store.clock.measure()
-        self.gateway = BinanceGateway(self.store)
-        base = user_stream_base(self.market, testnet=False, base=self.exchange.ws_url)
-        self.stream = BinanceAccountStream(self.store, base=base, clock=self.clock, socket=HASTY)
+        self.connect()
         instrument = self.gateway.instrument(self.symbol)
         assert instrument is not None
         self.traded = instrument
@@ -104,6 +94,20 @@ class WireBot(Trader):
         )
         self.take_up()
         self.until(lambda: self.standing.state is State.LIVE)
+
+    def connect(self) -> None:
+        """Make store, gateway and stream."""
+        self.store: Any = BinanceStore(
+            market_type=self.market,
+            endpoints=self.exchange.url,
+            apikey=KEY,
+            secret=SECRET,
+            proxy="none",
+        )
+        self.store.clock.measure()
+        self.gateway: Any = BinanceGateway(self.store)
+        base = user_stream_base(self.market, testnet=False, base=self.exchange.ws_url)
+        self.stream = BinanceAccountStream(self.store, base=base, clock=self.clock, socket=HASTY)
 
     def end(self) -> None:
         """End the process, in good order."""
