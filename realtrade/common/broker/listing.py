@@ -206,6 +206,7 @@ class Listings:
             opening=scheme,
             source=listing.data,
             contract_size=float(listing.instrument.contract_size),
+            lot=float(listing.instrument.lot),
             may_short=listing.instrument.may_short,
             values=listing.held_as is None,
         )

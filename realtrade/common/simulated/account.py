@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from realtrade.execution.ledger import Holding
 
 _NOTHING = (0.0, 0.0)
+_NOISE = 1e-12
+"""Share of an execution below which what is left of a position comes from adding floats."""
 
 
 class Worth(NamedTuple):
@@ -174,6 +176,8 @@ class Account:
         book, moved = market.book, quantity
         if market.fees is not None:
             moved = _less_base_fee(market, market.fees, quantity, maker=maker)
+        if market.lot:
+            moved = _without_noise(moved, book.quantity, market.lot)
         closed, opened = book.split(moved)
         held, average = book.quantity + moved, book.price_after(moved, price)
         pnl = market.charges.profitandloss(-closed, book.price, price)
@@ -273,6 +277,16 @@ def _fee(market: Market, charges: Charges, quantity: float, price: float, *, mak
         return charges.getcommission(quantity, price)
     rate = fees.maker if maker else fees.taker
     return abs(quantity) * rate * price * market.contract_size
+
+
+def _without_noise(moved: float, held: float, lot: float) -> float:
+    """Return what closes a position to the last digit, where only float noise would be left.
+
+    Lots add up, floats of them do not: three times 0.1 less 0.3 is something, and a strategy that
+    asks whether it holds anything would be told so.
+    """
+    left = abs(held + moved)
+    return -held if 0.0 < left < lot / 2 and left <= abs(moved) * _NOISE else moved
 
 
 def _less_base_fee(market: Market, fees: MakerTaker, quantity: float, *, maker: bool) -> float:

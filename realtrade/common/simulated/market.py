@@ -151,6 +151,8 @@ class Market:
     fees: MakerTaker | None = None
     """Fees that depend on maker and taker; they replace the commission in `charges`."""
     contract_size: float = 1.0
+    lot: float = 0.0
+    """Smallest step of quantity; 0: any quantity, and sums of them as floats give them."""
     may_short: bool = True
     settles: bool = False
     """Profit of an open position is paid in cash on every bar."""

@@ -94,7 +94,8 @@ class SpotFunds:
         rate: Decimal,
     ) -> tuple[Decimal, str]:
         asset = account.fee_asset
-        price = self._price_of(f"{asset}/{order.market.quote}") if asset else None
+        quote = order.market.quote
+        price = Decimal(1) if asset == quote else self._price_of(f"{asset}/{quote}")
         if asset and price:
             fee = _cut(value * rate / price)
             if fee <= account.spot.free(asset):

@@ -43,6 +43,17 @@ def test_fees_can_be_paid_in_a_third_currency(bench: Bench) -> None:
     assert bench.truth.balances["USDT"].free == 10_200
 
 
+def test_a_buyer_can_pay_the_fee_in_what_is_paid_with(bench: Bench) -> None:
+    bench.account.fee_asset = "USDT"
+
+    bench.place("buy", "2")
+
+    (fill,) = bench.truth.fills
+    assert (fill.fee, fill.fee_asset) == (fill.price * Decimal("0.002"), "USDT")
+    assert bench.truth.balances["BTC"].free == 12
+    assert bench.truth.balances["USDT"].free == 10_000 - fill.price * Decimal("2.002")
+
+
 @pytest.mark.parametrize(
     ("side", "price", "asset", "locked"),
     [("buy", "90", "USDT", "180"), ("sell", "110", "BTC", "2")],
