@@ -297,10 +297,10 @@ class BaseBroker(Questions):
         if not self._turns.bar_is_new():
             self._take_reports()
             return
-        if self._express is not None:
-            self._express.bar()
-        self.venue.on_bar()
-        self._take_reports()
+        alone = self._express is not None and self._express.bar()
+        if not alone:
+            self.venue.on_bar()
+            self._take_reports()
         watches = self._gate is not None and self._gate.watches
         if watches and self._gate is not None:
             for action in self._gate.watch(self.account):
@@ -308,7 +308,7 @@ class BaseBroker(Questions):
                 perform(self, action)
         eager = self._turns.strategy_runs_first()
         self._value = float(self.venue.equity) if eager else None
-        self.idle = self.venue.idle and not watches and not eager
+        self.idle = (alone or self.venue.idle) and not watches and not eager
 
     def wake(self) -> None:
         """Make the next turn count after what no order shows, such as a person's halt."""

@@ -50,17 +50,22 @@ class CurveBroker(BaseBroker):
         """Begin anew."""
         super().init()
         self.steps: list[Step] = [Step(0, float(self.venue.cash), 0.0, 0.0)]
+        self._noted = self.steps[0][1:]
+        self._looks_at: tuple[Any, Any, Any] | None = None
 
     def next(self) -> None:
         """Let the venue see the bar, then look at the account; nothing while idle."""
         if self.idle:
             return
         super().next()
-        (data,) = self.cerebro.datas
-        held = self.positions[data]
-        now = (self.simulated.account.cash, held.size, held.price)
-        if now != self.steps[-1][1:]:
-            self.steps.append(Step(len(data) - 1, *now))
+        if self._looks_at is None:
+            (data,) = self.cerebro.datas
+            self._looks_at = self.simulated.account, self.positions[data], data.lines.datetime
+        account, held, times = self._looks_at
+        now = (account.cash, held.size, held.price)
+        if now != self._noted:
+            self._noted = now
+            self.steps.append(Step(len(times) - 1, *now))
 
     def record_curve(self, tracker: PerformanceTracker, bars: int) -> None:
         """Hand the account after each of the first `bars` bars to `tracker`."""

@@ -12,12 +12,20 @@ if TYPE_CHECKING:
     from realtrade.model.order import Booking
 
 
-def book(order: LightOrder, listing: Listing, booking: Booking[float], scheme: Any) -> None:
+def book(
+    order: LightOrder,
+    listing: Listing,
+    booking: Booking[float],
+    scheme: Any,
+    number: float | None = None,
+) -> None:
     """Add an execution to the strategy's order and position; `scheme` is its commission scheme.
 
     The scheme must be there before the first notification: Backtrader's trades ask it for values.
+    `number` is the execution's time as Backtrader's number, for who knows it already.
     """
-    number = listing.tape.number_at(booking.time_ms, order.created.dt)
+    if number is None:
+        number = listing.tape.number_at(booking.time_ms, order.created.dt)
     moved = booking.closed + booking.opened
     held = listing if listing.held_as is None else listing.held_as
     held.position.update(moved, booking.price, (held.data, number))

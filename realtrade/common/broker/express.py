@@ -48,7 +48,8 @@ class Express:
 
     def takes(self, order: LightOrder, listing: Listing) -> bool:
         """Take an order that nobody has an objection to, if it is plain and alone."""
-        plain = order.is_plain and not order.info and listing.held_as is None
+        told = order.__dict__.get("info")  # asked for by name, it would be made
+        plain = order.is_plain and not told and listing.held_as is None
         if not (plain and self._waiting is None and self._venue.is_plain):
             return False
         order.status, order.plen = _SUBMITTED, len(listing.tape)
@@ -61,27 +62,34 @@ class Express:
         if waiting is not None:
             self._long_way(*waiting, None, "")
 
-    def bar(self) -> None:
-        """Execute the order that waits at the open of a newer bar, if it can be paid for."""
+    def bar(self) -> bool:
+        """Execute the order that waits at the open of a newer bar, if it can be paid for.
+
+        Tell whether that was all there is to do on this bar: the venue need not look at it.
+        """
         if self._waiting is None:
-            return
+            return False
         order, listing = self._waiting
-        created, tape, venue = order.created, listing.tape, self._venue
-        market, price = venue.market(listing.feed), None
-        if tape.number() > created.dt and venue.is_plain:
-            price = venue.open_price(market, buys=order.size > 0)
-        if price is None or not venue.can_pay(market, order.size, created.pclose):
+        created, tape, venue, size = order.created, listing.tape, self._venue, order.size
+        market, price, number = venue.market(listing.feed), None, tape.number()
+        if number > created.dt and venue.is_plain:
+            price = venue.open_price(market, buys=size > 0)
+        if price is None or not venue.can_pay(market, size, created.pclose):
             self.clear()
-            return
+            return False
         self._waiting = None
-        booking, refused = venue.account.execute(market, order.size, price, tape.time_ms())
+        # The bar's time in milliseconds is worked out only for who asks: nearly nobody does.
+        booking, refused = venue.account.execute(market, size, price, 0)
         if booking is None or refused:
-            self._long_way(order, listing, booking, market.why_refused(order.size))
-            return
+            if booking is not None:
+                booking.time_ms = tape.time_ms()
+            self._long_way(order, listing, booking, market.why_refused(size))
+            return False
         venue.remember_filled(str(order.ref))
         executed = order.executed
         order.plen = len(tape)
-        book(order, listing, booking, market.charges)
+        book(order, listing, booking, market.charges, number)
         order.status = _COMPLETED
         executed.p1, executed.p2 = 0, 1
         self._notes.append(order)
+        return venue.idle

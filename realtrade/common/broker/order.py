@@ -78,6 +78,9 @@ class LightOrder(bt.Order):
 
     def __getattr__(self, name: str) -> Any:
         """Work out what is rarely asked for when it is; leave the rest to Backtrader."""
+        if name == "info":
+            self.info = AutoOrderedDict()
+            return self.info
         if name == "client_order_id":
             self.client_order_id = name_of(self.numbered)
             return self.client_order_id
@@ -89,6 +92,7 @@ class LightOrder(bt.Order):
     def clone(self) -> LightOrder:
         """Return a copy as of now; what was asked for and `info` are shared with it."""
         copy: LightOrder = _bare(type(self))
+        self.info  # noqa: B018 - made when first asked for: the copy must not make its own
         copy.__dict__ = state = self.__dict__.copy()
         state["executed"] = self.executed.clone()
         return copy
@@ -136,7 +140,6 @@ def build_order(kind: type[LightOrder], wish: dict[str, Any]) -> LightOrder:
         "p": params,
         "ref": next(_REFERENCES),
         "size": size,
-        "info": AutoOrderedDict(),
         "created": created,
         "executed": executed,
     }

@@ -5,16 +5,20 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
+import sys
 from collections import deque
 from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from queue import Empty, SimpleQueue
+from types import ModuleType
 from typing import TYPE_CHECKING, Protocol, Self
 
 from realtrade.engine.sweep.errors import SweepRefused
 from realtrade.engine.sweep.trial import Job, Result, Task
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -145,7 +149,7 @@ class LocalCrew:
             self._deaths += 1
             if self._deaths > _MOST_DEATHS:
                 msg = f"{self._deaths} worker processes died and none brought a result"
-                hint = "a script that starts a sweep does so under `if __name__ == '__main__':`"
+                hint = "what they said before is on standard error"
                 raise SweepRefused(msg, hint=hint)
 
     def _go_on(self) -> None:
@@ -160,12 +164,13 @@ class LocalCrew:
         from realtrade.engine.sweep.worker import work
 
         self._running[task.key] = task
-        try:
-            future = self._pool.submit(work, task)
-        except BrokenProcessPool:
-            self._pool.shutdown()
-            self._pool = self._new_pool()
-            future = self._pool.submit(work, task)
+        with _no_script():
+            try:
+                future = self._pool.submit(work, task)
+            except BrokenProcessPool:
+                self._pool.shutdown()
+                self._pool = self._new_pool()
+                future = self._pool.submit(work, task)
         future.add_done_callback(lambda done: self._done.put((task, done)))
 
     def _new_pool(self) -> ProcessPoolExecutor:
@@ -178,6 +183,20 @@ class LocalCrew:
         return ProcessPoolExecutor(
             self._workers, mp_context=context, initializer=begin, initargs=(str(self._file),)
         )
+
+
+@contextmanager
+def _no_script() -> Iterator[None]:
+    """Keep processes started meanwhile from running the program's own script once more.
+
+    Nothing of it is theirs, and it may import more in each of them than all their work needs.
+    """
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
 
 
 def _cores() -> int:

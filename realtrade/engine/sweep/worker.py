@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import pickle
@@ -14,12 +13,25 @@ from typing import TYPE_CHECKING
 
 # What a trial needs, imported once by the process that workers are forked from.
 import realtrade.common
+import realtrade.common.broker.protection
+import realtrade.common.broker.styles
 import realtrade.common.simulated
 import realtrade.engine.cerebro
+import realtrade.engine.cerebros
 import realtrade.engine.curve
+import realtrade.engine.hooks
+import realtrade.engine.live_cerebro
+import realtrade.engine.marks
+import realtrade.engine.sizing
+import realtrade.engine.sweep.trial
 import realtrade.monitor.analyzer
+import realtrade.monitor.tracker
+import realtrade.recipe.variants
 import realtrade.risk
+import realtrade.risk.gate
+import realtrade.strategies.plugins
 import realtrade.strategies.python  # noqa: F401 - see above
+from realtrade.engine.lean.heap import keep_aside
 
 if TYPE_CHECKING:
     from realtrade.engine.sweep.trial import Job, Result, Task
@@ -35,7 +47,7 @@ def begin(job: str) -> None:
     _be_quiet()
     with Path(job).open("rb") as file:
         _HELD["job"] = pickle.load(file)  # noqa: S301 - written by our parent a moment ago
-    gc.freeze()
+    keep_aside()
 
 
 def work(task: Task) -> Result:

@@ -10,6 +10,7 @@ import backtrader as bt
 import pytest
 
 from realtrade.engine.cerebro import LeanCerebro
+from realtrade.engine.lean import heap
 
 ANALYZERS = ["TradeAnalyzer", "DrawDown", "SharpeRatio", "TimeReturn", "Transactions"]
 KINDS = [
@@ -120,16 +121,17 @@ def test_the_collector_is_left_as_found(feed, rows) -> None:
         def next(self) -> None:
             counted.append(gc.get_freeze_count())
 
-    for frozen in (False, True):
+    for frozen in (None, gc.freeze, heap.keep_aside):
         counted: list[int] = []
-        if frozen:
-            gc.freeze()
+        if frozen is not None:
+            frozen()
         cerebro = LeanCerebro()
         cerebro.adddata(feed(rows(5)))
         cerebro.addstrategy(Counts)
         try:
             cerebro.run()
             assert min(counted) > 1000
-            assert (gc.get_freeze_count() > 0) == frozen
+            assert (gc.get_freeze_count() > 0) == (frozen is not None)
         finally:
             gc.unfreeze()
+            heap._KEPT.clear()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -148,6 +150,35 @@ def test_a_trial_that_dies_takes_no_other_along(bench: Any, sweeper: Any) -> Non
     assert told["3"][1].startswith("ValueError: bad mood (deadly.py, line")
     assert [mood for mood, (state, _) in told.items() if state == "done"] != []
     assert sorted(mood for mood, (state, _) in told.items() if state == "done") == list("014567")
+
+
+SCRIPT = """
+from pathlib import Path
+from realtrade.engine.sweep import Space, Sweep, SweepPlan
+from realtrade.recipe import Variants
+
+class Watch:
+    log = begin = progress = lambda self, *told: None
+
+with Path("imported.txt").open("a") as file:
+    file.write("once\\n")
+space = Space.parse(["strategy.params.fast=4,8"])
+plan = SweepPlan(variants=Variants("bot.yaml"), space=space, out=Path("out"), workers=2)
+print(len(Sweep(plan, watch=Watch()).run().facts.trials))
+"""
+
+
+@pytest.mark.timeout(120)
+def test_workers_do_not_run_the_script_that_sweeps(sweeper: Any) -> None:
+    folder = sweeper.recipe.parent
+    (folder / "script.py").write_text(SCRIPT)
+
+    done = subprocess.run(
+        [sys.executable, "script.py"], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+    assert (done.stdout, done.stderr) == ("2\n", "")
+    assert (folder / "imported.txt").read_text() == "once\n"
 
 
 @pytest.mark.timeout(120)
