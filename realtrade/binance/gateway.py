@@ -177,6 +177,32 @@ class BinanceGateway:
             self._asked(self._store.listings, reload=True)
         return self._asked(self._store.fetch_state)
 
+    @property
+    def counts_down(self) -> bool:
+        """Tell whether this market cancels what rests when nothing is heard: USDⓈ-M does."""
+        return self._store.market_type == "swap"
+
+    def count_down(self, symbol: str, seconds: int) -> None:
+        """Have every open order of a symbol cancelled in so many seconds; 0: never.
+
+        Source: "Auto-Cancel All Open Orders" of Binance's USDⓈ-M API.
+
+        Raises:
+            GatewayError: no answer, or none to trust.
+        """
+        listing = self._store.listing(symbol)
+        if listing is None:
+            msg = f"Binance {self._store.market_type} lists no {symbol}"
+            raise GatewayError(msg)
+        wanted = {"symbol": listing.id, "countdownTime": seconds * 1000}
+        urgency = Urgency.ORDER if seconds else Urgency.CANCEL
+        row = self._asked(
+            self._store.call, "fapiPrivatePostCountdownCancelAll", wanted, urgency=urgency
+        )
+        if not isinstance(row, dict) or row.get("symbol") != listing.id:
+            msg = f"the answer to the countdown of {symbol} tells of something else"
+            raise GatewayError(msg)
+
     def learn(self, symbol: str, venue_order_id: str, client_order_id: str) -> None:
         """Remember the ids of an order from before: trades are told by Binance's alone."""
         self._finder.learn_name(symbol, venue_order_id, client_order_id)

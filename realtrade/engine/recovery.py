@@ -12,12 +12,14 @@ from realtrade.engine.rerun import batches, to_run_again
 from realtrade.execution.lifecycle import is_over
 from realtrade.execution.state import Standing
 from realtrade.model.order import OrderStatus, Position
+from realtrade.plugins.ports.gateway import CancelsWhenSilent
 from realtrade.plugins.ports.journal import Recalled
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from realtrade.common.live import LiveVenue
+    from realtrade.common.live.dead_man import DeadMan
     from realtrade.engine.adoption import Adopter
     from realtrade.engine.parts import Parts
     from realtrade.model.bar import Bar, BarColumns
@@ -73,7 +75,8 @@ def recover(parts: Parts, stack: ExitStack) -> None:
     if parts.journal is not None:
         adopter = parts.recovery.adopter = Adopter(parts, venue, parts.journal)
         parts.controls.adopted, parts.controls.resumed = adopter.accept, venue.resume
-    stack.callback(_end, parts, venue)
+    dead_man = _dead_man(parts, venue)
+    stack.callback(_end, parts, venue, dead_man)
     halted = stand_as_before(parts)
     snapshot = venue.recover(recalled)
     if not halted:
@@ -125,8 +128,24 @@ def _reopen_trades(parts: Parts) -> None:
         parts.tracker.hold(symbol, size, price, parts.clock.now_ms())
 
 
-def _end(parts: Parts, venue: LiveVenue) -> None:
+def _dead_man(parts: Parts, venue: LiveVenue) -> DeadMan | None:
+    """Have the exchange cancel entries should this process fall silent, where it can."""
+    gateway: object = venue.gateway
+    if not isinstance(gateway, CancelsWhenSilent) or not gateway.counts_down:
+        return None
+    from realtrade.common.live.dead_man import DeadMan
+
+    symbols = [instrument.symbol for instrument in venue.comparison.instruments]
+    wanted = parts.recipe.orders.dead_man
+    dead_man = DeadMan(venue.dispatch, gateway, symbols, wanted=wanted)
+    dead_man.begin(fresh=parts.recovery.recalled.fresh)
+    return dead_man
+
+
+def _end(parts: Parts, venue: LiveVenue, dead_man: DeadMan | None) -> None:
     """Let cancels go out, and book what was told until the very end."""
+    if dead_man is not None:
+        dead_man.end()
     if not venue.stop():
         parts.say("warning", "a request was still under way: the next start finds out about it")
     parts.broker.settle()

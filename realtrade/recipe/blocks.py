@@ -176,6 +176,8 @@ class OrdersBlock(PluginConfig):
     """What is done first: compare with the exchange."""
     on_stop: Literal["cancel_orders", "keep_orders", "flatten"] = "cancel_orders"
     """What is done last."""
+    dead_man: bool = True
+    """Have the exchange cancel resting entries when the bot falls silent; Binance USDⓈ-M can."""
     on_difference: Literal["reduce_only", "adopt", "flatten", "halt"] = "reduce_only"
     """What is done about a position that differs from the exchange's, and nothing tells why."""
 

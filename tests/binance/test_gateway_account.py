@@ -212,3 +212,37 @@ class TestSetup:
 
         assert answer.outcome is Outcome.NOT_SENT
         assert venue.truth(KEY).orders == ()
+
+
+class TestCountdown:
+    """Of USDⓈ-M: a process that falls silent has its resting orders cancelled."""
+
+    @SWAP
+    def test_cancels_what_rests_unless_it_is_ended(
+        self, gateway: BinanceGateway, venue: SimExchange, market: str
+    ) -> None:
+        assert gateway.counts_down
+        for number, (seconds, left) in enumerate(((1, 0), (0, 1), (1, 0))):
+            gateway.place(intent(market, **LIMIT, client_order_id=f"order-{number}"))
+            gateway.count_down(NAMES[market], seconds)
+            venue.clock.skew_ms += 1_001
+            venue.dialect.services.run_out()
+            assert len(venue.truth(KEY).open_orders) == left
+            gateway.resync()
+
+    @BOTH
+    def test_says_what_it_cannot(
+        self, gateway: BinanceGateway, venue: SimExchange, market: str
+    ) -> None:
+        assert gateway.counts_down is (market == "swap")
+        with pytest.raises(GatewayError, match="lists no NOBODY/USDT"):
+            gateway.count_down("NOBODY/USDT", 1)
+
+    @SWAP
+    def test_believes_no_other_answer(
+        self, gateway: BinanceGateway, venue: SimExchange, market: str
+    ) -> None:
+        venue.arm("object", match={"path": "*/countdownCancelAll"})
+
+        with pytest.raises(GatewayError, match="tells of something else"):
+            gateway.count_down(NAMES[market], 1)

@@ -77,6 +77,13 @@ class Scene(Stage):
         """Wait until the log says so."""
         self.until(lambda: text in self.log())
 
+    def counted_down(self) -> list[str]:
+        """Return the countdowns that were asked for, in milliseconds."""
+        asked = self.exchange.requests
+        return [
+            one.params["countdownTime"] for one in asked if one.path.endswith("countdownCancelAll")
+        ]
+
     def person(self, verb: str, *more: str) -> str:
         """Do what a person does at the command line."""
         words = [verb, "--state", str(self.folder / "state" / "guarded"), *more]
@@ -197,6 +204,32 @@ def test_what_a_journal_that_was_lost_had_is_found_by_its_names(scene: Scene) ->
     truth = scene.exchange.truth(scene.key)
     assert len(truth.fills) == 1
     assert [one.client_order_id for one in truth.open_orders] == [resting]
+    check(books_of(scene.folder / "state" / "guarded.db"), ledger_of(truth))
+
+
+def test_an_exchange_cancels_the_entries_of_a_bot_that_is_dead(scene: Scene) -> None:
+    rests = "orders: {entry: {type: limit, offset: 1%}}"
+    scene.start(rests)
+    scene.bar(1001.0)
+    scene.until(lambda: scene.limits() == [D("990.99")])
+    scene.until(lambda: scene.counted_down() == ["120000"])
+    scene.bot.kill()
+    scene.exchange.clock.skew_ms += 110_000
+    CLOCK.sleep(0.5)
+    assert len(scene.limits()) == 1
+    scene.exchange.clock.skew_ms += 11_000
+    for _ in range(100):
+        if not scene.limits():
+            break
+        CLOCK.sleep(0.05)
+
+    scene.begin(rests)
+    scene.until(lambda: scene.rows("select status from 'order'") == [("cancelled",)])
+    scene.until(lambda: scene.counted_down() == ["120000", "0"])
+    scene.end()
+
+    truth = scene.exchange.truth(scene.key)
+    assert [one.status for one in truth.orders] == ["canceled"]
     check(books_of(scene.folder / "state" / "guarded.db"), ledger_of(truth))
 
 

@@ -72,6 +72,8 @@ class Dispatch:
         """Symbol and trade id of every execution told, or booked before the start."""
         self.moved: Callable[[LiveOrder], None] = _ignore
         """Hears of every order something became known of."""
+        self.leaving: Callable[[LiveOrder], None] = _ignore
+        """Called on the courier's thread right before an order leaves."""
         self.booked: Callable[[Fill], None] = _ignore
         """Hears of every execution told of."""
         self.owns: Callable[[str], bool] = self.orders.__contains__
@@ -116,6 +118,7 @@ class Dispatch:
         if there is not None:
             self.inbox.post(there)
             return
+        self.leaving(order)
         sent = self.sender.place(intent, number, self.departures.take(order.id))
         self.inbox.post(partial(self.placed, order, sent))
 

@@ -1,8 +1,10 @@
-"""Orders with a name of ours that nobody here knows, as far as their exchange tells of them."""
+"""Orders that nobody here knows, of others or with a name of ours, as their exchange tells."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from realtrade.model.order import OrderStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -10,9 +12,11 @@ if TYPE_CHECKING:
     from realtrade.model.account import VenueOrder
     from realtrade.model.order import Fill
 
+_OPEN = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
+
 
 class Strangers:
-    """Their executions and the orders themselves, by client order id; the trading thread's.
+    """Executions and orders with a name of ours, by client order id; the trading thread's.
 
     A journal that was lost, or is older than the exchange, does not know them.
     """
@@ -20,15 +24,21 @@ class Strangers:
     def __init__(self) -> None:
         self.fills: dict[str, list[Fill]] = {}
         self.orders: dict[str, VenueOrder] = {}
+        self.foreign: dict[str, str] = {}
+        """Symbols of open orders of others, by the exchange's id of each."""
 
     def executed(self, fill: Fill) -> None:
         """Keep an execution that was told of for the first time."""
         self.fills.setdefault(fill.client_order_id, []).append(fill)
 
     def heard(self, order: VenueOrder, owns: Callable[[str], bool]) -> None:
-        """Keep what the exchange said of an order nobody here knows, where its name is ours."""
+        """Keep what the exchange said of an order nobody here knows."""
         if owns(order.client_order_id):
             self.orders[order.client_order_id] = order
+        elif order.status in _OPEN:
+            self.foreign[order.venue_order_id] = order.symbol
+        else:
+            self.foreign.pop(order.venue_order_id, None)
 
     @property
     def unseen(self) -> list[Fill]:

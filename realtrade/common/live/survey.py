@@ -110,6 +110,7 @@ class Survey:
             if order.may_be_there and order.stage is not Stage.SENDING and order.id not in listed
         ]
         self._left = set(self._symbols)
+        self._dispatch.strangers.foreign.clear()  # those still open are told of now
         for said in orders:
             self._dispatch.heard(said)
         for symbol in self._symbols:

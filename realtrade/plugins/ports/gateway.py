@@ -176,6 +176,26 @@ class PlacesPairs(Protocol):
         ...
 
 
+@runtime_checkable
+class CancelsWhenSilent(Protocol):
+    """A gateway whose market may cancel open orders once nothing is heard for some time."""
+
+    @property
+    def counts_down(self) -> bool:
+        """Tell whether this market does; where it does not, the other method is not called."""
+        ...
+
+    def count_down(self, symbol: str, seconds: int) -> None:
+        """Have every open order of a symbol cancelled in so many seconds, unless called again.
+
+        0 ends it. All orders of the account are meant, of whatever origin.
+
+        Raises:
+            GatewayError: no answer, or none to trust: it may have begun or ended all the same.
+        """
+        ...
+
+
 class AccountSink(Protocol):
     """Where a stream puts account events; every method may be called from any thread."""
 
