@@ -15,7 +15,7 @@ from realtrade.engine import TradingRunner
 from realtrade.recipe import load_recipe
 from realtrade.testing import SimExchange
 from realtrade.utils.clock import ManualClock
-from tests.scenario.tick_recorder import TickRecorder
+from tests.scenario.tick_recorder import Once, TickRecorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,6 +50,31 @@ feeds:
   minutes: {{resample: btc, timeframe: 1m}}
   seconds: {{resample: btc, timeframe: 5s}}
 strategy: {{type: python, class: "tests.scenario.tick_recorder:TickRecorder"}}
+"""
+MIXED = """\
+realtrade: v1
+name: mixed
+mode: paper
+exchange: {{type: binance, market: {market}, endpoints: "{url}"}}
+feeds:
+  btc: {{symbol: "{btc}", timeframe: tick}}
+  quotes: {{symbol: "{btc}", timeframe: tick, source: quotes}}
+  bars: {{symbol: "{btc}", timeframe: 1m, history: 1 bars}}
+strategy: {{type: python, class: "tests.scenario.tick_recorder:TickRecorder"}}
+"""
+GUARDED = """\
+realtrade: v1
+name: guarded-ticks
+mode: {mode}
+exchange:
+  type: binance
+  market: swap
+  endpoints: "{url}"
+  api_key: {{file: key}}
+  secret: {{file: secret}}
+feeds: {{btc: {{symbol: "BTC/USDT:USDT", timeframe: tick}}}}
+strategy: {{type: python, class: "tests.scenario.tick_recorder:Once"}}
+risk: {{stop: {{type: stop_loss, distance: 2%}}}}
 """
 Row = tuple[int, float, float, float, float, float]
 
@@ -123,6 +148,7 @@ class Bot:
 
     def __init__(self, recipe: Path) -> None:
         TickRecorder.forget()
+        Once.filled.clear()
         self._runner = TradingRunner(load_recipe(recipe), out=recipe.parent / "out")
         self.failures: list[BaseException] = []
         self._thread = Thread(target=self._run)
@@ -199,3 +225,77 @@ def test_the_same_trades_from_a_file_make_the_same_ticks_and_bars(
     assert TickRecorder.rows["seconds"] == bars_of(world.ticks(), 5_000)
     assert TickRecorder.rows["minutes"] == world.klines(world.ticks())
     assert len(TickRecorder.rows["minutes"]) > 5
+
+
+@pytest.mark.parametrize("market", ["spot", "swap"])
+def test_trades_quotes_and_bars_come_side_by_side(market: str, tmp_path: Path) -> None:
+    recipe, btc = tmp_path / "recipe.yaml", SYMBOLS[market][0]
+    with SimExchange([btc]) as exchange:
+        exchange.make_up_history(3)
+        before = len(exchange.trades(btc))
+        recipe.write_text(MIXED.format(market=market, url=exchange.url, btc=btc))
+        with Bot(recipe) as bot:
+            wait_for(lambda: heard(exchange, market) >= {"aggTrade", "bookTicker", "kline_1m"})
+            exchange.make_up_history(10)
+            exchange.drop_connections()
+            exchange.make_up_history(5)
+            wait_for(lambda: bot.has_seen({"bars": 16}))
+            wait_for(lambda: heard(exchange, market) >= {"aggTrade", "bookTicker", "kline_1m"})
+            exchange.make_up_history(10)
+            ticks = [row(one) for one in exchange.trades(btc)[before:]]
+            wait_for(lambda: bot.has_seen({"btc": len(ticks), "bars": 26}))
+            wait_for(lambda: len(TickRecorder.rows["quotes"]) >= 80)
+
+    seen, step = TickRecorder.rows, float(exchange.core.desk(btc).market.tick)
+    assert bot.failures == []
+    assert seen["btc"] == ticks
+    # Old days are played: the bars are stamped so, and a strategy's own time is that of the trades.
+    assert [(one[0], one[4]) for one in seen["bars"]] == [
+        (bar.close_ms, float(bar.close)) for bar in exchange.bars(btc, "1m")[2:]
+    ]
+    bids = [one[3] for one in seen["quotes"]]
+    assert bids[:40] == [one[1] for one in ticks[:40]]
+    assert bids[-40:] == [one[1] for one in ticks[-40:]], "only quotes of the outage are gone"
+    assert {round((one[2] - one[3]) / step) for one in seen["quotes"]} == {1}
+    assert {one[5] for one in seen["quotes"]} == {0.0}
+
+
+def heard(exchange: SimExchange, market: str) -> set[str]:
+    """Return the kinds of streams of the market that somebody listens to."""
+    return {*exchange.dialect.streams._wanted(market == "spot", "BTCUSDT")}
+
+
+@pytest.mark.parametrize("mode", ["paper", "live"])
+def test_a_stop_is_met_by_a_tick_within_the_minute(mode: str, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("k" * 20)
+    (tmp_path / "secret").write_text("s" * 20)
+    recipe = tmp_path / "recipe.yaml"
+    with SimExchange() as exchange:
+        exchange.add_account("k" * 20, "s" * 20, futures={"USDT": "10000"})
+        exchange.move(SWAP, "1000")
+        recipe.write_text(GUARDED.format(mode=mode, url=exchange.url))
+        with Bot(recipe) as bot:
+            wait_for(bot.is_live)
+            exchange.move(SWAP, "1000")
+            wait_for(lambda: mode == "paper" or held(exchange) == 2 or bot.failures)
+            for price in range(999, 975, -1):
+                exchange.move(SWAP, str(price))
+                sleep(0.01)
+            wait_for(lambda: len(Once.filled) == 2 or bot.failures)
+
+        assert bot.failures == []
+        (_, _, bought), (side, size, sold) = Once.filled
+        assert (side, size) == ("sell", -2)
+        # Met by the first trade at 2 % below, filled by what comes next, which live is whenever.
+        assert sold < bought * 0.98
+        assert (sold > bought * 0.978) or mode == "live"
+        assert mode == "paper" or held(exchange) == 0
+        assert exchange.bars(SWAP, "1m") == []
+
+
+SWAP = "BTC/USDT:USDT"
+
+
+def held(exchange: SimExchange) -> Decimal:
+    position = exchange.truth("k" * 20).positions.get(SWAP)
+    return Decimal(0) if position is None else position.quantity

@@ -46,3 +46,26 @@ class TickRecorder(bt.Strategy):
                 prices = (data.open[0], data.high[0], data.low[0], data.close[0])
                 row = (to_ms(data.datetime[0]), *prices, data.volume[0])
                 self.rows.setdefault(data._name, []).append(row)
+
+
+class Once(TickRecorder):
+    """Buys on the first live tick, once, and leaves the rest to the rules of risk."""
+
+    params = (("quantity", 2.0),)
+
+    filled: ClassVar[list[tuple[str, float, float]]] = []
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bought = False
+
+    def notify_order(self, order: Any) -> None:
+        if order.status == order.Completed:
+            side = "buy" if order.isbuy() else "sell"
+            self.filled.append((side, order.executed.size, order.executed.price))
+
+    def next(self) -> None:
+        super().next()
+        if "LIVE" in self.statuses and not self._bought:
+            self._bought = True
+            self.buy(size=self.p.quantity)
