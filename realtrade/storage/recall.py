@@ -45,22 +45,27 @@ def wanted() -> Any:
 
     It is not over, or it was decided on the newest marked bar of its feed or later: that bar may be
     run again, and must find its orders. Or an exit that is not over waits for it: what it has
-    bought, less the fees it was charged for that, is what the exit may sell.
+    bought, less the fees it was charged for that, is what the exit may sell. Or it excludes one
+    that is not over: executed whole, it has left that one nothing to do.
     """
     return sa.or_(
         ORDER.c.status.not_in(OVER),
         BAR_MARK.c.time_ms.is_(None),
         INTENT.c.created_ms >= BAR_MARK.c.time_ms,
-        INTENT.c.client_order_id.in_(_parents()),
+        INTENT.c.client_order_id.in_(_of_working("parent_id")),
+        INTENT.c.parent_id.in_(_of_working("parent_id")),
+        INTENT.c.client_order_id.in_(_of_working("oco_id")),
+        INTENT.c.oco_id.in_(_of_working("oco_id")),
+        INTENT.c.oco_id.in_(_of_working("client_order_id")),
     )
 
 
-def _parents() -> Any:
-    """Return the ids of orders that are parents of orders not over."""
-    child, stands = INTENT.alias("child"), ORDER.alias("child_order")
-    joined = child.join(stands, stands.c.client_order_id == child.c.client_order_id)
-    waits = stands.c.status.not_in(OVER), child.c.parent_id.is_not(None)
-    return sa.select(child.c.parent_id).select_from(joined).where(*waits)
+def _of_working(column: str) -> Any:
+    """Return what orders not over have in a column: their parents, say."""
+    one, stands = INTENT.alias(), ORDER.alias()
+    joined = one.join(stands, stands.c.client_order_id == one.c.client_order_id)
+    waits = stands.c.status.not_in(OVER), one.c[column].is_not(None)
+    return sa.select(one.c[column]).select_from(joined).where(*waits)
 
 
 JOINED = INTENT.join(ORDER, ORDER.c.client_order_id == INTENT.c.client_order_id).outerjoin(

@@ -219,7 +219,7 @@ class TestLastingJournal:
         assert recalled.seen == {("BTC/USDT", "old-over"), ("BTC/USDT", "new-over")}
         assert recalled.bars == {"btc_1h": 2_000}
 
-    def test_finds_the_parents_of_exits_that_wait(self, place: Place) -> None:
+    def test_finds_the_parents_and_rivals_of_exits_that_wait(self, place: Place) -> None:
         journal = place.journal
         for parent, exits in (("bought", 2), ("closed", 1)):
             journal.intent(an_intent(parent))
@@ -234,8 +234,24 @@ class TestLastingJournal:
         recalled = place.again().recall()
 
         found = {order.intent.client_order_id: order for order in recalled.orders}
-        assert list(found) == ["bought", "bought-1"]
+        assert list(found) == ["bought", "bought-0", "bought-1"]
         assert [fill.trade_id for fill in found["bought"].fills] == ["bought"]
+
+    @pytest.mark.parametrize("over", ["first", "second", "third"])
+    def test_finds_those_that_exclude_an_order_not_over(self, place: Place, over: str) -> None:
+        journal = place.journal
+        journal.intent(an_intent("first"))
+        for name in ("second", "third"):
+            journal.intent(an_intent(name, oco_id="first"))
+        journal.intent(an_intent("other"))
+        journal.status("other", OrderStatus.FILLED)
+        journal.status(over, OrderStatus.FILLED)
+        journal.bar("btc_1h", 2_000)
+
+        recalled = place.again().recall()
+
+        found = [order.intent.client_order_id for order in recalled.orders]
+        assert found == ["first", "second", "third"]
 
     def test_measures_each_feed_by_its_own_newest_bar(self, place: Place) -> None:
         journal = place.journal

@@ -93,7 +93,8 @@ class Groups:
             else:
                 self._release(parent)
         for order in list(self._dispatch.orders.values()):
-            if self._outlives_position(order):
+            if self._outlives_position(order) or self._outlives_rival(order):
+                order.yields = True
                 self._dispatch.cancel(order)
 
     def _outlives_position(self, order: LiveOrder) -> bool:
@@ -103,6 +104,12 @@ class Groups:
             return False
         over = parent is None or (parent.progress.over and not parent.progress.behind)
         return over and not self._dispatch.held(order.intent.symbol)
+
+    def _outlives_rival(self, order: LiveOrder) -> bool:
+        """Tell whether an order, or what may become one, has a rival that had left it nothing."""
+        leaders = (order.intent.parent_id, order.intent.oco_id, order.id)
+        members = [one for leader in leaders for one in self._exclusive.get(leader or "", ())]
+        return not order.progress.over and order in members and any(m.was_filled for m in members)
 
     def moved(self, order: LiveOrder) -> None:
         """Something became known of an order: release its children, cancel its rivals."""

@@ -42,6 +42,8 @@ class LiveOrder:
     cancel_wanted = False
     yields = False
     """It is cancelled because a rival of it was executed: that takes no others along."""
+    was_filled = False
+    """It had been executed whole before the start."""
     cancelling = False
     cancelled_s = -inf
     """When a cancel was answered last."""

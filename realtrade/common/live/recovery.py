@@ -80,6 +80,7 @@ def _place(dispatch: Dispatch, groups: Groups, known: KnownOrder, order: LiveOrd
         # Over for the strategy; whatever the exchange still says of it is late news.
         order.stage = stage
         order.progress.over = order.yields = True
+        order.was_filled = known.status is OrderStatus.FILLED
         if stage is Stage.PLACED:
             order.progress.close()
     elif stage is Stage.WAITING and order.intent.parent_id is not None:

@@ -55,6 +55,11 @@ class Rows:
     bar_ms: int = -1
 
 
+def _leaders(intent: OrderIntent) -> set[str]:
+    """Return the orders by which an order's relatives are known."""
+    return {intent.client_order_id, intent.parent_id or "", intent.oco_id or ""} - {""}
+
+
 class DiskJournal:
     """A `Journal` whose rows outlive whoever writes them; it can be made to fail."""
 
@@ -139,12 +144,12 @@ class DiskJournal:
     def recall(self) -> Recalled:
         rows = self.rows
         working = {name for name, status in rows.status.items() if not is_over(status)}
-        parents = {rows.intents[name].parent_id for name in working}
+        leaders = {name for each in working for name in _leaders(rows.intents[each])}
         return Recalled(
             orders=[
                 self._known(name, intent)
                 for name, intent in rows.intents.items()
-                if name in working or name in parents or intent.created_ms >= rows.bar_ms
+                if name in leaders or leaders & _leaders(intent) or intent.created_ms >= rows.bar_ms
             ],
             seen=frozenset(rows.fills),
             positions=dict(rows.positions),

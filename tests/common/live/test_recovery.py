@@ -13,7 +13,7 @@ from realtrade.model.order import OrderStatus, OrderType, Side
 from realtrade.plugins.ports.gateway import Outcome
 from realtrade.plugins.ports.venue import ReportKind as K
 from tests.common.live.conftest import START_MS, Bench, attempt, known, started, state
-from tests.common.live.exchange import SPOT, SWAP, Fault
+from tests.common.live.exchange import OPEN, SPOT, SWAP, Fault
 from tests.storage.samples import opened
 
 if TYPE_CHECKING:
@@ -320,6 +320,33 @@ def test_an_exit_that_rests_without_a_position_is_cancelled() -> None:
     started(bench, known(stop, attempt(stop, Outcome.ACK), status=S.ACCEPTED)).run(3)
 
     assert bench.status[stop.client_order_id] is S.CANCELLED
+
+
+@pytest.mark.parametrize("turns_up", ["at once", "late", "never"])
+def test_an_exit_whose_rival_was_executed_before_is_cancelled_when_it_turns_up(
+    turns_up: str,
+) -> None:
+    """Also where something else is held, that it could sell."""
+    bench = Bench(SWAP, held=D(5))
+    parent = bench.intent("2")
+    exits: dict[str, Any] = {"parent_id": parent.client_order_id, "reduce_only": True}
+    stop = bench.intent("2", Side.SELL, type=OrderType.STOP, stop_price=D(80), **exits)
+    target = bench.intent("2", Side.SELL, type=OrderType.LIMIT, limit_price=D(120), **exits)
+    if turns_up == "at once":
+        bench.exchange.accept(stop)
+    elif turns_up == "late":
+        bench.exchange.late.append((bench.clock.monotonic_s() + 5, stop))
+
+    started(
+        bench,
+        known(parent, attempt(parent, Outcome.ACK), status=S.FILLED),
+        known(stop, attempt(stop), status=S.SUBMITTED),
+        known(target, attempt(target, Outcome.ACK), status=S.FILLED),
+    ).run(60)
+
+    ends = S.REJECTED if turns_up == "never" else S.CANCELLED
+    assert bench.status[stop.client_order_id] is ends
+    assert not [order for order in bench.exchange.orders.values() if order.status in OPEN]
 
 
 @pytest.mark.parametrize("status", [S.CANCELLED, S.EXPIRED, S.FILLED])
