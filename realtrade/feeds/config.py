@@ -43,7 +43,7 @@ class FileFeedConfig(PluginConfig):
     milliseconds, microseconds or nanoseconds since 1970.
 
     With `timeframe: tick` a row is a trade with `time`, `price` and `quantity`; several trades may
-    have one time, and are shown in the order of the file.
+    have one time, and are shown in the order of the file. Times are cut down to milliseconds.
 
     Example:
         ```yaml

@@ -79,7 +79,8 @@ class FileFeed:
 
     def _read(self, table: Table, findings: Findings, *, typed: bool) -> BarColumns:
         config = self._config
-        reading = Reading(Times(config.path, config.timezone), findings, config.roles)
+        times = Times(config.path, config.timezone, floor=config.timeframe.is_tick)
+        reading = Reading(times, findings, config.roles)
         for block in table.blocks(typed=typed):
             reading.add(block)
         return reading.columns(self.timeframe)

@@ -28,6 +28,7 @@ _NS_PER_MS = 1_000_000
 _NS_PER = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
 _FARTHEST_NS = 28e18  # the year 2857: farther, Backtrader's day numbers lose milliseconds
 _QUARTER_MS = 900_000
+_TOO_FINE = "is finer than a millisecond"
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -43,10 +44,14 @@ def numbers(column: pa.Array) -> tuple[NDArray[np.float64], Mask]:
 
 
 class Times:
-    """Reads a file's time column, block by block; its first value says how times are written."""
+    """Reads a file's time column, block by block; its first value says how times are written.
 
-    def __init__(self, path: str, timezone: str) -> None:
+    With `floor` times finer than a millisecond lose what is finer, as those of trades may.
+    """
+
+    def __init__(self, path: str, timezone: str, *, floor: bool = False) -> None:
         self._path = path
+        self._floor = floor
         self._zone = None if timezone == "UTC" else ZoneInfo(timezone)
         self._zone_name = timezone
         self._pattern = ""
@@ -90,7 +95,7 @@ class Times:
         bad = column.is_null().to_numpy(zero_copy_only=False) | far
         ms, rest = np.divmod(whole * max(1, ns_per // _NS_PER_MS), max(1, _NS_PER_MS // ns_per))
         fine = rest != 0
-        reasons = {"is no time": bad, "is finer than a millisecond": fine}
+        reasons = {"is no time": bad} | ({} if self._floor else {_TOO_FINE: fine})
         if local and self._zone is not None:
             ms, twice, never = _from_local(ms, self._zone)
             reasons[f"happens twice in {self._zone_name}"] = twice & ~bad

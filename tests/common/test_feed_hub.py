@@ -335,3 +335,39 @@ def test_bars_from_many_threads_all_arrive() -> None:
         thread.join()
 
     assert all(hours == list(range(500)) for hours in got.values())
+
+
+def test_ticks_of_one_moment_are_all_given_out_in_their_order_and_leave_no_gaps() -> None:
+    told: list[FeedGap] = []
+    hub = FeedHub(on_gap=told.append)
+    hub.join("a")
+    hub.history("a", Timeframe.parse("tick"), None)
+    ticks = [
+        Bar(at, at, price, price, price, price, 1.0)
+        for at, price in ((5, 1.0), (5, 2.0), (5, 2.0), (9_000, 3.0), (8_999, 4.0), (9_000, 5.0))
+    ]
+    hub.publish([("a", one) for one in ticks[:4]])
+    hub.publish([("a", one) for one in ticks[4:]])
+
+    got = []
+    while hub.advance(0):
+        taken = hub.take("a")
+        assert taken is not None
+        got.append(taken)
+
+    assert got == [*ticks[:4], ticks[5]]  # a time that steps back is none of ours
+    assert told == []
+
+
+def test_a_reserve_is_for_those_who_cannot_wait() -> None:
+    hub = FeedHub(capacity=1, reserve=1)
+    hub.join("a")
+
+    assert hub.wait_for_room(0)
+    hub.publish([("a", bar(1))])
+    assert not hub.wait_for_room(0)
+    hub.publish([("a", bar(2))])
+    hub.publish([("a", bar(3))])
+
+    with pytest.raises(HubOverflow, match="2 batches of bars wait, the limit"):
+        hub.advance(0)

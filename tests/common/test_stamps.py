@@ -13,9 +13,9 @@ from realtrade.utils.timeframes import Timeframe
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENTS_MS = st.integers(min_value=-2_000_000_000_000, max_value=20_000_000_000_000)
-TIMEFRAMES = st.sampled_from(["1s", "7m", "1h", "4h", "1d", "3d", "1w", "2w", "1M", "3M"]).map(
-    Timeframe.parse
-)
+TIMEFRAMES = st.sampled_from(
+    ["tick", "1s", "7m", "1h", "4h", "1d", "3d", "1w", "2w", "1M", "3M"]
+).map(Timeframe.parse)
 
 
 def _ms(text: str) -> int:

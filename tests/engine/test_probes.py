@@ -89,6 +89,16 @@ def test_a_feed_is_stale_half_a_bar_after_its_next_one_was_due(
         assert found.message == f"the next bar of 'btc' is {age_s - 60} s overdue"
 
 
+@pytest.mark.parametrize(("age_s", "status"), [(300, H.HEALTHY), (301, H.DEGRADED)])
+def test_single_trades_may_stay_away_for_five_minutes(age_s: int, status: HealthStatus) -> None:
+    bot = Bot()
+    bot.datas = {"btc": SimpleNamespace(interval=Timeframe.parse("tick"))}
+    bot.bar(bot.clock.now_ms(), seen_s=bot.clock.monotonic_s())
+    bot.clock.sleep(age_s)
+
+    assert probes.feed(as_parts(bot), bot.painter, "btc").status is status
+
+
 def test_a_feed_without_a_bar_is_on_its_way_and_a_replay_is_never_late() -> None:
     bot, replay = Bot(), Bot(replayed=True)
     replay.bar(0, seen_s=0.0)

@@ -67,7 +67,7 @@ def test_stamps_must_rise(bars: Bars) -> None:
 
     twice = replace(columns, due_ms=columns.due_ms // HOUR_MS * HOUR_MS // 2)
     with pytest.raises(
-        FeedError, match="'btc': the bar that opens 1970-01-01T00:00:00Z is not later"
+        FeedError, match=r"'btc': the bar that opens 1970-01-01T00:00:00Z is not later"
     ):
         check_stamps(replace(columns, time_ms=columns.time_ms * 0), "btc")
     with pytest.raises(FeedError, match="'btc': the bar that is due"):
@@ -88,3 +88,16 @@ def test_every_public_name_is_there() -> None:
     assert all(hasattr(package, name) for name in package.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'Nothing'"):
         _ = package.Nothing
+
+
+def test_ticks_may_share_a_time_and_never_step_back(bars: Bars) -> None:
+    columns = bars(5, 5, 6)
+    columns = replace(columns, due_ms=columns.time_ms)
+
+    check_stamps(columns, "btc", ticks=True)
+
+    with pytest.raises(FeedError, match=r"'btc': the bar that opens .* is not later"):
+        check_stamps(columns, "btc")
+    back = replace(columns, time_ms=columns.time_ms[::-1], due_ms=columns.due_ms[::-1])
+    with pytest.raises(FeedError, match=r"'btc': the bar that opens .* is not later"):
+        check_stamps(back, "btc", ticks=True)

@@ -47,6 +47,17 @@ def test_steps_and_limits_reach_the_instrument() -> None:
         ({"timezone": "../etc"}, ("timezone",), "expected a time zone"),
         ({"columns": {"tme": "Date"}}, ("columns", "tme", "[key]"), "Input should be"),
         ({"columns": {"open": "close"}}, (), "two of the columns have the same name"),
+        ({"columns": {"price": "p"}}, (), "no column is 'price' here; there are time, open, high"),
+        (
+            {"columns": {"open": "o"}, "timeframe": "tick"},
+            (),
+            "no column is 'open' here; there are time, price, quantity",
+        ),
+        (
+            {"columns": {"price": "quantity"}, "timeframe": "tick"},
+            (),
+            "two of the columns have the same name",
+        ),
         ({"symbol": "BTC/USDT:USDT", "market": "spot"}, (), "is a swap"),
         ({"tick": -1}, ("tick",), "greater than or equal to 0"),
         ({"contract_size": 0}, ("contract_size",), "greater than 0"),

@@ -47,3 +47,7 @@ def test_gaps_are_told_in_a_line(bars: Bars, hours: list[int], text: str) -> Non
     found = gaps(bars(*(HOUR_MS * hour for hour in hours)), Timeframe.parse("1h"))
 
     assert describe_gaps(found) == text
+
+
+def test_between_ticks_there_are_no_gaps(bars: Bars) -> None:
+    assert gaps(bars(5, 5, 90_000_000), Timeframe.parse("tick")) == []

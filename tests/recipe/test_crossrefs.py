@@ -103,6 +103,41 @@ def test_feeds(
     assert codes(check(FEEDS.format(feeds, strategy))) == expected
 
 
+TICKS = "t: {symbol: BTC/USDT, timeframe: tick}"
+QUOTES = "t: {symbol: BTC/USDT, timeframe: tick, source: quotes}"
+PAST = "t: {symbol: BTC/USDT, timeframe: tick, history: 500 bars}"
+FILE = "t: {type: file, path: x.csv, symbol: BTC/USDT, timeframe: tick}"
+SLOW = "t: {symbol: BTC/USDT, timeframe: 1h, source: quotes}"
+
+
+@pytest.mark.parametrize(
+    ("feeds", "exchange", "mode", "expected"),
+    [
+        (TICKS + ", s: {resample: t, timeframe: 5s}", "binance", "paper", []),
+        (TICKS + ", s: {resample: t, timeframe: tick}", "binance", "paper", ["RT304"]),
+        (QUOTES, "binance", "paper", []),
+        (PAST, "binance", "backtest", []),
+        (FILE, "binance", "backtest", []),
+        (TICKS, "binance", "backtest", ["RT314"]),
+        (QUOTES, "binance", "backtest", ["RT314"]),
+        (SLOW, "binance", "paper", ["RT204"]),
+        (TICKS, "ccxt, id: kraken", "paper", ["RT312"]),
+    ],
+)
+def test_ticks(
+    feeds: str,
+    exchange: str,
+    mode: str,
+    expected: list[str],
+    check: Callable[..., list[Diagnostic]],
+) -> None:
+    text = FEEDS.format(feeds, "").replace("paper", mode)
+
+    found = check(text.replace("type: binance", f"type: {exchange}"))
+
+    assert [one.code for one in found] == expected
+
+
 def test_a_circle_of_three_is_named(check: Callable[..., list[Diagnostic]]) -> None:
     feeds = ", ".join(f"{a}: {{resample: {b}, timeframe: 1d}}" for a, b in ("ab", "bc", "ca"))
 

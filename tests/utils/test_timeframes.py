@@ -13,7 +13,7 @@ def ms(text: str) -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
 
 
-@pytest.mark.parametrize("text", ["1s", "15m", "1h", "3d", "1w", "1M", "12M"])
+@pytest.mark.parametrize("text", ["1s", "15m", "1h", "3d", "1w", "1M", "12M", "tick"])
 def test_reads_what_it_writes(text):
     assert str(Timeframe.parse(text)) == text
 
@@ -35,6 +35,9 @@ def test_reads_what_it_writes(text):
         "01m",
         "12345m",
         "1h\n",
+        "1tick",
+        "Tick",
+        "ticks",
     ],
 )
 def test_refuses_what_is_no_timeframe(text):
@@ -94,10 +97,22 @@ def test_every_moment_is_in_one_bar(text, at_ms):
         ("1M", "3M", True),
         ("2M", "3M", False),
         ("1M", "1w", False),
+        ("tick", "1s", True),
+        ("tick", "1M", True),
+        ("1s", "tick", False),
     ],
 )
 def test_knows_what_is_made_of_whole_bars(shorter, longer, whole):
     assert Timeframe.parse(shorter).divides(Timeframe.parse(longer)) is whole
+
+
+def test_a_tick_has_no_length():
+    tick = Timeframe.parse("tick")
+
+    assert tick.is_tick
+    assert not Timeframe.parse("1s").is_tick
+    assert tick.approximate_ms == 0
+    assert (tick.open_ms(1_001), tick.close_ms(1_001)) == (1_001, 1_001)
 
 
 def test_a_minute_is_not_a_month():
