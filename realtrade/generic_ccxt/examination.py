@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from realtrade.common.rest.errors import RestError
 from realtrade.common.rest.proxies import proxy_for
-from realtrade.generic_ccxt import capability, orders
+from realtrade.generic_ccxt import capability
 from realtrade.generic_ccxt.rehearsal import Rehearsals
 from realtrade.model.order import Side
 from realtrade.plugins.ports.checks import Check
@@ -118,7 +118,7 @@ def _kinds(exchange: CcxtExchange, store: CcxtStore, symbols: Sequence[str]) -> 
             market = capability.market_order(listing, side)
             for intent, kind in ((limit, "limit"), (market, f"market {side}")):
                 name = exchange.names.spelled(intent.client_order_id)
-                why = next(orders.objections(intent, listing, store.features()), None)
+                why = next(store.objections(intent, listing), None)
                 why = why or rehearsals.problem(intent, name)
                 if kind == "limit" and side is Side.SELL:
                     continue

@@ -36,7 +36,7 @@ def build(config: CcxtConfig, context: BuildContext) -> CcxtExchange:
     """Return the exchange; nothing is asked of it yet.
 
     Raises:
-        SettingWrong: ccxt knows no such exchange, or has no bars of it.
+        SettingWrong: ccxt knows no such exchange, or has no bars or no test venue of it.
     """
     known = exchange_names()
     if config.id not in known:
@@ -44,6 +44,9 @@ def build(config: CcxtConfig, context: BuildContext) -> CcxtExchange:
         hint = f"did you mean '{near[0]}'?" if near else "see ccxt's list of exchanges"
         msg = f"ccxt knows no exchange '{config.id}'"
         raise SettingWrong(msg, at="id", hint=hint)
+    if context.testnet and config.endpoints is None and not has_test_venue(config.id):
+        msg = f"ccxt knows no test venue of '{config.id}'"
+        raise SettingWrong(msg, at="id", hint="use mode paper")
     exchange = CcxtExchange(config, context)
     if not exchange.store.exchange.has.get("fetchOHLCV"):
         exchange.close()
@@ -93,13 +96,10 @@ class CcxtExchange:
         """The store with the recipe's key.
 
         Raises:
-            GatewayError: the recipe names no key, or there is no test venue.
+            GatewayError: the recipe names no key.
         """
         if self._trading is None:
             given = self._config
-            if self._context.testnet and given.endpoints is None and not has_test_venue(given.id):
-                msg = f"ccxt knows no test venue of '{given.id}': use mode paper"
-                raise GatewayError(msg)
             if given.api_key is None or given.secret is None:
                 msg = "orders need a key: give api_key and secret under `exchange`"
                 raise GatewayError(msg)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from decimal import Decimal
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from realtrade.common.rest.errors import RestError
 from realtrade.common.rest.rate_gate import Urgency
@@ -86,7 +86,7 @@ class CcxtGateway:
         where = f"{self._store.NAME} {self._store.market_type} through ccxt"
         if listing is None:
             return f"{where}: {intent.symbol} is not listed"
-        told = next(orders.objections(intent, listing, self._store.features()), None)
+        told = next(self._store.objections(intent, listing), None)
         if told is None:
             with suppress(RestError):  # asked again before anything leaves
                 told = self._rehearsed(intent)
@@ -116,14 +116,24 @@ class CcxtGateway:
         try:
             with guarded(self._store.exchange.wiring.session, departure):
                 row = self._store.call("create_order", *words.arguments, urgency=Urgency.ORDER)
+        except RestError as error:
+            self._names.moved.set()
+            if not departure.left:
+                return unsent(self._store, error)
+            if departure.asked:
+                return Answer(outcome=Outcome.UNKNOWN, reason=str(error))
+            return what_came(self._store, error)
+        return self._placed(intent, row)
+
+    def _placed(self, intent: OrderIntent, row: Any) -> Answer:
+        """Read the answer to an order that has left; whatever is odd about it proves nothing."""
+        try:
             told = answers.placed(row, intent, self._names)
             if told is None:
                 told = self._confirmed(intent, str(row["id"]))
         except RestError as error:
             self._names.moved.set()
-            if not departure.left:
-                return unsent(self._store, error)
-            return what_came(self._store, error)
+            return Answer(outcome=Outcome.UNKNOWN, reason=str(error))
         self._names.follow(told, over=is_over(told))
         self._names.moved.set()
         return Answer(outcome=Outcome.ACK, order=told)

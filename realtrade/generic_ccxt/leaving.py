@@ -90,6 +90,8 @@ class Departure:
         self._objection = objection
         self.left = False
         """The request has been handed on: from here on it may have arrived."""
+        self.asked = False
+        """Something was asked behind it: an error may be of that."""
 
     def __call__(self, method: str, url: str, body: bytes | None) -> None:
         """Look at a request.
@@ -98,6 +100,7 @@ class Departure:
             Withheld: it is not as wanted, or the second one.
         """
         if method.upper() in _READS:
+            self.asked = self.asked or self.left
             return
         if self.left:
             raise Withheld("ccxt was about to send a second request for one order")

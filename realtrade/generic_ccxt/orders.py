@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from realtrade.model.order import OrderType, TimeInForce
+from realtrade.model.order import OrderType, Side, TimeInForce
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -95,13 +95,16 @@ def options(intent: OrderIntent) -> Iterator[str]:
         yield "triggerPrice"
 
 
-def objections(intent: OrderIntent, listing: Listing, features: Mapping[str, Any]) -> Iterator[str]:
+def objections(
+    intent: OrderIntent, listing: Listing, features: Mapping[str, Any], *, buys_base: bool = False
+) -> Iterator[str]:
     """Yield why an intent cannot be placed exactly as it is, before anything is tried.
 
     Args:
         intent: what is wanted.
         listing: of its symbol.
         features: ccxt's of this market, by method.
+        buys_base: market purchases are by quantity, whatever ccxt declares.
     """
     if not listing.active:
         yield f"{intent.symbol} is not traded at the moment"
@@ -110,6 +113,10 @@ def objections(intent: OrderIntent, listing: Listing, features: Mapping[str, Any
         return
     if intent.valid_until_ms is not None:
         yield "an order cannot end by itself at a set time"
+    by_cost = (features.get("createOrder") or {}).get("marketBuyRequiresPrice") and not buys_base
+    buys = intent.type is OrderType.MARKET and intent.side is Side.BUY
+    if by_cost and buys and ":" not in intent.symbol:
+        yield "it takes market purchases by what they may cost, not by quantity: use a limit"
     yield from _declared(intent, features)
     yield from _steps(intent, listing)
 

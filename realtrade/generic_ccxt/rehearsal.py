@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 class Rehearsals:
-    """Judges each kind of order once; called from one thread."""
+    """Tries each kind of order until it is good once; called from one thread."""
 
     def __init__(self, store: CcxtStore) -> None:
         self._store = store
-        self._judged: dict[tuple[Any, ...], str | None] = {}
+        self._good: set[tuple[Any, ...]] = set()
 
     def problem(self, intent: OrderIntent, name: str) -> str | None:
         """Return what of an order would not leave as asked for, or None.
@@ -34,9 +34,12 @@ class Rehearsals:
         """
         key = (intent.symbol, intent.side, intent.type, *orders.options(intent))
         kind = (*key, intent.time_in_force)
-        if kind not in self._judged:
-            self._judged[kind] = self._judge(intent, name)
-        return self._judged[kind]
+        if kind in self._good:
+            return None
+        problem = self._judge(intent, name)
+        if problem is None:
+            self._good.add(kind)
+        return problem
 
     def _judge(self, intent: OrderIntent, name: str) -> str | None:
         words = orders.words(intent, name)

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 from realtrade.common.base_store import BaseStore
 from realtrade.common.rest.errors import OddAnswer
 from realtrade.common.rest.lazy_ccxt import exchange_class
+from realtrade.generic_ccxt import orders
 from realtrade.generic_ccxt.traits import Traits, traits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from realtrade.common.rest.listing import Listing
     from realtrade.model.instrument import MarketType
+    from realtrade.model.order import OrderIntent
 
 
 class CcxtStore(BaseStore):
@@ -34,10 +37,7 @@ class CcxtStore(BaseStore):
             settings["has"] = {"fetchCurrencies": False}
         client = super()._create_exchange(market_type, **settings)
         if given.testnet and given.endpoints.rest is None:
-            if hasattr(client, "enable_demo_trading") and not _sandboxed(client, market_type):
-                client.enable_demo_trading(True)
-            else:
-                client.set_sandbox_mode(True)
+            _to_test_venue(client, market_type)
         return client
 
     def _fetch_time_ms(self) -> int:
@@ -56,12 +56,22 @@ class CcxtStore(BaseStore):
             kind = (kind or {}).get("linear")
         return kind or {}
 
+    def objections(self, intent: OrderIntent, listing: Listing) -> Iterator[str]:
+        """Yield why an intent cannot be placed exactly as it is, before anything is tried."""
+        return orders.objections(intent, listing, self.features(), buys_base=self.traits.buys_base)
 
-def _sandboxed(client: Any, market_type: MarketType) -> bool:
-    """Tell whether the sandbox ccxt has serves this market; Binance's has none for swaps."""
-    return bool(client.urls.get("test")) and not (
-        client.id.startswith("binance") and market_type == "swap"
-    )
+
+def _to_test_venue(client: Any, market_type: MarketType) -> None:
+    """Turn a client to where nothing costs money: Binance's sandbox has no swaps any more.
+
+    Raises:
+        ccxt.NotSupported: there is no such place.
+    """
+    without = client.id.startswith("binance") and market_type == "swap"
+    if client.urls.get("demo") and (without or not client.urls.get("test")):
+        client.enable_demo_trading(True)
+    else:
+        client.set_sandbox_mode(True)
 
 
 def has_test_venue(name: str) -> bool:

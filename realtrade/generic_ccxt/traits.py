@@ -25,6 +25,9 @@ class Traits:
     wallet: Literal["wallet", "equity"] | None = None
     """What ccxt's total of a balance is on swaps: with or without what positions have gained."""
     window_ms: int = WINDOW_MS
+    buys_base: bool = False
+    """Spot market purchases leave with a word that their quantity is in the base currency, though
+    ccxt declares that they are by cost."""
     options: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     """Of ccxt's client."""
     currencies: bool = True
@@ -45,7 +48,10 @@ _TRAITS: Mapping[str, Traits] = MappingProxyType(
         "okx": Traits(spelling=names.LETTERS, wallet="equity"),
         # Its account is asked for by the newest 500 orders: ccxt wants that to be known.
         "bybit": Traits(
-            wallet="wallet", window_ms=5_000, options={"fetchOrder": {"acknowledged": True}}
+            wallet="wallet",
+            window_ms=5_000,
+            buys_base=True,
+            options={"fetchOrder": {"acknowledged": True}},
         ),
         # A UUID, or 18 letters, and ours are longer.
         "kraken": Traits(spelling=names.UUID),
