@@ -42,6 +42,7 @@ _UNDECIDED = frozenset({Kind.UNEXPLAINED, Kind.FLIPPED, Kind.ORPHAN})
 """What a person can put right by saying that the exchange is right."""
 
 
+_UNHEARD = "the account's events are lost, and requests alone tell what is held"
 _DECIDE = "; `realtrade adopt` takes it over, should it be in order"
 
 
@@ -179,6 +180,8 @@ class Comparison:
             standing.move(Step.LIMITED, limiting.message)
         elif self._dispatch.searches.healthy_since_s is not None:
             standing.move(Step.AGREED)
+        else:
+            standing.move(Step.LIMITED, _UNHEARD)
 
     def _halting(self, findings: Sequence[Finding]) -> Finding | None:
         """Return what the recipe wants to halt for."""

@@ -17,6 +17,7 @@ from realtrade.common.live.departure import Departures, stays, there_already
 from realtrade.common.live.searches import Searches
 from realtrade.common.live.strangers import Strangers
 from realtrade.common.live.trades import Trades
+from realtrade.common.live.unheard import as_sent, unheard
 from realtrade.execution import protocol as p
 from realtrade.execution.protocol import Case, Decision, Request, Stage, decide
 from realtrade.execution.state import State, Step
@@ -100,6 +101,7 @@ class Dispatch:
         """Hand an order to the courier; `beside` must be placeable too, or it is refused."""
         order.stage = Stage.SENDING
         order.tries += 1
+        order.sent = as_sent(self, order)
         run = partial(self._place, order, order.sent, order.tries, tuple(beside))
         order.sending = self.courier.put(Priority.SUBMIT, run, after_s)
 
@@ -114,7 +116,7 @@ class Dispatch:
         if self.sender.expires_by_us(intent):
             intent = replace(intent, valid_until_ms=None)
             self.inbox.post(partial(self.watch_time, order))
-        there = there_already(self, order, intent)
+        there = there_already(self, order, intent) or unheard(self, order, intent)
         if there is not None:
             self.inbox.post(there)
             return

@@ -36,6 +36,8 @@ class Searches:
         self._dispatch = dispatch
         self.healthy_since_s: float | None = None
         """Since when the account's events flow; None while they do not."""
+        self.lost_s: float | None = None
+        """When they stopped; None while they flow, and before they ever did."""
 
     def keep(self, order: LiveOrder) -> None:
         """Begin a search for an order that needs one, end it for one that does not."""

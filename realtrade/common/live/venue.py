@@ -18,6 +18,7 @@ from realtrade.common.live.probes import probes
 from realtrade.common.live.recovery import RecoveryError, take_up
 from realtrade.common.live.sender import Sender
 from realtrade.common.live.survey import Question, Survey, state_of
+from realtrade.common.live.unheard import keep_asking
 from realtrade.execution.state import State, Step
 from realtrade.model.account import OrderChanged
 from realtrade.model.events import Event, EventType
@@ -317,16 +318,19 @@ class LiveVenue:
     def _connected(self) -> None:
         """Everything since the events stopped has to be asked for, the same way as at a start."""
         searches = self.dispatch.searches
-        if searches.healthy_since_s is None and self.standing.state is not State.RECONCILING:
+        if searches.lost_s is not None:
             self._tell(EventType.CONNECTION_RESTORED, "the account's events flow again")
-        searches.healthy_since_s = self._clock.monotonic_s()
+        searches.healthy_since_s, searches.lost_s = self._clock.monotonic_s(), None
         self.standing.move(Step.RECONCILE, "events of the account may have been missed")
         self.look()
 
     def _lost(self, reason: str) -> None:
-        if self.dispatch.searches.healthy_since_s is not None:
-            self._tell(EventType.CONNECTION_LOST, f"the account's events have stopped: {reason}")
-        self.dispatch.searches.healthy_since_s = None
+        searches = self.dispatch.searches
+        if searches.healthy_since_s is None:
+            return  # one more try to connect has failed: what was asked for meanwhile stands
+        searches.healthy_since_s, searches.lost_s = None, self._clock.monotonic_s()
+        self._tell(EventType.CONNECTION_LOST, f"the account's events have stopped: {reason}")
+        keep_asking(self.dispatch, lambda: self._check_now(self._check), len(self._symbols))
         self.standing.move(Step.RECONCILE, f"the account's events have stopped: {reason}")
         if self._survey is not None:
             # What it would see may be old by the time events flow again.

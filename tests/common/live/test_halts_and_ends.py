@@ -154,7 +154,7 @@ def test_an_entry_that_has_not_left_when_events_stop_waits_until_trading_is_live
     sink.lost("cut")
     bench.drain()
     bench.run(5)
-    assert (state(bench), bench.exchange.placed) == (State.RECONCILING, [])
+    assert (state(bench), bench.exchange.placed) == (State.REDUCE_ONLY, [])
 
     sink.connected()
     bench.run(10)
