@@ -140,7 +140,7 @@ def _start_notifier(parts: Parts) -> None:
         return
     service = Service(
         name="notifications",
-        start=lambda: notifier.start(journal),
+        start=lambda: notifier.start(journal, parts.recovery.recalled.cursors),
         stop=notifier.stop,
         deadline_s=_NOTIFIER_S,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from realtrade.notifications.errors import NotDelivered
@@ -10,6 +11,8 @@ from realtrade.plugins.errors import SettingWrong
 if TYPE_CHECKING:
     from realtrade.notifications.apprise_config import AppriseConfig
     from realtrade.plugins.ports.build import BuildContext
+
+_WEBHOOKS = frozenset({"NotifyJSON", "NotifyXML", "NotifyForm"})
 
 
 def build(config: AppriseConfig, context: BuildContext) -> AppriseChannel:
@@ -48,6 +51,18 @@ class AppriseChannel:
             msg = f"the URL of the channel '{name}' is none that Apprise knows"
             raise SettingWrong(msg, at="url", hint="see https://appriseit.com/services")
 
+    def send_keyed(self, title: str, text: str, key: str) -> None:
+        """Deliver one message; services and readers that look at headers find its key there.
+
+        Raises:
+            NotDelivered: see `send`.
+        """
+        for service in self._service:
+            headers = getattr(service, "headers", None)
+            if isinstance(headers, dict):
+                headers.update(_headers(type(service).__name__, key))
+        self.send(title, text)
+
     def send(self, title: str, text: str) -> None:
         """Deliver one message.
 
@@ -57,3 +72,17 @@ class AppriseChannel:
         if not self._service.notify(body=text, title=title, body_format=self._text):
             msg = f"the service behind '{self._name}' did not take the message"
             raise NotDelivered(msg)
+
+
+def _headers(service: str, key: str) -> dict[str, str]:
+    """Return what tells a message that comes twice.
+
+    Apprise gives every mail a `Message-ID` of its own; by `References` a mail program shows those
+    of one key together.
+    """
+    if service in _WEBHOOKS:
+        return {"Idempotency-Key": key}
+    if service == "NotifyEmail":
+        name = re.sub(r"[^A-Za-z0-9._-]", "_", key)
+        return {"X-Realtrade-Key": key, "References": f"<{name}@realtrade>"}
+    return {}

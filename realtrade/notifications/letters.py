@@ -27,6 +27,7 @@ _CROWD = 10
 _ROOM = 3_000
 """Characters of such a message."""
 _LATE_MS = 60_000
+AGAIN = "(possibly repeated: the process ended while this was being sent)"
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _MS = timedelta(milliseconds=1)
 
@@ -38,6 +39,8 @@ class Letter:
     title: str
     text: str
     rows: tuple[Undelivered, ...]
+    key: str = ""
+    """The same when it is sent again; no other letter of this bot has it."""
 
 
 class Letters:
@@ -69,14 +72,20 @@ class Letters:
         self._held = False
         self._first_ms = 0
         self._since_ms: dict[int, int] = {}
+        self._again: deque[tuple[Undelivered, ...]] = deque()
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._waiting) + sum(map(len, self._again))
 
     @property
     def waiting(self) -> Sequence[Undelivered]:
         """Return what is to be told, oldest first."""
-        return tuple(self._waiting)
+        return (*(row for rows in self._again for row in rows), *self._waiting)
+
+    def again(self, rows: Sequence[Undelivered], now_ms: int) -> None:
+        """Take what was being sent when the process ended: in one letter, as it was then."""
+        self._again.append(tuple(rows))
+        self._since_ms |= {row.number: now_ms for row in rows}
 
     def add(self, row: Undelivered, now_ms: int) -> bool:
         """Take something to tell; False when it only repeats what was told lately."""
@@ -91,15 +100,16 @@ class Letters:
 
     def next(self, now_ms: int) -> Letter | None:
         """Return what is to be sent now, or None; the same until `sent`, but for what comes in."""
-        if not self._waiting:
+        if not len(self):
             return None
         if self.wait_ms(now_ms):
-            self._held = True
+            self._held = bool(self._waiting)
             return None
-        together = self._together(now_ms)
-        if len(together) > 1:
-            return self._summary(together, now_ms)
-        return self._single(self._waiting[0], now_ms)
+        if self._again:
+            return self._repeated(self._again[0], now_ms)
+        together = self._together(now_ms) or (self._waiting[0],)
+        alone = len(together) == 1
+        return self._single(*together, now_ms) if alone else self._summary(together, now_ms)
 
     def _together(self, now_ms: int) -> tuple[Undelivered, ...]:
         """Return what goes out in one letter: all that was held back, or a part of a crowd."""
@@ -123,13 +133,20 @@ class Letters:
 
     def wait_ms(self, now_ms: int) -> int:
         """Return for how long nothing is to be sent; zero when something may be."""
+        if self._again:
+            return self._again_wait_ms(now_ms)
         if not self._waiting:
             return 0
+        waits = [self._again_wait_ms(now_ms)]
+        if self.plan.digest is not None:
+            waits.append(self._first_ms + self.plan.digest // _MS - now_ms)
+        return max(waits)
+
+    def _again_wait_ms(self, now_ms: int) -> int:
+        """Return for how long quiet hours and the rate let nothing through."""
         waits = [0]
         if self._quiet is not None and self._quiet.contains(now_ms):
             waits.append(self._quiet.next_change_ms(now_ms) - now_ms)
-        if self.plan.digest is not None:
-            waits.append(self._first_ms + self.plan.digest // _MS - now_ms)
         if self.plan.rate is not None:
             waits.append(self._rate_wait_ms(now_ms))
         return max(waits)
@@ -140,7 +157,9 @@ class Letters:
         for number in told:
             self._since_ms.pop(number, None)
         self._waiting = deque(row for row in self._waiting if row.number not in told)
-        self._sent_ms.append(now_ms)
+        self._again = deque(rows for rows in self._again if rows != letter.rows)
+        if self.plan.rate is not None:  # else nobody ever forgets them
+            self._sent_ms.append(now_ms)
         self._repeats = 0
         self._first_ms = now_ms
         if not self._waiting:
@@ -179,19 +198,25 @@ class Letters:
         text = self._line(row, now_ms)
         if self._repeats:
             text += f"\n(said {self._repeats} more times meanwhile)"
-        kind = row.event.type.value.replace("_", " ")
-        return Letter(self._title(kind), harmless(text), (row,))
+        return self._letter(text, (row,))
+
+    def _repeated(self, rows: Sequence[Undelivered], now_ms: int) -> Letter:
+        lines = [self._line(row, now_ms) for row in rows[:_MOST_LINES]]
+        return self._letter("\n".join([*lines, *_more(rows), AGAIN]), rows)
 
     def _summary(self, rows: Sequence[Undelivered], now_ms: int) -> Letter:
         lines = [self._line(row, now_ms) for row in rows[:_MOST_LINES]]
-        if len(rows) > _MOST_LINES:
-            lines.append(f"… and {len(rows) - _MOST_LINES} more")
-        head = f"{len(rows)} messages"
-        return Letter(self._title(head), harmless("\n".join(lines)), tuple(rows))
+        return self._letter("\n".join([*lines, *_more(rows)]), rows)
 
-    def _title(self, what: str) -> str:
+    def _letter(self, text: str, rows: Sequence[Undelivered]) -> Letter:
+        """Return a letter; its title ends with the events' numbers, which are its key, too."""
+        first, last, count = rows[0], rows[-1].number, len(rows)
+        what = first.event.type.value.replace("_", " ") if count == 1 else f"{count} messages"
         mark = "" if self.plan.severity == "info" else f" ({self.plan.severity})"
-        return title(f"{self._name}: {what}{mark}")
+        numbers = f"#{first.number}" if count == 1 else f"#{first.number}-{last}"
+        key = f"{self._name}.{first.route}.{first.number}-{last}.{count}"
+        heading = title(f"{self._name}: {what}{mark} {numbers}")
+        return Letter(heading, harmless(text), tuple(rows), key)
 
     def _line(self, row: Undelivered, now_ms: int) -> str:
         from datetime import UTC, datetime
@@ -201,3 +226,9 @@ class Letters:
             return text
         at = datetime.fromtimestamp(row.event.time_ms / 1000, UTC)
         return f"{text} [{at:%Y-%m-%d %H:%M:%S} UTC]"
+
+
+def _more(rows: Sequence[Undelivered]) -> list[str]:
+    """Return the line that counts what there is no room for."""
+    left = len(rows) - _MOST_LINES
+    return [f"… and {left} more"] if left > 0 else []

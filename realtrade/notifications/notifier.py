@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from random import Random
 from threading import Condition, Thread
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from realtrade.notifications.letters import Letters
 from realtrade.notifications.postman import Postman
+from realtrade.plugins.ports.journal import JournalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from realtrade.model.events import Event
     from realtrade.model.hours import WeeklyHours
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
 
     Say = Callable[[str, str], None]
 
+CURSOR = "telling:"
+"""Cursors of this name and a route say which events are being told by it."""
 _NAP_S = 2.0
 _STOP_S = 9.0
 """Apprise spaces mails 5.5 s apart: one under way gets its time, so that it is not told twice."""
@@ -38,13 +44,23 @@ class Outbox(Protocol):
         """Remember that an event was told by a route."""
         ...
 
+    def cursor(self, name: str, value: str) -> None:
+        """Remember a text by a name, for the next start."""
+        ...
+
+    def together(self) -> AbstractContextManager[None]:
+        """Make one commit of everything remembered inside."""
+        ...
+
 
 class Notifier:
     """Routes, limits and delivers messages without ever making the trading thread wait.
 
     An event is in the journal with its routes before anything else happens to it (`routes_for`),
-    and leaves the outbox only when its channel took it: a crash loses no message. One that was
-    taken a moment before a crash, and not yet noted as such, is told twice.
+    and leaves the outbox only when its channel took it: a crash loses no message. What is about to
+    be sent is remembered first. When the process ends before it is remembered how that came out,
+    nobody can know whether it was taken: it is sent again in the same letter, under the same number
+    and key, with the words `letters.AGAIN`, so that a reader, or a service, sees it for what it is.
     """
 
     def __init__(
@@ -84,6 +100,8 @@ class Notifier:
         self._poked = False
         self._over = False
         self._under_way: set[tuple[int, str]] = set()
+        self._unsure: dict[str, frozenset[str]] = {}
+        """Numbers of what was being sent when the process before ended, by route."""
         self._postmen = {name: self._postman(name) for name in channels}
         self._thread = Thread(target=self._run, name="notifier", daemon=True)
 
@@ -97,9 +115,14 @@ class Notifier:
             self._poked = True
             self._changed.notify_all()
 
-    def start(self, outbox: Outbox) -> None:
-        """Begin with what was left untold before."""
+    def start(self, outbox: Outbox, cursors: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Begin with what was left untold before; `cursors` are the journal's of the last time."""
         self._outbox = outbox
+        self._unsure = {
+            name.removeprefix(CURSOR): frozenset(value.split())
+            for name, value in cursors.items()
+            if name.startswith(CURSOR)
+        }
         self._poked = True
         for postman in self._postmen.values():
             postman.start()
@@ -149,7 +172,9 @@ class Notifier:
             channel,
             self._channels[channel],
             routes,
+            sending=self._sending,
             delivered=self._delivered,
+            refused=self._refused,
             clock=self._clock,
             say=self._say,
             chance=self._chance,
@@ -168,7 +193,9 @@ class Notifier:
                 self._say("error", told)
 
     def _hand_out(self) -> None:
-        for row in self._outbox.undelivered() if self._outbox is not None else ():
+        waiting = self._outbox.undelivered() if self._outbox is not None else ()
+        self._hand_out_again(waiting)
+        for row in waiting:
             key = (row.number, row.route)
             postman = self._postmen.get(row.route.rpartition(".")[2])
             if key in self._under_way:
@@ -176,13 +203,37 @@ class Notifier:
             if postman is None or not postman.knows(row.route):
                 # The recipe was changed since: nobody is named any more who could be told.
                 self._say("warning", f"no route '{row.route}' any more for: {row.event.message}")
-                self._delivered(row)
+                self._delivered((row,))
                 continue
             self._under_way.add(key)
             if not postman.put(row):
                 self._under_way.discard(key)
 
-    def _delivered(self, row: Undelivered) -> None:
+    def _hand_out_again(self, waiting: Sequence[Undelivered]) -> None:
+        """Hand out first what was being sent when the process before ended, by its letters."""
+        unsure, self._unsure = self._unsure, {}
+        for route, numbers in unsure.items():
+            rows = [row for row in waiting if row.route == route and str(row.number) in numbers]
+            postman = self._postmen.get(route.rpartition(".")[2])
+            if rows and postman is not None and postman.knows(route):
+                self._under_way.update((row.number, row.route) for row in rows)
+                postman.put_again(rows)
+
+    def _sending(self, rows: Sequence[Undelivered]) -> None:
+        """Commit what is about to leave, before it does."""
         if self._outbox is not None:
-            self._outbox.delivered(row.number, row.route)
-        self._under_way.discard((row.number, row.route))
+            numbers = " ".join(str(row.number) for row in rows)
+            self._outbox.cursor(f"{CURSOR}{rows[0].route}", numbers)
+
+    def _refused(self, rows: Sequence[Undelivered]) -> None:
+        """It did not leave: whatever ends the process now, it is no repetition."""
+        if self._outbox is not None:
+            with suppress(JournalError):  # then it is only marked in vain
+                self._outbox.cursor(f"{CURSOR}{rows[0].route}", "")
+
+    def _delivered(self, rows: Sequence[Undelivered]) -> None:
+        if self._outbox is not None:
+            with self._outbox.together():
+                for row in rows:
+                    self._outbox.delivered(row.number, row.route)
+        self._under_way.difference_update((row.number, row.route) for row in rows)

@@ -6,9 +6,11 @@ from threading import Condition, Thread
 from typing import TYPE_CHECKING
 
 from realtrade.notifications.plan import URGENCY
+from realtrade.plugins.ports.journal import JournalError
+from realtrade.plugins.ports.notifier import KeyedChannel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from random import Random
 
     from realtrade.notifications.letters import Letter, Letters
@@ -40,7 +42,9 @@ class Postman:
         channel: Channel,
         routes: Mapping[str, Letters],
         *,
-        delivered: Callable[[Undelivered], None],
+        sending: Callable[[Sequence[Undelivered]], None],
+        delivered: Callable[[Sequence[Undelivered]], None],
+        refused: Callable[[Sequence[Undelivered]], None],
         clock: Clock,
         say: Say,
         chance: Random,
@@ -51,7 +55,9 @@ class Postman:
             name: the channel's.
             channel: sends; it may block and raise.
             routes: what is told, by route key.
+            sending: told before a letter leaves, of all it tells; remembers that for good.
             delivered: told of everything that needs no more telling.
+            refused: told of what did not leave after all.
             clock: the time.
             say: the log, `(level, line)`.
             chance: spreads retries.
@@ -61,12 +67,13 @@ class Postman:
         self._routes = dict(
             sorted(routes.items(), key=lambda item: URGENCY.index(item[1].plan.severity))
         )
-        self._delivered = delivered
+        self._sending, self._delivered, self._refused = sending, delivered, refused
         self._clock = clock
         self._say = say
         self._chance = chance
         self._changed = Condition()
         self._in: list[Undelivered] = []
+        self._again: list[Sequence[Undelivered]] = []
         self._over = False
         self._failures = 0
         self._blocked_ms = 0
@@ -96,6 +103,12 @@ class Postman:
             self._changed.notify_all()
         return True
 
+    def put_again(self, rows: Sequence[Undelivered]) -> None:
+        """Take what a letter told that was being sent when the process before ended."""
+        with self._changed:
+            self._again.append(rows)
+            self._changed.notify_all()
+
     def knows(self, route: str) -> bool:
         """Tell whether a route of that key ends here."""
         return route in self._routes
@@ -103,11 +116,13 @@ class Postman:
     @property
     def backlog(self) -> int:
         """How many messages wait."""
-        return len(self._in) + sum(len(letters) for letters in self._routes.values())
+        again = sum(map(len, self._again))
+        return len(self._in) + again + sum(len(letters) for letters in self._routes.values())
 
     def left(self) -> list[Undelivered]:
         """Return what waits; for when the thread has ended."""
-        return [*(row for letters in self._routes.values() for row in letters.waiting), *self._in]
+        waiting = [row for letters in self._routes.values() for row in letters.waiting]
+        return [*waiting, *(row for rows in self._again for row in rows), *self._in]
 
     @property
     def failures(self) -> int:
@@ -130,10 +145,13 @@ class Postman:
     def _sort_in(self) -> None:
         with self._changed:
             rows, self._in = self._in, []
+            again, self._again = self._again, []
         now_ms = self._clock.now_ms()
+        for group in again:
+            self._routes[group[0].route].again(group, now_ms)
         for row in rows:
             if not self._routes[row.route].add(row, now_ms):
-                self._delivered(row)
+                self._delivered((row,))
 
     def _most_urgent(self, now_ms: int) -> tuple[Letters, Letter] | None:
         for letters in self._routes.values():
@@ -147,8 +165,12 @@ class Postman:
         return min([_MOST_NAP_S, *(wait / 1000 for wait in waits)])
 
     def _send(self, letters: Letters, letter: Letter) -> None:
+        self._note(letter)
         try:
-            self._channel.send(letter.title, letter.text)
+            if isinstance(self._channel, KeyedChannel):
+                self._channel.send_keyed(letter.title, letter.text, letter.key)
+            else:
+                self._channel.send(letter.title, letter.text)
         except Exception as error:  # noqa: BLE001 - around a plugin call; reported, and tried again
             self._failed(letters, letter, error)
             return
@@ -158,7 +180,16 @@ class Postman:
         self.sent += 1
         self._done(letters, letter)
 
+    def _note(self, letter: Letter) -> None:
+        """Remember what is about to be sent; it is sent even when that cannot be remembered."""
+        try:
+            self._sending(letter.rows)
+        except JournalError as error:
+            told = f"channel '{self.name}': a crash now would repeat what is sent unmarked: {error}"
+            self._say("warning", told)
+
     def _failed(self, letters: Letters, letter: Letter, error: Exception) -> None:
+        self._refused(letter.rows)
         now_ms = self._clock.now_ms()
         pause_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** min(self._failures, 16))
         pause_s *= 1 + self._chance.random() / 2
@@ -176,8 +207,7 @@ class Postman:
 
     def _done(self, letters: Letters, letter: Letter) -> None:
         letters.sent(letter, self._clock.now_ms())
-        for row in letter.rows:
-            self._delivered(row)
+        self._delivered(letter.rows)
 
     def _run(self) -> None:
         while True:
@@ -188,7 +218,11 @@ class Postman:
                 self._say("error", told)
                 nap_s = _MOST_NAP_S
             with self._changed:
-                if not self._in and not self._over:
-                    self._changed.wait_for(lambda: bool(self._over or self._in), max(nap_s, 0.01))
-                if self._over and not self._in:
+                if not self._arrived and not self._over:
+                    self._changed.wait_for(lambda: self._over or self._arrived, max(nap_s, 0.01))
+                if self._over and not self._arrived:
                     return
+
+    @property
+    def _arrived(self) -> bool:
+        return bool(self._in or self._again)

@@ -27,6 +27,7 @@ class Seen:
     path: str
     query: dict[str, str]
     json: Any
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -46,7 +47,7 @@ class Site:
 
     async def handle(self, request: web.Request) -> web.Response:
         body = dict(await request.post()) if self.form else await request.json()
-        seen = Seen(request.path, dict(request.query), body)
+        seen = Seen(request.path, dict(request.query), body, dict(request.headers))
         self.seen.append(seen)
         answer = await asyncio.get_running_loop().run_in_executor(None, self.answer, seen)
         if isinstance(answer, int):

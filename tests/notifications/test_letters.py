@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from realtrade.model.events import EventType
 from realtrade.model.hours import WeeklyHours
-from realtrade.notifications.letters import Letters
+from realtrade.notifications.letters import AGAIN, Letters
 from realtrade.notifications.plan import RoutePlan
 from realtrade.plugins.values import Rate
 from tests.notifications.conftest import a_row
@@ -36,12 +37,13 @@ def told(box: Letters, now_ms: int) -> list[str]:
 
 def test_one_event_is_one_message() -> None:
     box = letters()
-    box.add(a_row("one"), 0)
+    row = a_row("one")
+    box.add(row, 0)
     box.add(a_row("two"), 0)
 
     letter = box.next(0)
     assert letter is not None
-    assert (letter.title, letter.text) == ("bot: order filled", "one")
+    assert (letter.title, letter.text) == (f"bot: order filled #{row.number}", "one")
     assert told(box, 0) == ["one", "two"]
     assert (len(box), box.waiting, box.next(0)) == (0, (), None)
 
@@ -92,6 +94,16 @@ def test_a_crowd_goes_out_together_and_every_one_of_it_is_told() -> None:
     assert all(len(text) <= 3_500 for text in sent)
 
 
+def test_what_is_over_is_forgotten() -> None:
+    box = letters()
+    for number in range(50):
+        box.add(a_row(f"fill {number}"), number)
+        told(box, number)
+
+    kept = [value for value in vars(box).values() if isinstance(value, deque | dict)]
+    assert [len(one) for one in kept] == [0] * 5
+
+
 def test_a_bars_time_is_not_when_waiting_began() -> None:
     box = letters()
     box.add(a_row("old bar", time_ms=0), 5_000_000)
@@ -134,11 +146,55 @@ def test_at_night_only_what_is_critical_goes_out_and_the_rest_in_the_morning() -
 
 def test_severity_stands_in_the_title() -> None:
     box = letters(severity="critical")
-    box.add(a_row("x", kind=EventType.RISK_HALT), 0)
+    row = a_row("x", kind=EventType.RISK_HALT)
+    box.add(row, 0)
 
     letter = box.next(0)
     assert letter is not None
-    assert letter.title == "bot: risk halt (critical)"
+    assert letter.title == f"bot: risk halt (critical) #{row.number}"
+
+
+def test_what_was_being_sent_at_a_crash_comes_again_in_the_same_letter_and_says_so() -> None:
+    before, after = letters(digest=timedelta(minutes=1)), letters(digest=timedelta(minutes=1))
+    rows = [a_row("one"), a_row("two")]
+    for row in rows:
+        before.add(row, 0)
+    sent = before.next(MINUTE)
+    after.add(a_row("three", time_ms=MINUTE), MINUTE)
+    after.again(rows, MINUTE)
+
+    again = after.next(MINUTE)
+
+    assert sent is not None
+    assert again is not None
+    assert (again.title, again.key) == (sent.title, sent.key)
+    assert again.text == f"{sent.text}\n{AGAIN}"
+    assert (len(after), after.since_ms(again)) == (3, MINUTE)
+    assert told(after, MINUTE) == [again.text], "the digest goes on gathering"
+    assert told(after, 2 * MINUTE) == ["three [1970-01-01 00:01:00 UTC]"]
+
+
+def test_what_comes_again_keeps_to_quiet_hours_and_rate() -> None:
+    at = 23 * 60 * MINUTE
+    box, slow = letters(NIGHT), letters(rate=Rate(1, timedelta(hours=1)))
+    for one in (box, slow):
+        one.again([a_row("one", time_ms=at)], at)
+    slow.add(a_row("two", time_ms=at), at)
+
+    assert told(box, at) == []
+    assert box.wait_ms(at) == 8 * 60 * MINUTE
+    assert [text.partition("\n")[0] for text in told(slow, at)] == ["one"]
+    assert slow.wait_ms(at) == 60 * MINUTE
+    assert len(told(box, at + 8 * 60 * MINUTE)) == 1
+
+
+def test_a_long_letter_that_comes_again_counts_what_has_no_room() -> None:
+    box = letters()
+    box.again([a_row(f"fill {number}") for number in range(33)], 0)
+
+    (text,) = told(box, 0)
+
+    assert text.splitlines()[-2:] == ["… and 3 more", AGAIN]
 
 
 @given(

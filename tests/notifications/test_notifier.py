@@ -15,6 +15,7 @@ from realtrade.model.events import Event, EventType
 from realtrade.notifications import Notifier, RoutePlan, Words
 from realtrade.notifications.letters import Letters
 from realtrade.notifications.postman import GIVE_UP_MS, MOST_WAITING, Postman
+from realtrade.plugins.ports.journal import JournalError
 from realtrade.recipe.templates import fill_in
 from realtrade.storage import MemoryJournal
 from realtrade.utils.clock import ManualClock, SystemClock
@@ -291,6 +292,8 @@ class Box:
         self.clock = ManualClock(0)
         self.lines: list[str] = []
         self.done: list[int] = []
+        self.noted: list[list[int]] = []
+        """What was said to be on its way, in turn; nothing once it was refused."""
         self.sink = sink
         box = {
             f"{one.name}.me": Letters(one, name="bot", words=words(), quiet=None) for one in plans
@@ -299,7 +302,9 @@ class Box:
             "me",
             sink,
             box,
-            delivered=lambda row: self.done.append(row.number),
+            sending=lambda rows: self.noted.append([row.number for row in rows]),
+            delivered=lambda rows: self.done.extend(row.number for row in rows),
+            refused=lambda rows: self.noted.append([]),
             clock=self.clock,
             say=lambda level, line: self.lines.append(f"{level}: {line}"),
             chance=Random(1),  # noqa: S311 - spreads retries, guards nothing
@@ -331,8 +336,38 @@ def test_after_a_day_of_trying_the_log_is_told() -> None:
     assert box.done == [row.number]
     assert box.clock.now_ms() >= GIVE_UP_MS
     assert box.lines[-1].startswith(
-        "error: nobody could be told by 'me': bot: risk halt (critical): two | lines [1970"
+        f"error: nobody could be told by 'me': bot: risk halt (critical) #{row.number}: two | lines"
     )
+
+
+def test_what_is_on_its_way_is_known_before_it_leaves() -> None:
+    box = Box(plan(), sink=Sink(fails=1))
+    row = a_row("fire")
+    box.postman.put(row)
+    box.postman.turn()
+    refused = list(box.noted)
+    box.clock.sleep(2)
+    box.postman.turn()
+
+    assert refused == [[row.number], []]
+    assert box.noted == [[row.number], [], [row.number]]
+    assert box.done == [row.number]
+
+
+def test_what_cannot_be_noted_is_sent_all_the_same() -> None:
+    box = Box(plan(), sink=Sink())
+
+    def full(rows: Any) -> None:
+        raise JournalError("the disk is full")
+
+    box.postman._sending = full
+    box.postman.put(a_row("fire"))
+    box.postman.turn()
+
+    assert box.sink.texts == ["fire"]
+    assert box.lines == [
+        "warning: channel 'me': a crash now would repeat what is sent unmarked: the disk is full"
+    ]
 
 
 def test_the_most_urgent_goes_first_when_a_channel_comes_back() -> None:
