@@ -137,7 +137,11 @@ class TrackingAnalyzer(FillAnalyzer):
     """
 
     keeps = False
+    _newest_ms = 0
 
     def notify_cashvalue(self, cash: float, value: float) -> None:
         """Record one bar: Backtrader calls this once per bar, after orders, before the strategy."""
-        self.tracker.record_bar(stamp_ms(self.strategy.lines.datetime[0]), cash, value)
+        now_ms = stamp_ms(self.strategy.lines.datetime[0])
+        # Live, a bar of one feed may come after a newer one of another: time does not step back.
+        self._newest_ms = max(self._newest_ms, now_ms)
+        self.tracker.record_bar(self._newest_ms, cash, value)
