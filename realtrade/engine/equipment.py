@@ -1,4 +1,4 @@
-"""What a recipe adds to the broker: styles of signals, and stops that rest at the venue."""
+"""What a recipe adds to the broker: styles of signals, stops and targets that rest at the venue."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from realtrade.common import BaseBroker
     from realtrade.common.broker.styles import LimitStyle
     from realtrade.engine.parts import Parts
-    from realtrade.recipe.blocks import Plugged
 
 _SIMULATED = (Mode.BACKTEST, Mode.PAPER)
 
@@ -23,7 +22,11 @@ def equipped(parts: Parts, cls: type[BaseBroker]) -> type[BaseBroker]:
     """Return the broker that shapes signals and rests stops, where the recipe wants either."""
     orders = parts.recipe.orders
     mixed: list[type] = []
-    if any(_rests(block) for block in parts.recipe.risk.values()):
+    if parts.risk.rests_targets:
+        from realtrade.common.broker.targets import RestingTargets
+
+        mixed.append(RestingTargets)
+    if parts.risk.rests_stops:
         from realtrade.common.broker.protection import RestingStops
 
         mixed.append(RestingStops)
@@ -34,22 +37,24 @@ def equipped(parts: Parts, cls: type[BaseBroker]) -> type[BaseBroker]:
     return type(f"Equipped{cls.__name__}", (*mixed, cls), {}) if mixed else cls
 
 
-def _rests(block: Plugged) -> bool:
-    return getattr(block.config, "place", "local") == "exchange"
-
-
 def equip(parts: Parts) -> None:
-    """Hand the broker its styles and its stops, once the feeds are known.
+    """Hand the broker its styles, its stops and its targets, once the feeds are known.
 
     Raises:
-        RecipeInvalid: an offset counts ticks of a feed that has none.
+        RecipeInvalid: an offset counts ticks of a feed that has none, or stops and targets are to
+            rest on one spot holding.
     """
     from realtrade.common.broker.protection import RestingStops
     from realtrade.common.broker.styles import StyledOrders, Styles
+    from realtrade.common.broker.targets import RestingTargets
 
     broker: object = parts.broker
     if isinstance(broker, RestingStops):
         broker.protection = parts.risk.protection
+    if isinstance(broker, RestingTargets):
+        broker.targets = parts.risk.targets
+        if isinstance(broker, RestingStops):
+            _must_have_room(parts, parts.risk.rests_targets[0])
     if isinstance(broker, StyledOrders):
         broker.styles = Styles(entry=_style(parts, "entry"), exit=_style(parts, "exit"))
         if parts.recipe.mode not in _SIMULATED:
@@ -80,3 +85,15 @@ def _must_have_ticks(parts: Parts) -> None:
             msg = f"{instrument.symbol} trades at any price, so it has no ticks to count"
             hint = f"write a percent, such as 0.05%, or give the feed '{feed}' its `tick`"
             raise SettingWrong(msg, at="offset", hint=hint)
+
+
+def _must_have_room(parts: Parts, rule: str) -> None:
+    """Refuse stops and targets that rest side by side on spot: either takes the whole holding."""
+    for feed in parts.traded:
+        instrument = instrument_of(parts, feed)
+        if not instrument.may_short:
+            with settings_checked(parts.recipe, f"risk.{rule}"):
+                msg = f"a stop rests at the exchange already, and {instrument.symbol} on spot can"
+                msg += " be promised to one order only"
+                hint = "write `place: local` for one of them: it is then watched here, every bar"
+                raise SettingWrong(msg, at="place", hint=hint)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from realtrade.model.remembered import Halt
 from realtrade.model.verdict import Action, ActionKind, Approved, Denied, Resized
-from realtrade.plugins.ports.risk import Needs, RiskGauge, RiskRule, RiskWatch
+from realtrade.plugins.ports.risk import Needs, RestsTargets, RiskGauge, RiskRule, RiskWatch
 from realtrade.risk.doubles import Doubles
 from realtrade.risk.head_room import HeadRoom, taken
 from realtrade.risk.memory import PLENTY, RiskMemory
@@ -16,6 +16,7 @@ from realtrade.risk.record import RiskRecord
 from realtrade.risk.settle import settled
 from realtrade.risk.steps import tradable
 from realtrade.risk.stop import StopLoss, level_or_none, tightest
+from realtrade.risk.target import wanted_of
 from realtrade.risk.view import View
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         RiskView,
         Sizer,
         SizingRequest,
+        Target,
     )
 
 _HALTS = (ActionKind.HALT, ActionKind.FLATTEN_AND_HALT)
@@ -68,6 +70,7 @@ class RiskManager:
         self._gauges: list[tuple[str, RiskGauge]] = []
         self._stops: list[StopLoss] = []
         self._resting: list[StopLoss] = []
+        self._takers: dict[str, RestsTargets] = {}
         self._doubles = Doubles()
         self.record = RiskRecord()
         """What the rules refused, cut and did since the start of the process."""
@@ -98,10 +101,13 @@ class RiskManager:
             self._watchers.append((name, rule))
         if isinstance(rule, RiskGauge):
             self._gauges.append((name, rule))
+        rests = getattr(rule, "place", "local") == "exchange"
         if isinstance(rule, StopLoss):
             self._stops.append(rule)
-            if getattr(rule, "place", "local") == "exchange":
+            if rests:
                 self._resting.append(rule)
+        if isinstance(rule, RestsTargets) and rests:
+            self._takers[name] = rule
 
     def add_stop_loss(self, stop_loss: RiskWatch) -> None:
         """Add a stop; it watches every bar."""
@@ -204,6 +210,16 @@ class RiskManager:
             for halt in halts
         ]
 
+    @property
+    def rests_stops(self) -> bool:
+        """Tell whether a stop is to rest at the venue."""
+        return bool(self._resting)
+
+    @property
+    def rests_targets(self) -> tuple[str, ...]:
+        """Return the names of the rules whose targets are to rest at the venue."""
+        return tuple(self._takers)
+
     def protection(self, account: AccountView) -> Sequence[Protection]:
         """Return where stops that rest at the venue belong now, the tightest of each symbol."""
         if not self._resting:
@@ -211,6 +227,15 @@ class RiskManager:
         view = View(account, self.memory)
         found = (tightest(self._resting, entry, view) for entry in view.entries)
         return [one for one in found if one is not None]
+
+    def targets(self, account: AccountView) -> Sequence[Target]:
+        """Return where gains are to be taken home by orders that rest at the venue."""
+        if not self._takers:
+            return ()
+        view = View(account, self.memory)
+        return [
+            one for entry in view.entries for one in wanted_of(self._takers.values(), entry, view)
+        ]
 
     def check_risk_limits(self, account: AccountView | None = None) -> tuple[Reading, ...]:
         """Return where every rule that can tell stands against its limit; nothing is latched.

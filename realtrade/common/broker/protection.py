@@ -20,6 +20,7 @@ from realtrade.common.broker.account import exact
 from realtrade.common.simulated import SimulatedVenue
 from realtrade.execution.desk import step_down
 from realtrade.model.order import OrderType
+from realtrade.plugins.ports.risk import Protection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from realtrade.execution import OwnStep
     from realtrade.model.order import OrderIntent
     from realtrade.plugins.ports.account import AccountView
-    from realtrade.plugins.ports.risk import Protection
     from realtrade.plugins.ports.venue import ReportKind
 
 _AT_ONCE = frozenset({OrderType.MARKET, OrderType.CLOSE})
@@ -151,17 +151,32 @@ class RestingStops:
         """Send an order; an exit that needs what the stop holds lets it go first."""
         listing = self.listings.of(order.data)
         stop = self._stops.get(listing.symbol)
-        if stop is not None and stop.alive() and self._makes_room(order, listing):
+        moves = stop is not None and stop.alive() and self._makes_room(order, listing)
+        if moves:
             self.cancel(stop)
         sent: LightOrder = super().submit(order)  # type: ignore[misc]  # of the broker
+        if moves and stop is not None and abs(order.size) < abs(listing.position.size):
+            self._rest_behind(stop, listing)
         return sent
 
     def _makes_room(self, order: LightOrder, listing: Listing) -> bool:
+        """Tell whether the stop must go before an order leaves at the market.
+
+        A simulated venue matches by age: a stop older than an exit in part would take all of the
+        position in the bar at whose open the exit takes its part.
+        """
         size = listing.position.size
         if order.exectype not in {None, bt.Order.Market} or order.size * size >= 0:
             return False
-        locks = not (listing.may_short or isinstance(self.venue, SimulatedVenue))
-        return locks or abs(order.size) >= abs(size)
+        simulated = isinstance(self.venue, SimulatedVenue)
+        return simulated or not listing.may_short or abs(order.size) >= abs(size)
+
+    def _rest_behind(self, stop: LightOrder, listing: Listing) -> None:
+        """Rest a stop anew behind an exit in part, where that takes no time."""
+        if isinstance(self.venue, SimulatedVenue):
+            level = stop.created.price
+            rule = str(stop.info.get("rule", ""))
+            self._rest(Protection(listing.symbol, exact(level), rule), level, listing)
 
     def _move(self, ticket: Ticket, step: ReportKind | OwnStep, reason: str = "") -> None:
         told = self.tells_steps

@@ -42,6 +42,7 @@ from realtrade.plugins.ports.risk import (
     Needs,
     Protection,
     Reading,
+    RestsTargets,
     RiskGate,
     RiskGauge,
     RiskRule,
@@ -49,6 +50,7 @@ from realtrade.plugins.ports.risk import (
     RiskWatch,
     Sizer,
     SizingRequest,
+    Target,
 )
 from realtrade.plugins.ports.strategy import NamedFeed, NamesFeeds, StrategySpec
 from realtrade.plugins.ports.venue import Report, ReportKind, SendsAtOnce, Venue
@@ -89,6 +91,7 @@ __all__ = [
     "RemembersBans",
     "Report",
     "ReportKind",
+    "RestsTargets",
     "Resyncs",
     "RiskGate",
     "RiskGauge",
@@ -100,6 +103,7 @@ __all__ = [
     "SizingRequest",
     "StrategySpec",
     "TakesNoOrders",
+    "Target",
     "TradingExchange",
     "Undelivered",
     "Venue",

@@ -179,6 +179,17 @@ class Protection:
     rule: str
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where an order of its own is to take a part of a position home, resting at the venue."""
+
+    symbol: str
+    level: Decimal
+    quantity: Decimal
+    """Unsigned; all targets of a symbol together are no more than is held."""
+    rule: str
+
+
 @runtime_checkable
 class RiskRule(Protocol):
     """Judges every intent. A rule holds no state: what it must remember is in the view.
@@ -197,6 +208,18 @@ class RiskWatch(Protocol):
 
     def watch(self, view: RiskView) -> Sequence[Action]:
         """Return what must be done now, usually nothing."""
+        ...
+
+
+@runtime_checkable
+class RestsTargets(Protocol):
+    """A rule that takes gains home, and can say where orders for that would rest.
+
+    It is asked where its `place` is `exchange`.
+    """
+
+    def targets(self, entry: Entry, view: RiskView) -> Sequence[Target]:
+        """Return what is to be taken home of one position, nearest first."""
         ...
 
 

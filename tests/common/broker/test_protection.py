@@ -127,7 +127,8 @@ def test_follows_the_position_through_partial_fills(play: Callable[..., Any]) ->
 
     actor = play(broker, {1: lambda s: s.buy(size=3), 6: lambda s: s.sell(size=1)})
 
-    assert [one[1] for one in _stops(journal)] == [D("1.0"), D("2.0"), D("3.0"), D("2.0")]
+    # The fourth rests behind the exit in part, the fifth for what that has left.
+    assert [one[1] for one in _stops(journal)] == [D(1), D(2), D(3), D(3), D(2)]
     assert actor.position.size == 2
 
 
@@ -140,6 +141,20 @@ def test_an_exit_of_all_lets_the_stop_go_first(play: Callable[..., Any]) -> None
     assert [fill.price for fill in journal.fills] == [D("100.0"), D("100.0")]
     assert not actor.position
     assert broker.get_orders_open() == []
+
+
+def test_an_exit_in_part_and_the_stop_sell_what_is_held(play: Callable[..., Any]) -> None:
+    """The exit takes its part at the open, the stop the rest within the same bar."""
+    broker, journal = a_broker(_at(95))
+
+    actor = play(broker, {**BUY, 5: lambda s: s.sell(size=0.5)}, prices=DROP)
+
+    assert [(fill.quantity, fill.price) for fill in journal.fills] == [
+        (D(2), D(100)),
+        (D("0.5"), D(100)),
+        (D("1.5"), D(95)),
+    ]
+    assert not actor.position
 
 
 def test_a_resting_exit_leaves_the_stop_alone(play: Callable[..., Any]) -> None:

@@ -7,25 +7,125 @@ from typing import Any
 
 import pytest
 
-from realtrade.plugins.errors import SettingWrong
+from realtrade.model.instrument import Instrument
+from realtrade.model.order import OrderType, Side
 from realtrade.plugins.ports.risk import Needs
 from tests.risk.stops.test_level_stops import STOPS, Track
 
 
 @pytest.mark.parametrize("place", ["local", "exchange"])
-@pytest.mark.parametrize("name", [name for name in STOPS if name != "take_profit"])
+@pytest.mark.parametrize("name", STOPS)
 def test_says_where_it_rests(bench: Any, name: str, place: str) -> None:
     assert bench.build(name, place=place, **STOPS[name]).place == place
 
 
-def test_targets_do_not_rest_at_the_exchange_yet(bench: Any) -> None:
-    assert bench.config("take_profit", place="exchange", at="3%").place == "exchange"
+PARTS = [{"at": "8%", "close": "25%"}, {"at": "2%", "close": "50%"}, {"at": "4%", "close": "20%"}]
 
-    with pytest.raises(SettingWrong, match="rest at the exchange") as refusal:
-        bench.build("take_profit", place="exchange", at="3%")
 
-    assert refusal.value.at == "place"
-    assert "local" in refusal.value.hint
+def _rested(track: Track, bench: Any) -> list[tuple[Decimal, Decimal]]:
+    return [(one.level, one.quantity) for one in track.gate.targets(bench.account)]
+
+
+@pytest.mark.parametrize(
+    ("side", "levels"), [(1, ["102.00", "104.00", "108.00"]), (-1, ["98.00", "96.00", "92.00"])]
+)
+def test_each_target_rests_with_its_part_nearest_first(
+    bench: Any, side: int, levels: list[str]
+) -> None:
+    track = Track(bench, bench.build("take_profit", "t", targets=PARTS, place="exchange"))
+    assert track.gate.rests_targets == ("t",)
+    assert not track.gate.rests_stops
+    assert _rested(track, bench) == []
+    track.enter(side)
+    track.bar(100)
+
+    parts = [Decimal("0.5"), Decimal("0.2"), Decimal("0.25")]
+    assert _rested(track, bench) == list(zip(map(Decimal, levels), parts, strict=True))
+
+
+def test_what_was_sold_already_is_taken_off_the_nearest_targets(bench: Any) -> None:
+    track = Track(bench, bench.build("take_profit", targets=PARTS, place="exchange"))
+    track.enter()
+    track.bar(100)
+
+    bench.fill("-0.6", 101)
+    sold = _rested(track, bench)
+    bench.fill("-0.37", 101)
+
+    assert sold == [(Decimal("104.00"), Decimal("0.1")), (Decimal("108.00"), Decimal("0.25"))]
+    assert _rested(track, bench) == []
+
+
+def test_a_part_too_small_to_be_traded_waits_for_the_next_target(bench: Any) -> None:
+    bench.account.instruments["BTC/USDT"] = Instrument(
+        "BTC/USDT", "BTC", "USDT", lot=Decimal("0.4")
+    )
+    track = Track(bench, bench.build("take_profit", targets=PARTS, place="exchange"))
+    track.enter()
+    track.bar(100)
+
+    found = [(Decimal("102.00"), Decimal("0.4")), (Decimal("108.00"), Decimal("0.4"))]
+    assert _rested(track, bench) == found
+
+
+def test_targets_of_several_rules_stay_within_what_is_held(bench: Any) -> None:
+    track = Track(bench, bench.build("take_profit", "far", at="5%", place="exchange"))
+    track.gate.add_rule(bench.build("take_profit", "near", targets=PARTS[1:], place="exchange"))
+    track.gate.add_rule(bench.build("take_profit", "here", at="1%"))
+    track.enter()
+    track.bar(100)
+
+    found = [(one.rule, one.level, one.quantity) for one in track.gate.targets(bench.account)]
+    assert found == [
+        ("near", Decimal("102.00"), Decimal("0.5")),
+        ("near", Decimal("104.00"), Decimal("0.2")),
+        ("far", Decimal("105.00"), Decimal("0.3")),
+    ]
+
+
+def test_a_rule_that_breaks_rests_nothing(bench: Any) -> None:
+    class Broken:
+        name, place = "broken", "exchange"
+        needs = Needs(entries=True)
+
+        def targets(self, entry: Any, view: Any) -> tuple[()]:
+            raise ZeroDivisionError
+
+        def watch(self, view: Any) -> tuple[()]:
+            return ()
+
+    track = Track(bench, Broken())
+    track.enter()
+    track.bar(100)
+
+    assert _rested(track, bench) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "order", "fraction"),
+    [
+        ("local", {"quantity": "0.5"}, "0.5"),
+        ("exchange", {"quantity": "0.5"}, None),
+        ("exchange", {"quantity": "0.2"}, "0.3"),
+        ("exchange", {"quantity": "0.5", "reduce_only": False}, "0.5"),
+        ("exchange", {"quantity": "0.5", "type": OrderType.STOP}, "0.5"),
+        ("exchange", {"quantity": "0.5", "side": Side.BUY}, "0.5"),
+        ("exchange", {"quantity": "0.5", "symbol": "ETH/USDT"}, "0.5"),
+    ],
+)
+def test_what_rests_at_the_venue_is_left_to_it(
+    bench: Any, place: str, order: dict[str, Any], fraction: str | None
+) -> None:
+    track = Track(bench, bench.build("take_profit", targets=PARTS[1:2], place=place))
+    track.enter()
+    words = {"side": Side.SELL, "type": OrderType.LIMIT, "reduce_only": True, **order}
+    bench.account.open_orders = [bench.order(words.pop("side"), words.pop("quantity"), **words)]
+
+    closed = track.bar(100, high=103)
+
+    assert [action.fraction for action in closed] == (
+        [] if fraction is None else [Decimal(fraction)]
+    )
 
 
 def test_the_tightest_of_those_that_rest_protects(bench: Any) -> None:
