@@ -26,7 +26,7 @@ class LeanAccount:
         self.held = Holding(0.0, 0.0)
         self.close = 0.0
         """Close of the newest bar."""
-        self._taker = taker
+        self.taker = taker
         self._instrument = instrument
 
     # -- money ----------------------------------------------------------------------------------
@@ -39,10 +39,10 @@ class LeanAccount:
         closed, opened = held.split(quantity)
         if closed:
             cash += -closed * price
-            cash -= abs(closed) * self._taker * price
+            cash -= abs(closed) * self.taker * price
         if opened:
             cash -= opened * price
-            cash -= abs(opened) * self._taker * price
+            cash -= abs(opened) * self.taker * price
         return cash
 
     def execute(self, quantity: float, price: float) -> tuple[float, float, float, float]:
@@ -51,7 +51,7 @@ class LeanAccount:
         Returns:
             Signed quantity taken off the position, its fee, signed quantity added, its fee.
         """
-        held, rate = self.held, self._taker
+        held, rate = self.held, self.taker
         closed, opened = held.split(quantity)
         closed_fee = opened_fee = 0.0
         if closed:

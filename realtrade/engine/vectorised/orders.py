@@ -40,6 +40,8 @@ class OrderDesk:
         self._sizing = sizing
         self._fee_rate = fee_rate
         self._plain = not (instrument.lot or instrument.min_quantity or instrument.min_notional)
+        self.plain_stake = _STAKE if self._plain and sizing is None else 0.0
+        """What every entry is for, where nobody and nothing has a say in it; else zero."""
 
     def quantities(self, moves: Iterable[Move]) -> list[float]:
         """Return the signed quantity of each order that goes out, in order."""

@@ -34,6 +34,13 @@ class Signals:
         # One byte a bar: nothing finds the next 1 faster than a search in bytes.
         self._up, self._down, self._flat = up.tobytes(), down.tobytes(), (up ^ down).tobytes()
         self._long, self._short = leave.tobytes(), cover.tobytes()
+        self.long_only = not down.any()
+        """Nothing is ever sold short."""
+
+    @property
+    def long_sides(self) -> tuple[bytes, bytes]:
+        """On which bars something is bought when nothing is held, and sold when it is."""
+        return self._flat, self._long
 
     def next(self, held: float, bar: int) -> int:
         """Return the first bar from `bar` on with something to do; -1 when there is none."""
@@ -75,6 +82,9 @@ class Trading:
 
     def run(self) -> None:
         """Trade from the first bar to the last; an order of the last bar is never filled."""
+        if self._signals.long_only and self._desk.plain_stake and not self._slippage.fraction:
+            self._run_long_only(self._desk.plain_stake)
+            return
         account, signals, desk = self._account, self._signals, self._desk
         held, close, last = account.held, self._bars.close.item, len(self._bars) - 1
         bar = signals.next(held.quantity, 0)
@@ -87,6 +97,37 @@ class Trading:
                     self._execute(quantity, bar)
                 self._note(bar)
             bar = signals.next(held.quantity, bar)
+
+    def _run_long_only(self, size: float) -> None:
+        """Do what `run` does where every order buys `size` or sells all of it again.
+
+        Operation for operation the account's sums, without a call in between: sweeps run it
+        thousands of times.
+        """
+        opens, closes, last = self._bars.open.item, self._bars.close.item, len(self._bars) - 1
+        (buys, sells), rate = self._signals.long_sides, self._account.taker
+        cash, entry, holds, bar = self._account.cash_now, 0.0, False, buys.find(1)
+        while 0 <= bar < last:
+            close = closes(bar)
+            # First the check on submission, at the close; then the execution, at the next open.
+            left = cash + size * close if holds else cash - size * close
+            left -= size * rate * close
+            bar += 1
+            if left >= 0.0:
+                price = opens(bar)
+                fee = size * rate * price
+                if holds:
+                    cash += size * entry + size * (price - entry)
+                    cash -= fee
+                    holds, entry = False, 0.0
+                    self.executions.append((bar, -size, price, fee))
+                    self.steps.append((bar, cash, 0.0, entry))
+                elif (left := cash - size * price - fee) >= 0.0:
+                    cash, holds, entry = left, True, price
+                    self.executions.append((bar, size, price, fee))
+                    self.steps.append((bar, cash, size, entry))
+            bar = (sells if holds else buys).find(1, bar)
+        self._account.cash_now = cash
 
     def _affordable(self, quantities: list[float]) -> list[float]:
         """Return the orders that the cash pays for at the close they were decided on."""
