@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SECRET = "secret-of-a-test"  # noqa: S105 - of an exchange on loopback
 CLOCK = SystemClock()
+GAINS = (Decimal("0.01"), Decimal("0.02"))
 MONEY = {"USDT": "100000"}
 RECIPE = """\
 realtrade: v1
@@ -37,6 +38,10 @@ strategy: {{type: python, class: "guarded:Once"}}
 {more}
 """
 STOP = "risk: {stop: {type: trailing_stop, distance: 1%, place: exchange}}"
+TARGETS = (
+    "risk: {gain: {type: take_profit, place: exchange, "
+    "targets: [{at: 1%, close: 50%}, {at: 2%, close: 50%}]}}"
+)
 CHASE = "orders: {entry: {type: limit, offset: 0.1%, replace_after: 1s}}"
 STRATEGY = """\
 import backtrader as bt
@@ -135,6 +140,38 @@ def test_a_stop_protects_while_the_bot_is_dead(stage: Stage) -> None:
     ledger = ledger_of(truth)
     once = replace(ledger, accepted=list(dict.fromkeys(ledger.accepted)))
     check(books_of(stage.folder / "state" / "guarded.db"), once)
+
+
+def test_targets_take_gains_home_while_the_bot_is_dead_and_nothing_twice(stage: Stage) -> None:
+    for _ in range(35):
+        stage.bar(1000.0)
+    stage.begin(TARGETS)
+    stage.bar(1001.0)
+    stage.until(lambda: len(stage.limits()) == 2)
+    entry = stage.exchange.truth(stage.key).fills[0].price
+    levels = [(entry * (1 + part)).quantize(Decimal("0.01"), ROUND_UP) for part in GAINS]
+    assert sorted(stage.limits()) == levels
+    stage.bar(1005.0)
+
+    stage.bot.kill()
+    stage.exchange.walk(stage.symbol, 1013)
+    stage.begin(TARGETS)
+    stage.bar(1013.0)
+    stage.until(lambda: stage.limits() == levels[1:])
+    stage.exchange.walk(stage.symbol, 1030)
+    stage.until(lambda: stage.log().count("event=order_filled") >= 2)
+    for _ in range(3):
+        stage.bar(1030.0)
+        CLOCK.sleep(0.3)
+    assert stage.bot.stop() == 0, stage.log()[-4000:]
+
+    truth = stage.exchange.truth(stage.key)
+    # On spot the fee was taken in coins: of what was bought a lot less can be sold.
+    parts = ("0.025", "0.025") if ":" in stage.symbol else ("0.024", "0.025")
+    sold = [(fill.side, str(fill.quantity), fill.price) for fill in truth.fills[1:]]
+    assert sold == [("sell", part, level) for part, level in zip(parts, levels, strict=True)]
+    assert truth.open_orders == ()
+    check(books_of(stage.folder / "state" / "guarded.db"), ledger_of(truth))
 
 
 def test_an_entry_follows_the_price_until_it_is_met(stage: Stage) -> None:
