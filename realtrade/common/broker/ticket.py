@@ -11,6 +11,7 @@ import backtrader as bt
 from realtrade.common.broker.account import exact
 from realtrade.common.data_tape import to_ms
 from realtrade.common.simulated.order import RestingOrder
+from realtrade.common.simulated.terms import terms
 from realtrade.model.order import (
     Fill,
     OrderIntent,
@@ -189,6 +190,8 @@ def resting_order(ticket: Ticket, market: Market) -> RestingOrder:
     resting = RestingOrder(ticket.key, market, kind, left, created.pclose, now_ms, hints)
     if order.info:
         resting.reduce_only = _reduces_only(order)
+        wants = _terms(order)
+        resting.terms = terms(wants["post_only"], wants.get("time_in_force", TimeInForce.GTC))
     if order.parent is not None:
         resting.parent_id = str(order.parent.ref)
     if order.oco is not None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
+from realtrade.common.simulated.terms import terms
 from realtrade.model.order import OrderType, Side, SimulationHints
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from realtrade.common.simulated.market import Market
+    from realtrade.common.simulated.terms import Terms
     from realtrade.model.order import OrderIntent
 
 _NO_HINTS = SimulationHints()
@@ -29,6 +31,7 @@ class RestingOrder:
     limit_offset = trail_amount = trail_fraction = 0.0
     valid_ms: int | None = None
     reduce_only = False
+    terms: Terms | None = None
     parent_id: str | None = None
     oco_id: str | None = None
     parent: RestingOrder | None = None
@@ -74,6 +77,7 @@ class RestingOrder:
         if intent.type is not OrderType.MARKET:
             order.valid_ms = intent.valid_until_ms
         order.reduce_only = intent.reduce_only
+        order.terms = terms(intent.post_only, intent.time_in_force)
         order.parent_id, order.oco_id = intent.parent_id, intent.oco_id
         order.price(float(intent.stop_price or 0), float(intent.limit_price or 0))
         if order.trails:

@@ -11,19 +11,18 @@ from realtrade.common.simulated.order import RestingOrder
 from realtrade.common.simulated.recent import Recent
 from realtrade.common.simulated.settings import Settings
 from realtrade.common.simulated.slippage import Slippage
+from realtrade.common.simulated.terms import ending, refusal
 from realtrade.model.order import OrderType
 from realtrade.plugins.ports.venue import Report, ReportKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from realtrade.common.simulated.market import MakerTaker, Market, Quote
+    from realtrade.common.simulated.terms import Filler
     from realtrade.execution.ledger import Holding
     from realtrade.model.order import Booking, OrderIntent
-
-    Filler = Callable[[str, float, int], float]
-    """How much of an order (its id) is executed at a price, on the bar `ago`; unsigned."""
 
 _REMEMBERED = 4096
 
@@ -137,8 +136,9 @@ class SimulatedVenue:
     def rest(self, orders: Sequence[RestingOrder]) -> None:
         """Take orders already in this venue's own shape: all that `submit` does."""
         for order in orders:
-            if not self._take(order):
-                self._say(ReportKind.REJECTED, order.id, "its parent is no longer there")
+            why = refusal(order) or ("" if self._take(order) else "its parent is no longer there")
+            if why:
+                self._say(ReportKind.REJECTED, order.id, why)
             elif self.settings.check_submit:
                 self._submitted.append(order)
             else:
@@ -205,9 +205,7 @@ class SimulatedVenue:
             if cash >= 0.0:
                 self._accept(order)
                 continue
-            self._end(order, ReportKind.MARGIN, "cash does not cover it")
-            self._end_group(order)
-            self._end_bracket(order)
+            self._give_up(order, ReportKind.MARGIN, "cash does not cover it")
 
     def _valuation(self, order: RestingOrder) -> float:
         if self.settings.cheat_on_open and order.type is OrderType.MARKET:
@@ -231,9 +229,7 @@ class SimulatedVenue:
                 market = order.market
                 time_ms = market.tape.time_ms()
             if order.valid_ms is not None and order.has_expired(time_ms):
-                self._end(order, ReportKind.EXPIRED)
-                self._end_group(order)
-                self._end_bracket(order)
+                self._give_up(order, ReportKind.EXPIRED)
             elif not order.active:
                 pending.append(order)
             else:
@@ -260,14 +256,26 @@ class SimulatedVenue:
         price = matching.RULES[order.type](order, quote, self.slippage)
         if order.triggered and not was_triggered:
             self._say(ReportKind.TRIGGERED, order.id)
+        if order.terms is not None:
+            ended = ending(order, quote, price, was_triggered=was_triggered, filler=self.filler)
+            if ended is not None:
+                self._give_up(order, *ended)
+                return
         if price is not None:
             ago = 0
             if order.type is OrderType.CLOSE and matching.dated_back(order, quote):
                 ago, time_ms = -1, order.market.tape.time_ms(-1)
             self._execute(order, price, time_ms, ago)
+            if order.alive and order.terms is not None and not order.terms.may_wait:
+                self._give_up(order, ReportKind.EXPIRED, "what is left may not wait")
         order.rested = True
         if order.trails and order.alive and not was_triggered and order.trail(quote.close):
             self._say_trailed(order)
+
+    def _give_up(self, order: RestingOrder, kind: ReportKind, reason: str = "") -> None:
+        self._end(order, kind, reason)
+        self._end_group(order)
+        self._end_bracket(order)
 
     def _match_market(self, order: RestingOrder, time_ms: int) -> None:
         """Fill at the open of a bar that came after the decision; of the bar nothing else is read.
@@ -306,9 +314,7 @@ class SimulatedVenue:
             self._book(order, booking)
             self._end_group(order)
         if refused:
-            self._end(order, ReportKind.MARGIN, order.market.why_refused(quantity))
-            self._end_group(order)
-            self._end_bracket(order)
+            self._give_up(order, ReportKind.MARGIN, order.market.why_refused(quantity))
 
     def _book(self, order: RestingOrder, booking: Booking[float]) -> None:
         order.remaining -= booking.quantity

@@ -67,3 +67,25 @@ def test_what_a_strategy_says_beside_backtraders_words_reaches_the_exchange(
 def test_a_time_in_force_that_there_is_not_is_named(play: Any) -> None:
     with pytest.raises(ValueError, match=r"time_in_force 'day' is none: there are gtc, ioc, fok"):
         sent_for(play, time_in_force="day")
+
+
+@pytest.mark.parametrize(
+    ("words", "end"),
+    [
+        ({"price": 1_000.0, "post_only": True}, bt.Order.Rejected),
+        ({"price": 1.0, "time_in_force": "ioc"}, bt.Order.Expired),
+        ({"price": 1_000.0, "time_in_force": "fok"}, bt.Order.Completed),
+        ({"price": 1_000.0}, bt.Order.Completed),
+    ],
+)
+def test_simulated_orders_are_held_to_their_terms(
+    play: Any, words: dict[str, Any], end: int
+) -> None:
+    placed: list[Any] = []
+
+    def buy(strategy: Any) -> None:
+        placed.append(strategy.buy(size=1, exectype=bt.Order.Limit, **words))
+
+    play(BaseBroker(), {1: buy}, instrument=SPOT)
+
+    assert placed[0].status == end
