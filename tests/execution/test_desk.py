@@ -38,16 +38,18 @@ class Account:
     open_orders: list[OrderIntent] = field(default_factory=list)
 
     def position(self, symbol: str) -> Position:
-        return Position(self.held)
+        return Position(self.held if symbol == "BTC/USDT" else D(0))
 
 
 @dataclass
 class Gate:
     verdict: Verdict
     asked: list[OrderIntent] = field(default_factory=list)
+    accounts: list[object] = field(default_factory=list)
 
     def assess(self, intent: OrderIntent, account: object) -> Verdict:
         self.asked.append(intent)
+        self.accounts.append(account)
         return self.verdict
 
 
@@ -188,7 +190,17 @@ STOP = sell(client_order_id="stop", type=OrderType.STOP, stop_price=D(80))
         (sell(quantity=D(3)), [LIMIT], 3),  # a resting order never blocks a close at market
         (sell(quantity=D(3)), [sell(client_order_id="x")], 2),
         (sell(quantity=D(3)), [sell(client_order_id="x", type=OrderType.CLOSE)], 2),
+        (sell(quantity=D(3)), [LIMIT, sell(client_order_id="x")], 2),
         (replace(STOP, quantity=D(3)), [LIMIT], 2),
+        (replace(STOP, quantity=D(3)), [buy(client_order_id="b"), LIMIT], 2),
+        (
+            replace(STOP, quantity=D(3)),
+            [
+                replace(LIMIT, parent_id="p", quantity=D(2)),
+                replace(STOP, client_order_id="s", parent_id="p"),
+            ],
+            1,
+        ),
         (replace(STOP, quantity=D(3)), [replace(LIMIT, symbol="ETH/USDT")], 3),
         (replace(STOP, quantity=D(3)), [buy(client_order_id="b")], 3),
         (replace(STOP, quantity=D(3), oco_id="limit"), [LIMIT], 3),
@@ -271,3 +283,33 @@ def test_only_an_instrument_without_steps_and_leasts_is_free(
     instrument: Instrument, free: bool
 ) -> None:
     assert is_free(instrument) is free
+
+
+def test_the_gate_judges_by_the_account_the_order_is_for() -> None:
+    gate, account = Gate(Approved()), Account(D(3))
+
+    decide(buy(), ANY, gate, account)
+
+    assert gate.accounts == [account]
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted", "rule"),
+    [
+        ({"min_quantity": D("0.02")}, "0.01", "min_quantity"),
+        ({"min_notional": D(5)}, "0.04", "min_notional"),
+        ({"min_notional": D(5), "contract_size": D("0.01")}, "4", "min_notional"),
+    ],
+)
+def test_either_least_is_enough_to_refuse(changes: dict[str, D], wanted: str, rule: str) -> None:
+    denied = decide(buy(quantity=D(wanted)), replace(ANY, **cast("Any", changes)))
+
+    assert isinstance(denied, Denied)
+    assert denied.rule == rule
+
+
+@pytest.mark.parametrize(("wanted", "price"), [("0.02", 300), ("0.05", 100)])
+def test_exactly_the_least_passes(wanted: str, price: int) -> None:
+    intent = buy(quantity=D(wanted), reference_price=D(price))
+
+    assert quantity(decide(intent, STEPPED)) == D(wanted)

@@ -223,3 +223,11 @@ def test_a_position_that_is_set_is_what_fills_go_on_from() -> None:
     assert booking is not None
     assert booking.pnl == 40
     assert ledger.position("BTC/USDT") == Position(D(1), D(80))
+
+
+def test_a_booking_keeps_what_the_exchange_said_of_the_execution() -> None:
+    booking = a_ledger().apply(
+        a_fill(symbol=SWAP.symbol, quantity=D(5), maker=True, time_ms=77, price=D(120))
+    )
+
+    assert facts(booking, "price", "maker", "time_ms", "opened_value") == [120, True, 77, 6]

@@ -216,3 +216,32 @@ def test_in_any_order_the_same_comes_out(said: list[VenueOrder | Fill]) -> None:
     assert status is S.CANCELLED
     assert [each for each in seen if is_over(each)] == [S.CANCELLED]
     assert len(seen) == len(set(seen))
+
+
+def test_every_report_names_its_order_and_has_no_reason_of_its_own() -> None:
+    progress = Progress(INTENT)
+
+    accepted, filled = progress.executes(a_fill())
+
+    assert accepted == Report(K.ACCEPTED, "rt-1", reason="")
+    assert filled == Report(K.FILLED, "rt-1", fill=a_fill(), complete=False)
+    assert filled.complete is False
+    assert (progress.over, progress.open) == (False, True)
+
+
+def test_fees_add_up_by_currency() -> None:
+    progress = Progress(INTENT, [a_fill(1)])
+
+    progress.executes(a_fill(2))
+
+    assert progress.fees == {"BNB": D("0.2")}
+
+
+def test_an_order_that_is_executed_whole_is_neither_open_nor_waited_for() -> None:
+    progress = Progress(INTENT)
+
+    progress.executes(a_fill(quantity="3"))
+
+    assert (progress.open, progress.over) == (False, True)
+    assert progress.end(K.CANCELLED, "too late") == []
+    assert progress.open is False

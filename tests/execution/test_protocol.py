@@ -210,6 +210,7 @@ def test_an_order_of_our_id_that_is_another_halts(changes: dict[str, Any], fact:
     decision = decide(FIND, a_case(Outcome.ACK, Stage.UNKNOWN, order=order))
 
     reason = f"buy 2 BTC/USDT (rt-1): the exchange has another order of this id: {fact}"
+    assert decision.stage is Stage.PLACED
     assert decision.effects == (p.Halt(reason), p.Alert(reason), p.Apply(order, ()))
 
 

@@ -112,6 +112,7 @@ def test_an_open_order(name: str, kind: Kind, consequence: Consequence) -> None:
 
     assert (finding.kind, finding.consequence) == (kind, consequence)
     assert (finding.symbol, finding.client_order_id) == ("BTC/USDT", name)
+    assert finding.message.startswith(f"buy 1 BTC/USDT ({name}): ")
 
 
 def test_our_order_that_is_no_longer_open_is_asked_for() -> None:
@@ -119,12 +120,15 @@ def test_our_order_that_is_no_longer_open_is_asked_for() -> None:
 
     assert (finding.kind, finding.consequence) == (Kind.GONE, Consequence.ASK)
     assert finding.message == "buy 1 BTC/USDT (rt-known): no longer open there"
+    assert (finding.symbol, finding.client_order_id) == ("BTC/USDT", "rt-known")
 
 
 def test_an_account_that_hedges_halts_and_is_looked_at_no_further() -> None:
     (finding,) = found(there="5", hedged=True)
 
     assert (finding.kind, finding.consequence) == (Kind.HEDGED, Consequence.HALT)
+    message = "the account holds longs and shorts side by side; only one-way mode is traded"
+    assert (finding.symbol, finding.message) == ("", message)
 
 
 @pytest.mark.parametrize(
@@ -289,3 +293,29 @@ def test_what_is_missing_on_spot_is_missing_where_most_is_held(
     (finding,) = reconcile(snapshot, Known(orders={}, positions=positions), (SPOT, EURO), NAMES)
 
     assert (finding.symbol, finding.difference) == (symbol, D(difference))
+
+
+BOOKED = frozenset({(SWAP.symbol, "1")})
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "fills", "kind"),
+    [
+        ("3", "1", [a_fill("rt-known", "1"), a_fill("rt-known", "2", "2")], Kind.EXPLAINED),
+        ("3", "0", [a_fill("rt-1", "1", "2"), a_fill("rt-2", "2", "3")], Kind.EXPLAINED),
+        ("1", "2", [a_fill("rt-known", "-1", "2")], Kind.EXPLAINED),
+        ("5", "1", [a_fill("rt-known", "1", "2")], Kind.UNEXPLAINED),
+    ],
+)
+def test_executions_that_are_not_booked_explain_what_they_add_up_to(
+    there: str, here: str, fills: list[Fill], kind: Kind
+) -> None:
+    (finding,) = found(there=there, here=here, fills=tuple(fills), seen=BOOKED)
+
+    assert finding.kind is kind
+
+
+def test_a_holding_that_is_missing_is_told_with_both_numbers() -> None:
+    (finding,) = found(SPOT, there="0.5", here="1")
+
+    assert (finding.kind, finding.ours, finding.theirs) == (Kind.UNEXPLAINED, D(1), D("0.5"))

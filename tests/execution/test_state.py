@@ -29,6 +29,7 @@ class View:
         self._reducing = reducing
 
     def reduces(self, intent: OrderIntent) -> bool:
+        assert intent is INTENT
         return self._reducing
 
 
@@ -139,3 +140,12 @@ def test_a_denial_names_state_and_reason(state: State, reason: str, told: str) -
     rule = TradingRule(standing_at(state, reason))
 
     assert rule.assess(INTENT, cast("RiskView", View())) == Denied("trading_state", told)
+
+
+def test_a_bot_stands_where_it_does_for_no_reason_until_there_is_one() -> None:
+    standing = Standing()
+    before = standing.reason
+
+    standing.move(Step.CHECKED)
+
+    assert (before, standing.reason) == ("", "")

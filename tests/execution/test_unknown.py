@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtrade.execution.unknown import Next, Search, looked, missed, overdue, wants
+from realtrade.execution.unknown import ALERT_AFTER_S, Next, Search, looked, missed, overdue, wants
 
 DEAD_MS = 20_000
 FRESH = Search(dead_at_ms=DEAD_MS, began_s=0.0)
@@ -118,3 +118,34 @@ def test_nothing_is_given_up_before_its_time_or_unheard(
             assert now_s * 1000 > DEAD_MS
             assert len(clean) >= 3
             assert clean[-1] - clean[0] >= 4 - 1e-9
+
+
+def test_the_stream_that_falls_silent_takes_back_what_was_proven() -> None:
+    search = search_after((21, 22_000), (23, 24_000))
+
+    silent = missed(search, now_s=25.0, exchange_ms=26_000, healthy_since_s=None)
+
+    assert (silent.misses, silent.dead) == (0, False)
+
+
+def test_an_interruption_takes_back_that_the_request_is_dead() -> None:
+    search = search_after((21, 22_000))
+
+    again = missed(search, now_s=30.0, exchange_ms=DEAD_MS, healthy_since_s=25.0)
+
+    assert (again.misses, again.dead) == (1, False)
+
+
+def test_a_look_at_the_moment_the_stream_began_to_flow_counts() -> None:
+    search = search_after((21, 22_000), (23, 24_000))
+
+    search = missed(search, now_s=25.0, exchange_ms=26_000, healthy_since_s=21.0)
+
+    assert (search.misses, search.first_miss_s, search.last_miss_s) == (3, 21.0, 25.0)
+
+
+@pytest.mark.parametrize(("after_s", "told"), [(ALERT_AFTER_S - 1, False), (ALERT_AFTER_S, True)])
+def test_people_are_told_by_how_long_it_takes_not_by_the_clock(after_s: float, told: bool) -> None:
+    search = replace(FRESH, began_s=500.0)
+
+    assert overdue(search, 500.0 + after_s)[1] is told
