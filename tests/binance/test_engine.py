@@ -123,6 +123,38 @@ def test_live_bars_and_simulated_fills(venue: SimExchange, market: MarketType) -
     assert venue.truth(KEY).orders == ()
 
 
+@BOTH
+def test_live_trades_in_stock_backtrader(venue: SimExchange, market: MarketType) -> None:
+    symbol = NAMES[market]
+    for cents in range(30):
+        venue.trade(symbol, f"{50_000 + cents}", "1")
+    store, broker, data = create_binance_engine(
+        symbol=symbol, timeframe="tick", market_type=market, endpoints=venue.url, history=20
+    )
+    over = threading.Event()
+
+    def trade() -> None:
+        price = 51_000
+        while not over.wait(0.005):
+            price += 1
+            venue.trade(symbol, str(price), "1")
+
+    thread = threading.Thread(target=trade)
+    thread.start()
+    try:
+        strategy = run(broker, data, most=120)
+    finally:
+        over.set()
+        thread.join()
+    store.close()
+
+    truth = [(one.time_ms, float(one.price)) for one in venue.trades(symbol)]
+    first = truth.index(strategy.seen[0])
+    assert strategy.seen == truth[first : first + 120]
+    assert first >= 10
+    assert len(strategy.done) > 10
+
+
 class TestRefusals:
     def test_real_orders_without_a_journal(self, venue: SimExchange) -> None:
         with pytest.raises(ValueError, match="journal"):
