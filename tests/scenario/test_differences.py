@@ -103,23 +103,30 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         yield Scene(exchange, SYMBOL, tmp_path)
 
 
-def test_a_person_takes_over_a_position_and_trading_goes_on(scene: Scene) -> None:
+def test_a_person_takes_over_what_differs_and_trading_goes_on(scene: Scene) -> None:
+    """A position nothing explains, and an order with a name of ours that nobody knows."""
     scene.start()
     scene.buy()
+    name = _name(scene, "another strategy", 1)
+    _place(scene, name)
     scene.tamper("0.08")
     scene.shake()
     scene.said("0.03 is unexplained; `realtrade adopt` takes it over")
-
+    scene.said("has our prefix, but no order of ours has its name; `realtrade adopt`")
+    scene.said("reconciling → reduce_only")
     assert scene.held() == {SYMBOL: D("0.05")}
+
     told = scene.person("adopt", "--yes")
     scene.until(lambda: scene.held() == {SYMBOL: D("0.08")})
-    scene.end()
+    scene.said("reduce_only → live")
+    scene.end()  # `on_stop: cancel_orders` cancels what is its own by now
 
     assert told == "guarded looks at its exchange and takes over what differs\n"
     ((before, after),) = scene.rows("select before_quantity, after_quantity from adjust")
     assert (D(before), D(after)) == (D("0.05"), D("0.08"))
-    assert scene.there() == D("0.08")
-    assert len(scene.exchange.truth(scene.key).fills) == 1
+    assert dict(scene.rows("select client_order_id, status from 'order'"))[name] == "cancelled"
+    truth = scene.exchange.truth(scene.key)
+    assert (truth.open_orders, len(truth.fills), scene.there()) == ((), 1, D("0.08"))
 
 
 def test_a_recipe_that_says_flatten_takes_over_and_closes(scene: Scene) -> None:
@@ -135,18 +142,18 @@ def test_a_recipe_that_says_flatten_takes_over_and_closes(scene: Scene) -> None:
     assert scene.held() == {}
 
 
-def test_a_recipe_that_says_halt_halts_also_after_a_restart_until_a_person_resumes(
+def test_a_halt_outlives_the_process_until_a_person_resumes_and_a_key_is_tried_by_each_start(
     scene: Scene,
 ) -> None:
-    halt = "orders: {on_difference: halt}"
-    scene.start(halt)
-    scene.tamper("0.03")
+    scene.start()
+    account = scene.exchange.account(scene.key)
+    account.hedge_mode = True
     scene.shake()
-    scene.said("trading is halted")
+    scene.said("trading is halted: the account holds longs and shorts side by side")
     scene.bot.kill()
-    scene.tamper("0")  # the reason is gone, and nobody has looked
+    account.hedge_mode = False  # the reason is gone, and nobody has looked
 
-    scene.begin(halt)
+    scene.begin("")
     scene.said("halted before the restart, and still")
     scene.bar(1001.0)
     CLOCK.sleep(1)
@@ -154,34 +161,20 @@ def test_a_recipe_that_says_halt_halts_also_after_a_restart_until_a_person_resum
 
     scene.person("resume")
     scene.until(lambda: scene.log().count("reconciling → live") == 2)
+    account.revoked = True
+    scene.bar(1001.0)
+    scene.said("trading is halted: the exchange refuses the key")
+    scene.bot.kill()
+
+    scene.bot.start()
+    assert scene.bot.wait(20) == 78, "a start with a refused key ends before anything"
+    scene.bot.end()
+    account.revoked = False
+    scene.begin("")
+    scene.said("the exchange takes the key again")
     scene.buy()
     scene.end()
     assert scene.there() == D("0.05")
-
-
-def test_an_order_of_ours_that_nobody_knows_forbids_entries_until_a_person_takes_it_over(
-    scene: Scene,
-) -> None:
-    scene.start()
-    name = _name(scene, "another strategy", 1)
-    _place(scene, name)
-    scene.shake()
-    scene.said("has our prefix, but no order of ours has its name; `realtrade adopt`")
-    scene.bar(1001.0)
-    CLOCK.sleep(1)
-    assert [one.client_order_id for one in scene.exchange.truth(scene.key).orders] == [name]
-
-    scene.person("adopt", "--yes")
-    scene.said("not in the journal, and taken over")
-    scene.buy()
-    scene.end()  # `on_stop: cancel_orders` cancels what is its own by now
-
-    assert scene.rows(f"select status from 'order' where client_order_id = '{name}'") == [  # noqa: S608 - a name of ours
-        ("cancelled",)
-    ]
-    check(
-        books_of(scene.folder / "state" / "guarded.db"), ledger_of(scene.exchange.truth(scene.key))
-    )
 
 
 def test_what_a_journal_that_was_lost_had_is_found_by_its_names(scene: Scene) -> None:

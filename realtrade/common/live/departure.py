@@ -121,8 +121,10 @@ def there_already(
     if answer.outcome is Outcome.ABSENT:
         order.cleared = True
         return None
-    unclear = replace(answer, outcome=Outcome.NOT_SENT, reason=f"asked first: {answer.reason}")
-    return partial(dispatch.placed, order, Sent(answer=unclear, dead_at_ms=0, made=False))
+    if answer.outcome is not Outcome.AUTH:  # a refused key halts, whatever it was asked for
+        told = f"asked first: {answer.reason}"
+        answer = replace(answer, outcome=Outcome.NOT_SENT, reason=told)
+    return partial(dispatch.placed, order, Sent(answer=answer, dead_at_ms=0, made=False))
 
 
 def _perhaps_rerun(dispatch: Dispatch, intent: OrderIntent) -> bool:
