@@ -21,8 +21,13 @@ HOT = frozenset({"schedule", "monitor.log.level"})
 def changes(old: Recipe, new: Recipe) -> Iterator[str]:
     """Yield what differs, each by the shortest path that is hot or cold as a whole."""
     for name in type(old).model_fields:
-        if name not in {"monitor", "vars"} and getattr(old, name) != getattr(new, name):
+        if name not in {"monitor", "schedule", "vars"} and getattr(old, name) != getattr(new, name):
             yield name
+    called = {"rebalance": old.schedule.rebalance}
+    if old.schedule != new.schedule.model_copy(update=called):
+        yield "schedule"
+    if old.schedule.rebalance != new.schedule.rebalance:
+        yield "schedule.rebalance"
     before, after = old.monitor, new.monitor
     if before.log.level != after.log.level:
         yield "monitor.log.level"
@@ -54,9 +59,11 @@ def _take_over(parts: Parts, new: Recipe, path: str) -> None:
         monitor = parts.recipe.monitor.model_copy(update={"log": log})
         parts.recipe = parts.recipe.model_copy(update={"monitor": monitor})
         return
-    parts.recipe = parts.recipe.model_copy(update={"schedule": new.schedule})
+    called = {"rebalance": parts.recipe.schedule.rebalance}
+    schedule = new.schedule.model_copy(update=called)
+    parts.recipe = parts.recipe.model_copy(update={"schedule": schedule})
     if parts.schedule is not None:
-        parts.schedule.replace(new.schedule)
+        parts.schedule.replace(schedule)
     _reschedule(parts)
 
 

@@ -148,6 +148,7 @@ def arm(parts: Parts, stack: ExitStack) -> None:
     from realtrade.engine.cerebros import make_cerebro
     from realtrade.engine.hooks import Hooks
     from realtrade.engine.live_cerebro import LiveCerebro
+    from realtrade.engine.rebalance import rebalancing
     from realtrade.engine.sizing import PortSizer
 
     equip(parts)
@@ -163,7 +164,7 @@ def arm(parts: Parts, stack: ExitStack) -> None:
         cerebro.addsizer(
             PortSizer, port=parts.risk, account=parts.broker.account, fee_rate=fee_rate
         )
-    cerebro.addstrategy(parts.spec.cls, **parts.spec.params)
+    cerebro.addstrategy(rebalancing(parts), **parts.spec.params)
     symbols = {name: instrument_of(parts, name).symbol for name in parts.datas}
     cerebro.addanalyzer(Hooks)
     cerebro.addanalyzer(equity.recorder_class(parts), tracker=parts.tracker, symbols=symbols)

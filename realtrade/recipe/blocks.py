@@ -211,6 +211,9 @@ class ScheduleBlock(PluginConfig):
     """When it is not, by name."""
     flatten: dict[Key, Cron] = Field(default_factory=dict)
     """When every position is closed, by name: cron times, such as "50 20 * * 5"."""
+    rebalance: dict[Key, Cron] = Field(default_factory=dict)
+    """When the strategy's own method `rebalance(name)` is called, by name: cron times, such as
+    "0 0 1 * *". It is called with the first bar known by then, before `next`, in every mode."""
 
 
 class Route(PluginConfig):

@@ -42,3 +42,48 @@ def test_nothing_is_entered_outside_the_hours(bench: Bench, strategy: str) -> No
     assert any(not 7 <= time.hour <= 19 for time in opened(bench, "free"))
     assert kept.summary["trades"] < free.summary["trades"]
     assert kept.summary["final_equity"] == live.summary["final_equity"]
+
+
+BLACKOUT = "schedule: {timezone: Europe/Berlin, blackout: {noon: {cron: '0 12 * * *', for: 6h}}}\n"
+FLATTEN = (
+    "schedule: {timezone: Europe/Berlin, flatten: {night: '0 22 * * *', noon: '0 12 * * 3'}}\n"
+)
+
+
+@pytest.mark.parametrize("schedule", [BLACKOUT, FLATTEN], ids=["blackout", "flatten"])
+def test_a_replay_keeps_to_the_same_times_as_the_backtest(bench: Bench, schedule: str) -> None:
+    recipe = bench.recipe(MA_CROSS + SIZING + schedule)
+    anytime = bench.recipe(MA_CROSS + SIZING, name="anytime")
+
+    bench.run(recipe, "past")
+    bench.run(recipe, "live", *REPLAY)
+    bench.run(anytime, "free")
+
+    past, live, free = (
+        (bench.folder / out / "trades.csv").read_bytes() for out in ("past", "live", "free")
+    )
+    assert past == live
+    assert past != free
+
+
+def test_nothing_is_entered_in_a_blackout(bench: Bench) -> None:
+    bench.run(bench.recipe(MA_CROSS + SIZING + BLACKOUT), "kept")
+
+    # Decided on a bar known by then, filled on the next: 12:00 in Berlin is 11:00 UTC in winter.
+    hours = {time.hour for time in opened(bench, "kept")}
+    assert hours
+    assert not hours & {12, 13, 14, 15, 16}
+
+
+def test_nothing_is_held_after_the_bar_that_closes_everything(bench: Bench) -> None:
+    bench.run(bench.recipe(MA_CROSS + SIZING + FLATTEN), "kept")
+
+    with (bench.folder / "kept" / "trades.csv").open() as file:
+        spans = [
+            (datetime.fromisoformat(row["opened"]), datetime.fromisoformat(row["closed"]))
+            for row in csv.DictReader(file)
+        ]
+    # 22:00 in Berlin is 21:00 UTC: what is held then is closed at the open of the bar after.
+    nights = [(a, b) for a, b in spans if a.date() != b.date()]
+    assert spans
+    assert not [(a, b) for a, b in nights if a.hour <= 20]
