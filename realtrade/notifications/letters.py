@@ -100,16 +100,19 @@ class Letters:
 
     def next(self, now_ms: int) -> Letter | None:
         """Return what is to be sent now, or None; the same until `sent`, but for what comes in."""
-        if not len(self):
-            return None
-        if self.wait_ms(now_ms):
-            self._held = bool(self._waiting)
+        if not len(self) or self._must_wait(now_ms):
             return None
         if self._again:
             return self._repeated(self._again[0], now_ms)
-        together = self._together(now_ms) or (self._waiting[0],)
-        alone = len(together) == 1
-        return self._single(*together, now_ms) if alone else self._summary(together, now_ms)
+        together = self._together(now_ms)
+        if len(together) > 1:
+            return self._summary(together, now_ms)
+        return self._single(self._waiting[0], now_ms)
+
+    def _must_wait(self, now_ms: int) -> bool:
+        waits = self.wait_ms(now_ms) > 0
+        self._held = self._held or (waits and bool(self._waiting))
+        return waits
 
     def _together(self, now_ms: int) -> tuple[Undelivered, ...]:
         """Return what goes out in one letter: all that was held back, or a part of a crowd."""
