@@ -85,6 +85,21 @@ def test_a_fault_of_frames_costs_no_trade(
             stream.stop()
 
 
+@pytest.mark.parametrize("market", ["spot", "swap"])
+def test_connections_the_exchange_ends_for_their_age_cost_no_trade(market: MarketType) -> None:
+    with TickMarket(market) as run:
+        run.exchange.rules.lifetime_s = 0.25
+        stream = run.stream()
+        stream.start(run.sink)
+        try:
+            wait_for(lambda: stream.socket.is_connected)
+            run.trade(40, pause_s=0.02)
+            wait_for(lambda: run.sink.told.count("lost") >= 2)
+            run.assert_every_trade_was_seen_once_in_order()
+        finally:
+            stream.stop()
+
+
 COMEBACKS: list[Case] = [
     ("ws_refuse", {"times": 3}, {}),
     ("ws_hang", {"seconds": 1}, {"connect_s": 0.3}),
