@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 
@@ -24,6 +24,8 @@ class Engine:
     script: Path
     options: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    home: str = ""
+    """Name of its virtual environment; its own name unless several engines share one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,25 @@ class Result:
     """Where `seconds` are the clock's: processor time of all processes that did the work."""
 
 
-def measure(engines: Sequence[Engine], work: Work, *, rounds: int, cache: Path) -> list[Result]:
-    """Return the best of `rounds` interleaved turns of every engine."""
-    bars = _bars_file(work, cache)
+def measure(
+    engines: Sequence[Engine],
+    work: Work,
+    *,
+    rounds: int,
+    cache: Path,
+    key: Callable[[Result], float] = lambda turn: turn.seconds,
+) -> list[Result]:
+    """Return the best of `rounds` interleaved turns of every engine: the one with the least `key`.
+
+    A turn takes two cores of who has them; on a busy machine, processor time is what compares.
+    """
+    bars = bars_file(work, cache)
     pythons = {engine.name: _python(engine, cache) for engine in engines}
     turns: dict[str, list[Result]] = {engine.name: [] for engine in engines}
     for _ in range(rounds):
         for engine in engines:
             turns[engine.name].append(_turn(engine, pythons[engine.name], bars, work))
-    return [min(results, key=lambda result: result.seconds) for results in turns.values()]
+    return [min(results, key=key) for results in turns.values()]
 
 
 def _turn(engine: Engine, python: str, bars: Path, work: Work) -> Result:
@@ -74,7 +86,7 @@ def _python(engine: Engine, cache: Path) -> str:
     """Return the interpreter of a peer's environment, made and filled on first use."""
     if not engine.packages:
         return sys.executable
-    home = cache / engine.name
+    home = cache / (engine.home or engine.name)
     python = home / "bin" / "python"
     if not (home / "ready").exists():
         venv.create(home, with_pip=True, clear=True)
@@ -84,7 +96,7 @@ def _python(engine: Engine, cache: Path) -> str:
     return str(python)
 
 
-def _bars_file(work: Work, cache: Path) -> Path:
+def bars_file(work: Work, cache: Path) -> Path:
     """Return a CSV file of a seeded random walk; times are open times, seconds since 1970."""
     cache.mkdir(parents=True, exist_ok=True)
     path = cache / f"bars-{work.seed}-{work.bars}.csv"

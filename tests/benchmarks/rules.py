@@ -22,7 +22,7 @@ HERE = Path(__file__).parent / "engines"
 ENGINES = (
     Engine("realtrade rules", HERE / "rules_engine.py"),
     Engine("realtrade rules, bar by bar", HERE / "rules_engine.py", options=("--bar-by-bar",)),
-    Engine(BASELINE, HERE / "vectorbt_engine.py", packages=("vectorbt",)),
+    Engine(BASELINE, HERE / "vectorbt_engine.py", packages=("vectorbt",), home="vectorbt"),
 )
 
 

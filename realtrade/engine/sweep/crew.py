@@ -10,17 +10,20 @@ from collections import deque
 from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol, Self
 
 from realtrade.engine.sweep.errors import SweepRefused
-from realtrade.engine.sweep.trial import Job, Result, Task
+from realtrade.engine.sweep.trial import Result, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Future
     from pathlib import Path
+
+    from realtrade.engine.sweep.trial import Job
 
 _DEPTH = 3
 """Tasks handed out per worker: one at work, the next ones at hand."""
@@ -85,7 +88,7 @@ class LocalCrew:
         """Write bars and job down; processes start with the first task."""
         folder = self._folder.absolute()
         self._file = folder / "job.pickle"
-        stored = Job(self._job.variants, self._job.bank.stored(folder / "bars"))
+        stored = replace(self._job, bank=self._job.bank.stored(folder / "bars"))
         self._file.write_bytes(pickle.dumps(stored))
         self._pool = self._new_pool()
         return self

@@ -1,4 +1,4 @@
-"""Ours: `realtrade sweep` over a recipe with that strategy class, as the command does it."""
+"""Ours: `realtrade sweep` over a recipe with that strategy class, or of rules, as its command."""
 
 from __future__ import annotations
 
@@ -13,13 +13,20 @@ from realtrade.engine.sweep import Space, Sweep, SweepPlan
 from realtrade.engine.sweep.objective import Objective
 from realtrade.recipe import Variants
 
-RECIPE = f"""\
+BOT = f"""\
 realtrade: v1
 name: bench
 mode: backtest
 feeds: {{btc: {{type: file, path: bars.csv, symbol: BTC/USDT, timeframe: 1m}}}}
-strategy: {{type: python, class: "sweep_work:Cross"}}
 backtest: {{cash: {CASH:.0f} USDT, fees: {{maker: {FEE:.1%}, taker: {FEE:.1%}}}}}
+"""
+STRATEGY = 'strategy: {type: python, class: "sweep_work:Cross"}'
+RULES = """\
+strategy:
+  type: rules
+  indicators: {fast: "sma(close, 10)", slow: "sma(close, 30)"}
+  entry: fast > slow
+  exit: fast <= slow
 """
 
 
@@ -39,25 +46,28 @@ class Quiet:
 def work(bars: Path) -> Outcome:
     """Sweep over the bars of a file: recipe, strategy and bars lie in one folder, as users' do."""
     folder = Path(mkdtemp(prefix="realtrade-benchmark-"))
-    (folder / "bench.yaml").write_text(RECIPE, encoding="utf-8")
+    rules = asked("--rules")
+    (folder / "bench.yaml").write_text(BOT + (RULES if rules else STRATEGY), encoding="utf-8")
     shutil.copy(Path(__file__).with_name("sweep_work.py"), folder)
     shutil.copy(bars, folder / "bars.csv")
-    fasts, slows = values()
-    space = [
-        f"strategy.params.{name}={','.join(map(str, one))}"
-        for name, one in (("fast", fasts), ("slow", slows))
-    ]
     plan = SweepPlan(
         variants=Variants(folder / "bench.yaml"),
-        space=Space.parse(space),
+        space=Space.parse(_space(rules=rules)),
         objectives=(Objective.parse("final_equity"),),
         out=folder / "out",
-        workers=1 if asked("--workers=1") else 0,
     )
     best = Sweep(plan, watch=Quiet()).run().facts.trials[0]
     measures = best.measures["train 0"]
     shutil.rmtree(folder)
     return measures["trades"], measures["final_equity"]
+
+
+def _space(*, rules: bool) -> list[str]:
+    named = zip(("fast", "slow"), values(), strict=True)
+    if rules:
+        texts = {name: (f"sma(close, {bars})" for bars in one) for name, one in named}
+        return [f"strategy.indicators.{name}={','.join(one)}" for name, one in texts.items()]
+    return [f"strategy.params.{name}={','.join(map(str, one))}" for name, one in named]
 
 
 if __name__ == "__main__":

@@ -29,12 +29,16 @@ def values() -> tuple[range, range]:
     return range(2, 2 + 2 * side, 2), range(60 - 4 * (side - 1), 61, 4)
 
 
-def search(work: Callable[[Path], Outcome]) -> None:
+def search(work: Callable[[Path], Outcome], *, warm: bool = False) -> None:
     """Measure a whole search, from the bars' CSV file to the best, and print it as JSON.
+
+    With `warm` it is done twice and the second time counts: the first compiles.
 
     By the clock on the wall, since other processes do the work, and by what all of them computed,
     which neighbours on the same machine disturb far less.
     """
+    if warm:
+        work(Path(sys.argv[1]))
     start, before = time.perf_counter(), _computed()
     trades, equity = work(Path(sys.argv[1]))
     seconds = time.perf_counter() - start
