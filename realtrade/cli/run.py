@@ -45,7 +45,7 @@ def run(
     """Run RECIPE in its mode: a backtest to its end, everything else until stopped.
 
     Ctrl-C stops cleanly at the next bar; a second one at once. A live bot is operated by `status`,
-    `pause`, `halt`, `resume` and `flatten`; SIGHUP lets it read its recipe again.
+    `pause`, `halt`, `resume` and `flatten`; SIGUSR1 halts it, SIGHUP lets it read its recipe again.
     """
     from realtrade.cli.signals import stopping
     from realtrade.cli.start_failures import cannot_start
@@ -63,11 +63,31 @@ def run(
     with watching(quiet=quiet, live=live) as watch:
         runner = TradingRunner(loaded, out=folder, observer=watch, recipe_text=text, state=home)
         try:
-            with stopping(runner.stop), _reloading(runner, recipe, env, sets, live=live):
+            with (
+                stopping(runner.stop),
+                _halting(runner, live=live),
+                _reloading(runner, recipe, env, sets, live=live),
+            ):
                 outcome = runner.run()
         except StageFailed as failed:
             cannot_start(failed)
     return _told(outcome, live=live)
+
+
+def _halting(runner: TradingRunner, *, live: bool) -> AbstractContextManager[None]:
+    """Let SIGUSR1 halt a live bot, as `realtrade halt` does."""
+    from contextlib import nullcontext
+
+    from realtrade.cli.signals import halting
+
+    def halt() -> None:
+        try:
+            runner.controls.halt(by="signal")
+        except OSError as error:
+            kept = "halted, and a restart would forget it: %s"
+            logging.getLogger("realtrade.run").error(kept, error)
+
+    return halting(halt) if live else nullcontext()
 
 
 def _reloading(

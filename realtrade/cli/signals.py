@@ -16,16 +16,29 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 @contextmanager
 def reloading(reload: Callable[[], None]) -> Iterator[None]:
     """Call `reload` on every SIGHUP, on a thread of its own."""
-    before = signal.getsignal(signal.SIGHUP)
+    with _calling(signal.SIGHUP, reload, "reloading"):
+        yield
+
+
+@contextmanager
+def halting(halt: Callable[[], None]) -> Iterator[None]:
+    """Call `halt` on every SIGUSR1, on a thread of its own: a kill switch without a terminal."""
+    with _calling(signal.SIGUSR1, halt, "halting"):
+        yield
+
+
+@contextmanager
+def _calling(which: signal.Signals, call: Callable[[], None], name: str) -> Iterator[None]:
+    before = signal.getsignal(which)
 
     def handle(number: int, frame: Any) -> None:
-        Thread(target=reload, name="reloading", daemon=True).start()
+        Thread(target=call, name=name, daemon=True).start()
 
-    signal.signal(signal.SIGHUP, handle)
+    signal.signal(which, handle)
     try:
         yield
     finally:
-        signal.signal(signal.SIGHUP, before)
+        signal.signal(which, before)
 
 
 @contextmanager

@@ -179,6 +179,38 @@ def test_a_bot_that_hangs_is_named_and_the_halt_is_kept(
     assert StateFolder(recipe.parent / "state" / "slow").recall() is not None
 
 
+def test_a_signal_halts_and_the_halt_is_kept(recipe: Path) -> None:
+    with running(recipe) as process:
+        for _ in range(2):
+            process.send_signal(signal.SIGUSR1)
+            _until(lambda: _phase(recipe) == "halted", process)
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=30)
+
+    assert process.returncode == 0
+    assert log.count("halted by signal") == 1
+    note = StateFolder(recipe.parent / "state" / "slow").recall()
+    assert note is not None
+    assert note.by == "signal"
+
+
+def test_adopting_is_asked_of_a_running_bot_and_left_for_one_that_is_not(
+    realtrade: Command, recipe: Path
+) -> None:
+    refused = realtrade("adopt", recipe)
+    later = realtrade("adopt", recipe, "--yes")
+    with running(recipe) as process:
+        now = realtrade("adopt", "slow", "--yes")
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=30)
+
+    assert refused.exit_code == 130
+    assert "take over, as slow's own, what its exchange holds" in refused.stderr
+    assert later.stdout == ("slow is not running; it will take over what differs when it starts\n")
+    assert now.stdout == "slow looks at its exchange and takes over what differs\n"
+    assert log.count("told by cli that the exchange is right in what differs") == 2
+
+
 def test_a_changed_recipe_is_read_again_and_a_broken_one_is_not_taken(recipe: Path) -> None:
     text = recipe.read_text()
     with running(recipe) as process:
