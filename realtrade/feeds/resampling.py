@@ -4,6 +4,8 @@ A longer bar is known with the base bar that ends it. Where that one is missing 
 when the next base bar arrives, and is due then. An unfinished bar at the end is never delivered.
 When a base bar both reveals an older bar and ends its own, the second is due a millisecond after
 the first: the due times of a feed strictly rise.
+
+A bar made of ticks is due at its end, though only a later tick shows that no more will follow.
 """
 
 from __future__ import annotations
@@ -62,6 +64,8 @@ def _triggers(
     ends = close_times(columns.time_ms[last], timeframe)
     whole = close_times(columns.time_ms[last], base) == ends
     after = np.append(columns.due_ms, _NEVER_MS)[last + 1]
+    if base.is_tick:
+        return np.where(after == _NEVER_MS, _NEVER_MS, ends)
     triggers: NDArray[np.int64] = np.where(whole, columns.due_ms[last], after)
     return triggers
 
@@ -103,7 +107,7 @@ class Resampler:
         known: list[Bar] = []
         opened = self._timeframe.open_ms(bar.time_ms)
         if self._open is not None and self._open.time_ms != opened:
-            known.append(self._known(self._open, bar.due_ms))
+            known.append(self._known(self._open, self._revealed_ms(self._open, bar)))
             self._open = None
         longer = _joined(self._open, bar, opened)
         if self._base.close_ms(bar.time_ms) == self._timeframe.close_ms(bar.time_ms):
@@ -112,6 +116,10 @@ class Resampler:
         else:
             self._open = longer
         return known
+
+    def _revealed_ms(self, longer: Bar, bar: Bar) -> int:
+        """Return when a bar is known of which only a later one shows that it is over."""
+        return self._timeframe.close_ms(longer.time_ms) if self._base.is_tick else bar.due_ms
 
     def _known(self, longer: Bar, due_ms: int) -> Bar:
         self._last_due_ms = max(due_ms, self._last_due_ms + 1)

@@ -10,15 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from realtrade.feeds import Resampler, resample
+from realtrade.model.bar import Bar, BarColumns
 from realtrade.plugins.ports import FeedError
 from realtrade.utils.timeframes import Timeframe
 
 if TYPE_CHECKING:
-    from realtrade.model.bar import Bar, BarColumns
     from tests.feeds.conftest import Bars
 
 HOUR_MS = 3_600_000
 HOUR = Timeframe.parse("1h")
+TICK, FIVE_SECONDS = Timeframe.parse("tick"), Timeframe.parse("5s")
 
 
 def ms(text: str) -> int:
@@ -194,3 +195,34 @@ def test_nothing_gives_nothing(bars: Bars) -> None:
 
     assert len(resample(nothing, HOUR, Timeframe.parse("1d"))) == 0
     assert Resampler.after(nothing, HOUR, Timeframe.parse("1d")).push(bars(0).bar(0)) == []
+
+
+def ticks(*times: int) -> BarColumns:
+    """Trades, each of its own price and quantity."""
+    at = np.array(times, np.int64)
+    price = np.arange(len(at)) % 7 + 10.0
+    return BarColumns(at, at, price, price, price, price, np.arange(len(at)) / 4 + 0.25)
+
+
+def test_a_bar_of_ticks_is_due_at_its_end_once_a_later_tick_shows_it() -> None:
+    base = ticks(100, 100, 4_999, 5_000, 17_300)
+
+    longer = rows(resample(base, TICK, FIVE_SECONDS))
+
+    assert longer == [
+        Bar(0, 5_000, 10.0, 12.0, 10.0, 12.0, 1.5),
+        Bar(5_000, 10_000, 13.0, 13.0, 13.0, 13.0, 1.0),
+    ]
+
+
+@given(st.lists(st.integers(0, 40_000), max_size=30).map(sorted))
+def test_bars_of_ticks_are_the_same_in_columns_and_one_by_one(times: list[int]) -> None:
+    base = ticks(*times)
+
+    in_columns = rows(resample(base, TICK, FIVE_SECONDS))
+
+    assert in_columns == one_by_one(base, "tick", "5s")
+    for seen in range(len(times)):
+        later = Resampler.after(base.part(0, seen), TICK, FIVE_SECONDS)
+        rest = [one for bar in rows(base)[seen:] for one in later.push(bar)]
+        assert [*rows(resample(base.part(0, seen), TICK, FIVE_SECONDS)), *rest] == in_columns

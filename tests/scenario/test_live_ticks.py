@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import groupby, pairwise
+from itertools import groupby
 from random import Random
 from threading import Thread
 from time import monotonic, sleep  # noqa: TID251 - a test's own patience
@@ -111,13 +111,13 @@ class Market:
         return [row(one) for one in self.exchange.trades(self.symbols[number])]
 
     def klines(self, ticks: Sequence[Row]) -> list[Row]:
-        """Return the exchange's own minutes in which something was traded, but for the last.
+        """Return the exchange's own minutes in which something was traded, with their closes.
 
-        Each with the time of the first of `ticks` behind it, which shows that it is over.
+        Without the last, of which no trade in `ticks` shows that it is over.
         """
         return [
             (
-                next(one[0] for one in ticks if one[0] >= bar.close_ms),
+                bar.close_ms,
                 *(float(bar.open), float(bar.high), float(bar.low), float(bar.close)),
                 float(bar.volume),
             )
@@ -132,15 +132,15 @@ def row(trade: PriceMoved) -> Row:
 
 
 def bars_of(ticks: Sequence[Row], length_ms: int) -> list[Row]:
-    """Return bars of trades, stamped with the trade that shows each is over; the last has none."""
-    groups = [list(group) for _, group in groupby(ticks, key=lambda one: one[0] // length_ms)]
-    return [_joined(rows, later[0][0]) for rows, later in pairwise(groups)]
+    """Return bars of trades with their closes, but the last: nothing shows that it is over."""
+    groups = groupby(ticks, key=lambda one: one[0] // length_ms)
+    return [_joined([*rows], (number + 1) * length_ms) for number, rows in groups][:-1]
 
 
-def _joined(rows: Sequence[Row], known_ms: int) -> Row:
+def _joined(rows: Sequence[Row], closed_ms: int) -> Row:
     prices = [one[1] for one in rows]
     quantity = sum(one[5] for one in rows)
-    return known_ms, prices[0], max(prices), min(prices), prices[-1], quantity
+    return closed_ms, prices[0], max(prices), min(prices), prices[-1], quantity
 
 
 class Bot:
