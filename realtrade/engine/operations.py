@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from realtrade.engine import probes
+from realtrade.engine.forgetting import Forgetting
 from realtrade.engine.keeper import Keeper
 from realtrade.engine.lifecycle import RUNNING, Service
 from realtrade.engine.picture import Painter
@@ -56,7 +57,7 @@ def operate(parts: Parts, stack: ExitStack) -> None:
     turns = parts.turns = Turns(parts)
     board, health = _board(parts, stack), HealthCheck(parts.clock)
     painter = Painter(parts, board)
-    turns.after.append(painter.turn)
+    turns.after += [painter.turn, Forgetting(parts).turn]
     parts.listeners.extend((board.event, painter.event))
     parts.lifecycle.listen(lambda step: board.touch())
     vigil = Vigil(parts, health)
