@@ -50,7 +50,8 @@ class Adopter:
         }
         comparison = venue.comparison
         comparison.adopt, comparison.adjust = self._adopt_orphan, self._adjust
-        comparison.derives = lambda order: bool(self._derive([order]))
+        comparison.derives = self._derives
+        self._judged: dict[str, bool] = {}
         comparison.on_difference = OnDifference(parts.recipe.orders.on_difference)
 
     def accept(self) -> None:
@@ -59,6 +60,13 @@ class Adopter:
         self._venue.look()
 
     # -- orders -------------------------------------------------------------------------------
+
+    def _derives(self, order: VenueOrder) -> bool:
+        """Tell whether we would have named an order so; looked through the bars for once."""
+        name = order.client_order_id
+        if name not in self._judged:
+            self._judged[name] = bool(self._derive([order]))
+        return self._judged[name]
 
     def adopt_known(self) -> None:
         """Take over orders with names we would have given: before anything they did is booked."""

@@ -8,17 +8,23 @@ says that they are.
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
+from realtrade.common.live.courier import Priority
 from realtrade.common.live.order import LiveOrder
 from realtrade.execution.protocol import Stage
 from realtrade.model.order import OrderIntent, OrderStatus
-from realtrade.plugins.ports.gateway import Outcome
+from realtrade.plugins.ports.gateway import GatewayError, Outcome
 from realtrade.plugins.ports.journal import Attempt, KnownOrder
 
 if TYPE_CHECKING:
     from realtrade.common.live.dispatch import Dispatch
     from realtrade.model.account import VenueOrder
+    from realtrade.model.order import Fill
+
+_LONG_AGO_MS = 7 * 86_400_000
+_AGAIN_S = 5.0
 
 
 def intent_of(order: VenueOrder, feed: str, created_ms: int) -> OrderIntent:
@@ -74,6 +80,32 @@ def take_over(dispatch: Dispatch, intent: OrderIntent, order: VenueOrder) -> Non
     dispatch.orders[ours.id] = ours
     dispatch.strangers.orders.pop(ours.id, None)
     dispatch.heard(order)
+    if ours.progress.behind:
+        _fetch_older(dispatch, ours)
+
+
+def _fetch_older(dispatch: Dispatch, order: LiveOrder) -> None:
+    """Read executions of an order from before anything is read: a part of it was done long ago.
+
+    Others of that time are left alone. What they did is in the position, which is compared.
+    """
+    symbol, since_ms = order.intent.symbol, dispatch.gateway.now_ms() - _LONG_AGO_MS
+
+    def ask() -> None:
+        try:
+            fills = dispatch.gateway.fills(symbol, f"ms:{since_ms}")
+        except GatewayError:
+            dispatch.courier.put(Priority.QUESTION, ask, _AGAIN_S)
+        else:
+            for fill in fills:
+                if fill.client_order_id == order.id:
+                    dispatch.inbox.post(partial(_book, dispatch, fill))
+
+    dispatch.courier.put(Priority.QUESTION, ask)
+
+
+def _book(dispatch: Dispatch, fill: Fill) -> None:
+    dispatch.book(fill)
 
 
 def of_stray(dispatch: Dispatch, client_order_id: str, feed: str) -> OrderIntent | None:

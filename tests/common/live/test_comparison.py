@@ -293,6 +293,34 @@ def test_an_order_nobody_knows_is_taken_over_when_a_person_says_so() -> None:
     assert bench.exchange.orders[foreign_id()].status is S.CANCELLED
 
 
+def test_what_was_executed_of_it_long_ago_is_read_and_nothing_else_of_that_time() -> None:
+    bench = Bench(SWAP)
+    orphan = replace(bench.intent("2", type=OrderType.LIMIT), client_order_id=foreign_id())
+    bench.exchange.accept(replace(orphan, client_order_id=foreign_id()[:-1] + "1", quantity=D(1)))
+    bench.exchange.accept(orphan)
+    for name in list(bench.exchange.orders):
+        bench.exchange.fill(name, D("0.5"))
+    bench.clock.sleep(3_600)
+    bench.live().run(3)
+    dispatch = bench.venue.dispatch
+
+    def adopt(order: VenueOrder) -> None:
+        intent = intent_of(order, "btc", 7)
+        bench.status[intent.client_order_id] = remember(dispatch, intent, order).status
+        take_over(dispatch, intent, order)
+
+    bench.venue.comparison.adopt = lambda o: adopt(o) if o.client_order_id == foreign_id() else None
+    bench.venue.comparison.accept()
+    bench.venue.look()
+    bench.run(10)
+
+    assert [report.fill.trade_id for report in bench.told if report.fill] == ["2"]
+    assert bench.ledger.position(SWAP.symbol).quantity == D("0.5")
+    bench.exchange.end(foreign_id(), S.CANCELLED)
+    bench.run(1)
+    assert bench.status[foreign_id()] is S.CANCELLED
+
+
 def test_the_order_of_an_execution_nobody_knows_is_asked_for_once() -> None:
     bench = Bench()
     lost = replace(bench.intent("2"), client_order_id=foreign_id())
