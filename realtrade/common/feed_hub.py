@@ -12,7 +12,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum
 from threading import Condition
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from realtrade.plugins.ports.feed import FeedError
 
@@ -46,6 +46,10 @@ class BarResampler(Protocol):
         """Return the longer bars that are known now that `bar` is."""
         ...
 
+    def let_pass(self, at_ms: int) -> Sequence[Bar]:
+        """Return the longer bars that are known now that no tick before `at_ms` is expected."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class FeedGap:
@@ -71,6 +75,13 @@ class _Lane:
     children: list[tuple[str, BarResampler]] = field(default_factory=list)
     taken: bool = False
     """True when a data feed takes its bars; else it is only a parent of resampled ones."""
+
+
+class _Passed(NamedTuple):
+    """Nothing from before a time will come of a feed."""
+
+    name: str
+    at_ms: int
 
 
 class FeedHub:
@@ -106,7 +117,7 @@ class FeedHub:
         self._on_lost = on_lost
         self._lost = False
         self._changed = Condition()
-        self._batches: deque[Batch | HubStatus] = deque()
+        self._batches: deque[Batch | HubStatus | _Passed] = deque()
         self._stream = HubStatus.LIVE
         self._overflow: HubOverflow | None = None
         self._failure: FeedError | None = None
@@ -140,6 +151,17 @@ class FeedHub:
             return self._changed.wait_for(
                 lambda: len(self._batches) <= self._capacity // 2 or self._closed, timeout_s
             )
+
+    def passed(self, name: str, at_ms: int) -> None:
+        """Say that no tick of a feed from before `at_ms` is expected any more.
+
+        Bars made of its ticks that end by then are over, though no later tick shows it.
+        """
+        with self._changed:
+            lane = self._lanes.get(name)
+            if lane is not None and lane.children and not self._closed:
+                self._batches.append(_Passed(name, at_ms))
+                self._changed.notify_all()
 
     def finish(self) -> None:
         """Say that no bar will follow; what waits is still given out."""
@@ -252,6 +274,9 @@ class FeedHub:
             if isinstance(batch, HubStatus):
                 self._stream = batch
                 break  # so that it is told at once
+            if isinstance(batch, _Passed):
+                self._let_pass(batch)
+                continue
             self._sort_in(batch)
             if self._stream is HubStatus.LOST:
                 self._stream = HubStatus.DELAYED
@@ -292,7 +317,7 @@ class FeedHub:
         """Tell whether no bar will ever be given out again."""
         return self._stopped or (self._finished and not self.ready)
 
-    def _next_batch(self, wait_s: float) -> Batch | HubStatus | None:
+    def _next_batch(self, wait_s: float) -> Batch | HubStatus | _Passed | None:
         with self._changed:
             if not self._batches and not self._closed and not self._woken:
                 self._changed.wait_for(lambda: self._batches or self._closed or self._woken, wait_s)
@@ -324,6 +349,10 @@ class FeedHub:
                 lane.bars.append(bar)
             for child, resampler in lane.children:
                 self._sort_in((child, longer) for longer in resampler.push(bar))
+
+    def _let_pass(self, said: _Passed) -> None:
+        for child, resampler in self._lanes[said.name].children:
+            self._sort_in((child, longer) for longer in resampler.let_pass(said.at_ms))
 
     def _note_gap(self, name: str, lane: _Lane, bar: Bar) -> None:
         if lane.last_ms is None or lane.timeframe is None or self._on_gap is None or lane.ticks:

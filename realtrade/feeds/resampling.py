@@ -84,6 +84,8 @@ class Resampler:
         self._timeframe = timeframe
         self._open: Bar | None = None
         self._last_due_ms = _NEVER_MS
+        self._over_ms = _NEVER_MS
+        """No bar that ends by then is still open, whatever comes late."""
 
     @classmethod
     def after(cls, columns: BarColumns, base: Timeframe, timeframe: Timeframe) -> Self:
@@ -105,7 +107,7 @@ class Resampler:
     def push(self, bar: Bar) -> list[Bar]:
         """Take the next base bar and return what is known with it: no, one or two longer bars."""
         known: list[Bar] = []
-        opened = self._timeframe.open_ms(bar.time_ms)
+        opened = self._timeframe.open_ms(max(bar.time_ms, self._over_ms))
         if self._open is not None and self._open.time_ms != opened:
             known.append(self._known(self._open, self._revealed_ms(self._open, bar)))
             self._open = None
@@ -116,6 +118,17 @@ class Resampler:
         else:
             self._open = longer
         return known
+
+    def let_pass(self, at_ms: int) -> list[Bar]:
+        """Return the bar of ticks that is over at `at_ms`, if one is: nothing more is expected.
+
+        A tick that comes all the same counts to the bar that is open then.
+        """
+        if self._open is None or self._timeframe.close_ms(self._open.time_ms) > at_ms:
+            return []
+        self._over_ms = self._timeframe.close_ms(self._open.time_ms)
+        known, self._open = self._known(self._open, self._over_ms), None
+        return [known]
 
     def _revealed_ms(self, longer: Bar, bar: Bar) -> int:
         """Return when a bar is known of which only a later one shows that it is over."""

@@ -192,6 +192,9 @@ class Pairs:
         odd = bar.time_ms // HOUR_MS % 2
         return [bar._replace(time_ms=bar.time_ms - HOUR_MS, volume=99.0)] if odd else []
 
+    def let_pass(self, at_ms: int) -> list[Bar]:
+        return [Bar(0, at_ms, 1.0, 1.0, 1.0, 1.0, 1.0)]
+
 
 def test_resampled_feeds_are_fed_with_their_parents_batch() -> None:
     hub = hub_of("a", "pair")
@@ -371,3 +374,24 @@ def test_a_reserve_is_for_those_who_cannot_wait() -> None:
 
     with pytest.raises(HubOverflow, match="2 batches of bars wait, the limit"):
         hub.advance(0)
+
+
+def test_bars_made_of_ticks_end_when_their_time_has_passed() -> None:
+    hub = FeedHub()
+    for name in ("a", "pair", "alone"):
+        hub.join(name)
+        hub.history(name, Timeframe.parse("tick"), None)
+    hub.resample("pair", "a", Pairs())
+
+    hub.passed("a", 7)
+    hub.passed("alone", 7)
+    hub.passed("nobody", 7)
+    assert hub.backlog == 1
+
+    assert hub.advance(0)
+    assert (hub.take("a"), hub.take("alone")) == (None, None)
+    assert hub.take("pair") == Bar(0, 7, 1.0, 1.0, 1.0, 1.0, 1.0)
+    assert not hub.advance(0)
+    hub.stop()
+    hub.passed("a", 8)
+    assert hub.backlog == 0

@@ -12,6 +12,7 @@ import pytest
 from realtrade.common.feed_hub import FeedHub, HubStatus
 from realtrade.common.streaming.tick_splicer import TickSettings, TickSplicer
 from realtrade.common.ticks import Tick
+from realtrade.feeds import Resampler
 from realtrade.utils.clock import SystemClock
 from realtrade.utils.timeframes import Timeframe
 
@@ -29,6 +30,7 @@ class Exchange:
     """Knows all trades up to `known`; `asked` notes what was asked for."""
 
     def __init__(self) -> None:
+        self.clock_ms = 0
         self.known = 0
         self.first = 1
         self.broken = 0
@@ -36,7 +38,7 @@ class Exchange:
         self._lock = Lock()
 
     def now_ms(self) -> int:
-        return 0
+        return self.clock_ms
 
     def fetch_ticks(self, symbol: str, from_id: int | None, limit: int) -> list[Tick]:
         with self._lock:
@@ -205,3 +207,19 @@ def test_a_loss_is_told_once_and_its_end_when_nothing_is_missing(run: Callable[.
 
     wait_for(lambda: one.told == ["gone", None])
     assert one.seen == [1, 2, 3]
+
+
+def test_time_that_passes_is_told_while_nothing_is_missing(run: Callable[..., Run]) -> None:
+    one = run(settle_s=0.05)
+    one.exchange.clock_ms = 90_000
+    one.hub.join("minutes")
+    one.hub.history("minutes", Timeframe.parse("1m"), None)
+    one.hub.resample("minutes", "a", Resampler(Timeframe.parse("tick"), Timeframe.parse("1m")))
+    one.live(1)
+    one.read(1)
+
+    wait_for(lambda: one.hub.advance(0.05))
+    made = one.hub.take("minutes")
+
+    assert made is not None
+    assert (made.due_ms, made.close) == (60_000, 101.0)

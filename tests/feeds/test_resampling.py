@@ -200,8 +200,9 @@ def test_nothing_gives_nothing(bars: Bars) -> None:
 def ticks(*times: int) -> BarColumns:
     """Trades, each of its own price and quantity."""
     at = np.array(times, np.int64)
-    price = np.arange(len(at)) % 7 + 10.0
-    return BarColumns(at, at, price, price, price, price, np.arange(len(at)) / 4 + 0.25)
+    price = np.array([number % 7 + 10.0 for number in range(len(at))])
+    volume = np.array([number / 4 + 0.25 for number in range(len(at))])
+    return BarColumns(at, at, price, price, price, price, volume)
 
 
 def test_a_bar_of_ticks_is_due_at_its_end_once_a_later_tick_shows_it() -> None:
@@ -226,3 +227,16 @@ def test_bars_of_ticks_are_the_same_in_columns_and_one_by_one(times: list[int]) 
         later = Resampler.after(base.part(0, seen), TICK, FIVE_SECONDS)
         rest = [one for bar in rows(base)[seen:] for one in later.push(bar)]
         assert [*rows(resample(base.part(0, seen), TICK, FIVE_SECONDS)), *rest] == in_columns
+
+
+def test_a_bar_of_ticks_ends_when_its_time_has_passed_and_a_late_tick_counts_to_the_next() -> None:
+    resampler = Resampler(TICK, FIVE_SECONDS)
+    first, late, later, last = rows(ticks(4_000, 4_999, 6_000, 10_000))
+
+    assert resampler.let_pass(99_999) == []
+    assert resampler.push(first) == []
+    assert resampler.let_pass(4_999) == []
+    assert resampler.let_pass(5_000) == [Bar(0, 5_000, 10.0, 10.0, 10.0, 10.0, 0.25)]
+    assert resampler.let_pass(5_001) == []
+    assert [*resampler.push(late), *resampler.push(later)] == []
+    assert resampler.push(last) == [Bar(5_000, 10_000, 11.0, 12.0, 11.0, 12.0, 1.25)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from realtrade.plugins.ports.exchange import KeepsTime
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -66,6 +68,10 @@ class _Share:
         self.wait_for_room = sink.wait_for_room
         self.finish = sink.finish
         self.fail = sink.fail
+
+    def passed(self, name: str, at_ms: int) -> None:
+        if isinstance(self._sink, KeepsTime):
+            self._sink.passed(name, at_ms)
 
     def lost(self, reason: str) -> None:
         self._joint.note_lost(self._what, reason, self._sink)

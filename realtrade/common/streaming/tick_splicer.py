@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from realtrade.common.streaming.backoff import Backoff
 from realtrade.common.streaming.tick_lane import TickLane
 from realtrade.common.ticks import TICK_PAGE
+from realtrade.plugins.ports.exchange import KeepsTime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,8 @@ _BATCH = 256
 class TickSettings:
     """How patient splicing is, and how much may wait."""
 
+    settle_s: float = 2.0
+    """How long after a moment its trades may still come, where no later one does."""
     quiet_s: float = 30.0
     """REST is asked for trades when none has come for so long."""
     most: int = 20_000
@@ -279,6 +282,16 @@ class TickSplicer:
     def _release_on(self) -> None:
         with self._changed:
             while not self._stopping.is_set():
-                self._changed.wait(_NAP_S if self._waiting else None)
+                self._changed.wait(_NAP_S if self._waiting else self._settings.settle_s / 2)
                 if self._waiting:
                     self._publish()
+                elif self._whole and self._up:
+                    self._let_pass()
+
+    def _let_pass(self) -> None:
+        """Say what time it is, so that bars made of trades end where nothing is traded."""
+        sink = self._sink
+        if sink is not None and isinstance(sink, KeepsTime):
+            at_ms = self._pages.now_ms() - int(self._settings.settle_s * 1000)
+            for name in self._feeds:
+                sink.passed(name, at_ms)

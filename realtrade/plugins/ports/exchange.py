@@ -75,6 +75,15 @@ class BarSink(Protocol):
         ...
 
 
+@runtime_checkable
+class KeepsTime(Protocol):
+    """A sink that wants to know how late it is where nothing is traded."""
+
+    def passed(self, name: str, at_ms: int) -> None:
+        """Say that no tick of a feed from before `at_ms` is expected any more."""
+        ...
+
+
 class BarStream(Protocol):
     """A running source of live bars."""
 
