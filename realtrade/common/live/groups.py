@@ -14,7 +14,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from realtrade.common.live.courier import Priority
+from realtrade.common.live.departure import there_already
 from realtrade.common.live.parents import Parents
+from realtrade.common.live.rivals import Rivals
 from realtrade.execution.desk import step_down
 from realtrade.execution.protocol import Stage
 from realtrade.model.order import OrderType, Side
@@ -41,6 +43,7 @@ class Groups:
         self._children: dict[str, list[LiveOrder]] = {}
         self._exclusive: dict[str, list[LiveOrder]] = {}
         self._parents = Parents(dispatch, self.release)
+        self._rivals = Rivals(dispatch, self._send_pair)
 
     def submit(self, orders: Sequence[LiveOrder]) -> None:
         """Send orders, and hold back those whose parent is not over.
@@ -59,7 +62,7 @@ class Groups:
             self.hold(order)
         for order in orders:
             self.join(order)
-            if not order.held:
+            if not order.held and not self._waits_for_rivals(order):
                 beside = [child.intent for child in self._children.get(order.id, ())]
                 self._dispatch.send(order, beside=beside)
         for order in held:
@@ -68,6 +71,10 @@ class Groups:
                 self._dispatch.refuse(order, ReportKind.REJECTED, "its parent is not known")
             else:
                 self._release(parent)
+
+    def _waits_for_rivals(self, order: LiveOrder) -> bool:
+        alone = self._pairs is not None and self._spot(order) and order.id not in self._children
+        return alone and self._rivals.takes(order)
 
     def hold(self, order: LiveOrder) -> None:
         """Have a child wait for its parent."""
@@ -185,10 +192,22 @@ class Groups:
     def _place_pair(self, limit: LiveOrder, stop: LiveOrder) -> None:
         """Send both, on the courier's thread."""
         place = self._pairs
-        if place is None:
+        if place is None or self._there_already(limit, stop):
             return
         sent = self._dispatch.sender.place_pair(limit.sent, stop.sent, place.place_pair)
         self._dispatch.inbox.post(partial(self._pair_placed, (limit, stop), sent))
+
+    def _there_already(self, limit: LiveOrder, stop: LiveOrder) -> bool:
+        """Ask for both before they are sent by a start that runs their bar again."""
+        known = [there_already(self._dispatch, each, each.sent) for each in (limit, stop)]
+        for each, there in zip((limit, stop), known, strict=True):
+            if there is not None:
+                self._dispatch.inbox.post(there)
+            elif any(known):
+                reason = "the order beside it may be at the exchange already"
+                refuse = partial(self._dispatch.refuse, each, ReportKind.REJECTED, reason)
+                self._dispatch.inbox.post(refuse)
+        return any(known)
 
     def _pair_placed(self, pair: Sequence[LiveOrder], sent: Sequence[Sent]) -> None:
         for order, one in zip(pair, sent, strict=True):
@@ -206,13 +225,13 @@ class Groups:
     def _impossible(self, orders: Sequence[LiveOrder]) -> str | None:
         """Return why a group cannot be placed as it is, or None."""
         exits = [order for order in orders if order.intent.parent_id is not None]
-        rivals = [order for order in orders if self._sells_beside(order)]
+        rivals = [] if self._pairs else [order for order in orders if self._sells_beside(order)]
         if not any(self._spot(order) for order in (*exits, *rivals)):
             return None
         if rivals:
             return (
-                "one-cancels-other sales on spot rest on one holding: place them as the children "
-                "of a bracket, or one at a time"
+                "one-cancels-other sales on spot rest on one holding, which this exchange's "
+                "gateway cannot do: place one at a time"
             )
         paired = len(exits) == _PAIR and self._pairs is not None
         if len(exits) > 1 and not paired:
