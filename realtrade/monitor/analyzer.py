@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import backtrader as bt
 
 from realtrade.model.order import Side
+from realtrade.monitor.tracker import FillRecord
 
 if TYPE_CHECKING:
     from realtrade.monitor.tracker import PerformanceTracker
@@ -98,19 +99,23 @@ class FillAnalyzer(bt.Analyzer):
         symbol = self._symbol_of.get(name, name)
         contract_size = float(order.comminfo.p.mult)
         time_ms = stamp_ms(bit.dt)
-        bar_ms = self._on_the_bars_clock(time_ms)
+        bar_ms, wanted, price = self._on_the_bars_clock(time_ms), signal_price(order), bit.price
+        side, fees = Side.BUY if bit.size > 0 else Side.SELL, float(bit.closedcomm + bit.openedcomm)
+        whole = FillRecord(time_ms, symbol, side, abs(float(bit.size)), float(price), fees, wanted)
+        self.tracker.note(whole)
         for signed, fee in ((bit.closed, bit.closedcomm), (bit.opened, bit.openedcomm)):
             if signed:
                 self.tracker.record_fill(
                     symbol,
-                    Side.BUY if signed > 0 else Side.SELL,
+                    side,
                     quantity=abs(float(signed)),
-                    price=float(bit.price),
+                    price=float(price),
                     fee=float(fee),
                     time_ms=time_ms,
                     contract_size=contract_size,
-                    wanted=signal_price(order),
+                    wanted=wanted,
                     bar_ms=bar_ms,
+                    note=False,
                 )
 
     def _on_the_bars_clock(self, time_ms: int) -> int:

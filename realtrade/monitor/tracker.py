@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,8 @@ _FILL_COLUMNS = (
     *("_fill_time", "_fill_symbol", "_fill_quantity"),
     *("_fill_price", "_fill_fee", "_fill_wanted"),
 )
+_NEWEST = 200
+"""Executions kept whole, for people to look at."""
 
 
 class FillRecord(NamedTuple):
@@ -97,6 +100,7 @@ class PerformanceTracker:
         self._fill_time, self._fill_symbol = array("q"), array("q")
         self._fill_quantity, self._fill_price, self._fill_fee = array("d"), array("d"), array("d")
         self._fill_wanted = array("d")
+        self._newest: deque[FillRecord] = deque(maxlen=_NEWEST)
         self._slippage: tuple[int, Slippage | None] = (0, None)
         self._sealed: list[Columns] = []
         self._time, self._cash, self._equity = array("q"), array("d"), array("d")
@@ -141,12 +145,15 @@ class PerformanceTracker:
         contract_size: float | None = None,
         wanted: float = 0.0,
         bar_ms: int | None = None,
+        note: bool = True,
     ) -> None:
         """Take in one execution in plain numbers: unsigned quantity, fee in account currency.
 
         `wanted` is the price at the signal, where it is known; `bar_ms` when it was on the bars'
-        clock, where that is not `time_ms`.
+        clock, where that is not `time_ms`. Without `note` it is a part of what was noted already.
         """
+        if note:
+            self.note(FillRecord(time_ms, symbol, side, quantity, price, fee, wanted))
         signed = quantity if side is Side.BUY else -quantity
         self._fill_time.append(time_ms)
         self._fill_symbol.append(self._symbols.setdefault(symbol, len(self._symbols)))
@@ -166,6 +173,10 @@ class PerformanceTracker:
                 time_ms=time_ms if bar_ms is None else bar_ms,
                 contract_size=contract_size,
             )
+
+    def note(self, fill: FillRecord) -> None:
+        """Keep an execution for `last_fills`, whole, whatever parts it is recorded in."""
+        self._newest.append(fill)
 
     def hold(self, symbol: str, quantity: float, price: float, time_ms: int) -> None:
         """Begin with something held already, signed: no fill of this run, no fee."""
@@ -230,18 +241,15 @@ class PerformanceTracker:
     @property
     def fills(self) -> Iterator[FillRecord]:
         """Every execution, oldest first."""
-        yield from self._records(slice(None))
-
-    def last_fills(self, count: int) -> list[FillRecord]:
-        """Return the newest executions, newest first, `count` at most."""
-        return list(self._records(slice(-count, None)))[::-1]
-
-    def _records(self, which: slice) -> Iterator[FillRecord]:
         symbols = list(self._symbols)
-        columns = (getattr(self, name)[which] for name in _FILL_COLUMNS)
+        columns = (getattr(self, name) for name in _FILL_COLUMNS)
         for time_ms, symbol, signed, price, fee, wanted in zip(*columns, strict=True):
             side = Side.BUY if signed > 0 else Side.SELL
             yield FillRecord(time_ms, symbols[symbol], side, abs(signed), price, fee, wanted)
+
+    def last_fills(self, count: int) -> list[FillRecord]:
+        """Return the newest executions that came one by one, newest first, `count` at most."""
+        return [*self._newest][-count:][::-1]
 
     @property
     def slippage(self) -> Slippage | None:

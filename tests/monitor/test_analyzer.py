@@ -183,7 +183,7 @@ def test_executions_at_a_venue_that_plays_the_past_are_of_the_newest_bar(
         bit = SimpleNamespace(
             dt=number_of(bar_ms + late_ms), price=10.0, closed=0, closedcomm=0, openedcomm=0
         )
-        bit.opened = signed
+        bit.opened = bit.size = signed
         TrackingAnalyzer._record(recorder, order, bit)
 
     (trip,) = tracker.round_trips
