@@ -40,7 +40,7 @@ CLOCK = SystemClock()
 SYMBOLS = ("BTC/USDT", "ETH/USDT", "SOL/USDT")
 PACE_S, CASH = 0.25, 100_000
 HISTORY = 60
-KEY, SECRET = "soak-key-" + "k" * 24, "s" * 32
+KEY, SECRET = f"soak-{os.getpid()}-" + "k" * 24, "s" * 32  # a lock is of a machine
 ALARMS = (
     *("started", "stopped", "failed", "halted", "paused", "resumed", "risk_halt", "risk_action"),
     *("connection_lost", "connection_restored", "feed_stale", "health_changed", "order_unknown"),
@@ -138,7 +138,7 @@ class Trouble:
         self._exchange.clock.skew_ms = 0
 
     def _run(self) -> None:
-        while not self._over.wait(self._random.uniform(2, 8)):
+        while not self._over.wait(self._random.uniform(3, 12)):
             self.armed += 1
             if self._random.random() < 0.1:
                 self._random.choice(self._worse)()

@@ -10,8 +10,8 @@ import json
 import os
 import sys
 import threading
-import tracemalloc
-from collections import Counter
+from array import array
+from collections import Counter, deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 CLOCK = SystemClock()
 _LAG_EVERY_S, _ROW_EVERY_S, _SCRAPE_EVERY_S = 0.1, 1.0, 1.0
 _PAUSE_EVERY_S, _HALT_EVERY_S, _PATIENCE_S = 47.0, 181.0, 10.0
-_REPORT_EVERY_S = 600.0
+_REPORT_EVERY_S, _CENSUS_EVERY_S = 300.0, 60.0
 STRATEGY = '''
 import random
 
@@ -102,6 +102,7 @@ class Watch:
         self._parts: Any = runner._parts
         self._over = threading.Event()
         self._began_s = CLOCK.monotonic_s()
+        self._lengths: dict[int, int] = {}
         loops = (self._run, self._look, self._meddle)
         self._threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
 
@@ -138,25 +139,24 @@ class Watch:
             if ended_s - noted_s >= _ROW_EVERY_S:
                 noted_s = ended_s
                 self._write("row", **process(), **queues(self._parts))
-            if ended_s - gone_s >= (60.0 if self._trace else 300.0):
+            if self._trace and ended_s - gone_s >= _CENSUS_EVERY_S:
                 gone_s = ended_s
                 self._census()
 
     def _census(self) -> None:
-        """Count objects by type; with `trace`, memory by the line that took it."""
+        """Count objects by type, and tell which containers grow."""
         gc.collect()
         counts = Counter(type(one).__qualname__ for one in gc.get_objects())
-        lines: list[list[Any]] = []
-        if self._trace:
-            taken = tracemalloc.take_snapshot().filter_traces(
-                [
-                    tracemalloc.Filter(False, tracemalloc.__file__),
-                    tracemalloc.Filter(False, "*json*"),
-                ]
-            )
-            found = taken.statistics("lineno")[:60]
-            lines = [[str(one.traceback[0]), one.size, one.count] for one in found]
-        self._write("census", types=counts.most_common(60), lines=lines)
+        self._write("census", types=counts.most_common(60), grown=self._grown())
+
+    def _grown(self) -> list[list[Any]]:
+        """Return the containers that have grown most since the last look, and what holds them."""
+        kinds = (list, dict, set, deque, array)
+        now = {id(one): one for one in gc.get_objects() if isinstance(one, kinds)}
+        before, self._lengths = self._lengths, {key: len(one) for key, one in now.items()}
+        more = {key: length - before.get(key, length) for key, length in self._lengths.items()}
+        most = sorted(more, key=more.__getitem__, reverse=True)[:15]
+        return [[more[key], len(now[key]), _holder(now[key])] for key in most if more[key] > 20]
 
     def _look(self) -> None:
         """Scrape and read the page, as Prometheus and a browser do."""
@@ -174,31 +174,47 @@ class Watch:
 
     def _meddle(self) -> None:
         """Pause, halt, resume and ask for reports, as people do."""
-        controls, paused_s, halted_s, reported_s = self._runner.controls, 0.0, 0.0, 0.0
+        plans = {
+            self._pause: _PAUSE_EVERY_S,
+            self._drill: _HALT_EVERY_S,
+            self._report: _REPORT_EVERY_S,
+        }
+        due_s = {do: self._began_s + every_s for do, every_s in plans.items()}
         while not self._over.wait(1.0):
-            now_s = CLOCK.monotonic_s() - self._began_s
             if str(self._runner.lifecycle.phase).lower() == "halted":
-                if self._over.wait(_PATIENCE_S):
-                    return
-                controls.resume(by="the soak")
-            elif now_s - halted_s >= _HALT_EVERY_S:
-                halted_s = now_s
-                controls.halt(by="the soak", reason="a drill")
-            elif now_s - paused_s >= _PAUSE_EVERY_S:
-                paused_s = now_s
-                self._runner.pause()
-                if self._over.wait(3.0):
-                    return
-                self._runner.resume()
-            elif now_s - reported_s >= _REPORT_EVERY_S:
-                reported_s = now_s
-                _report(self._parts)
+                self._over.wait(_PATIENCE_S)
+                self._runner.controls.resume(by="the soak")
+            for do, every_s in plans.items():
+                if CLOCK.monotonic_s() >= due_s[do]:
+                    due_s[do] += every_s
+                    do()
+
+    def _pause(self) -> None:
+        self._runner.pause()
+        self._over.wait(3.0)
+        self._runner.resume()
+
+    def _drill(self) -> None:
+        self._runner.controls.halt(by="the soak", reason="a drill")
+
+    def _report(self) -> None:
+        from realtrade.engine.reports import Reports
+
+        try:
+            Reports(self._parts, self._parts.turns).write()
+        except Exception as error:  # noqa: BLE001 - noted, and the verdict is by it
+            self._write("broken", why=f"{type(error).__name__}: {error}")
 
 
-def _report(parts: Any) -> None:
-    from realtrade.engine.reports import Reports
-
-    Reports(parts, parts.turns).write()
+def _holder(one: object) -> str:
+    """Return the name under which somebody holds a container, as well as can be told."""
+    found = []
+    for holder in gc.get_referrers(one):
+        if isinstance(holder, dict) and len(holder) < 500:
+            found += [str(name) for name, value in holder.items() if value is one]
+        elif hasattr(type(holder), "__slots__"):
+            found.append(type(holder).__qualname__)
+    return f"{type(one).__name__} {', '.join(found[:4])}"
 
 
 def process() -> dict[str, float]:
@@ -237,8 +253,6 @@ def _stop_when_asked(runner: TradingRunner) -> None:
 def main() -> int:
     """Run `recipe`, noting into `rows`; a line on standard input ends it."""
     folder, trace = Path(sys.argv[1]), sys.argv[2:] == ["--trace"]
-    if trace:
-        tracemalloc.start(1)
     sys.path.insert(0, str(folder))
     NotifyTelegram.notify_url = os.environ["SOAK_CHAT_API"]  # noqa: TID251 - a script's own process
     NotifyTelegram.request_rate_per_sec = 0

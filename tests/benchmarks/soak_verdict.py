@@ -40,6 +40,7 @@ LIMITS = {
     "alarms never asked for": 0.0,
     "alarms left for the next start": 0.0,
     "turns that never came": 0.0,
+    "reports that failed": 0.0,
     "loop lag p99, sinks up, ms": 250.0,
     "loop lag p99, sinks down, ms": 250.0,
     "trades booked wrongly": 0.0,
@@ -70,6 +71,7 @@ def judge(
         **_alarms(folder, sinks, alarms),
         **_books(folder, truth),
         "turns that never came": float(sum(row["kind"] == "stuck" for row in noted)),
+        "reports that failed": float(sum(row["kind"] == "broken" for row in noted)),
         "ended otherwise than asked": float(ending != "stopped"),
     }
 
