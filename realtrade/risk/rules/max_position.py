@@ -68,6 +68,11 @@ class MaxPosition:
     reduces a position always passes. Values are taken at the last close, or at the order's own
     price when that is higher: a market order filled after a gap can exceed a notional by that gap.
 
+    One race is left open on purpose. Orders that only reduce are not counted, or a stop at rest
+    would keep a strategy from turning around. Should such an order be filled while a market order
+    through zero is on its way, the position may exceed the limit once, by no more than what that
+    order has closed. Nothing further in that direction passes then, and `trim` sells it off.
+
     Backtest and live: the same. Live, an exchange may add limits of its own.
     """
 

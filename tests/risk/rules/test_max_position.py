@@ -370,3 +370,21 @@ def test_reads_all_together(bench: Any) -> None:
     )
     bench.hold("-2.01")
     assert rule.reading(bench.view).breached
+
+
+def test_an_exit_at_rest_does_not_keep_a_position_from_being_turned(bench: Any) -> None:
+    """The race that is left: both are filled, the exit first, and the limit is passed once."""
+    rule = bench.build("max_position", quantity=Decimal(3), trim=True)
+    bench.bar(100)
+    bench.hold(3)
+    exit_ = bench.sell(3, type=OrderType.LIMIT, reduce_only=True)
+    bench.account.open_orders = [exit_]
+
+    assert rule.assess(bench.sell(6), bench.view) == Approved()
+    assert isinstance(rule.assess(bench.sell(7), bench.view), Resized)
+
+    bench.account.open_orders = []
+    bench.hold(-6)
+    (action,) = rule.watch(bench.view)
+    assert isinstance(rule.assess(bench.sell("0.1"), bench.view), Denied)
+    assert (action.kind, action.fraction) == (ActionKind.CLOSE, Decimal("0.5"))
