@@ -177,9 +177,14 @@ def measure(
 
 
 def bars_per_year(curve: EquityCurve) -> float | None:
-    """Return how many bars a year of 365 days has; None when neither timeframe nor spacing tell."""
+    """Return how many bars a year of 365 days has; None when neither timeframe nor spacing tell.
+
+    None for ticks, too: they come when they come.
+    """
     frame = curve.timeframe
-    if frame is not None and not frame.is_tick:
+    if frame is not None and frame.is_tick:
+        return None
+    if frame is not None:
         return 12 / frame.count if frame.unit == "M" else YEAR_MS / frame.approximate_ms
     spacing = float(np.median(np.diff(curve.time_ms))) if len(curve.time_ms) > 1 else 0.0
     return YEAR_MS / spacing if spacing > 0 else None

@@ -110,3 +110,28 @@ def test_a_first_start_recovers_nothing() -> None:
     _, counter = run(2, 1, None)
 
     assert counter.seen == [1, 2, 3]
+
+
+def test_no_tick_is_marked_and_a_bar_beside_ticks_by_its_open() -> None:
+    hub, journal, risk = FeedHub(), Diary(), RiskManager()
+    broker = BaseBroker(gate=risk, journal=journal)
+    tick, hour = Timeframe.parse("tick"), Timeframe.parse("1h")
+    bought = Instrument("BTC/USDT", "BTC", "USDT")
+    datas = {
+        name: BaseData.live(hub, name=name, timeframe=length, finest=tick, instrument=bought)
+        for name, length in (("ticks", tick), ("hours", hour))
+    }
+    for number in range(4 * HOUR, 6 * HOUR, HOUR // 2):
+        hub.publish([("ticks", Bar(number, number, 1.0, 1.0, 1.0, 1.0, 1.0))])
+    hub.publish([("hours", Bar(5 * HOUR, 6 * HOUR, 1.0, 1.0, 1.0, 1.0, 1.0))])
+    hub.finish()
+    cerebro = bt.Cerebro(stdstats=False)
+    cerebro.broker = broker
+    for name, data in datas.items():
+        cerebro.adddata(data, name=name)
+    cerebro.addstrategy(Counter)
+    marks = BarMarks(journal, hub, broker=broker, risk=risk, datas=datas)
+    cerebro.addanalyzer(Marking, marks=marks)
+    cerebro.run(preload=False, runonce=False)
+
+    assert [line for line in journal.lines if isinstance(line, tuple)] == [("hours", 5)]
