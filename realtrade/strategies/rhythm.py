@@ -33,10 +33,19 @@ class Rhythm:
         self._length_s = unit and unit * data._compression  # noqa: SLF001 - as above
         self._stretch: int | None = None
 
+    @property
+    def length_s(self) -> int | None:
+        """Return the seconds of a stretch; None where stretches are counted from the first bar."""
+        return self._length_s and self._length_s * self._bars
+
     def begins(self) -> bool:
         """Tell whether this bar is in another stretch than the one asked about before."""
-        before, self._stretch = self._stretch, self._number() // self._bars
+        before, self._stretch = self._stretch, self.stretch()
         return before is not None and before != self._stretch
+
+    def stretch(self) -> int:
+        """Return the number of the stretch this bar is in."""
+        return self._number() // self._bars
 
     def _number(self) -> int:
         if self._length_s is None:

@@ -21,6 +21,18 @@ class OrdersAtWork:
             if order.exectype != bt.Order.Market:
                 self._resting[order.ref] = order
 
+    def find(self, strategy: Any) -> None:
+        """Take over what a restart found open, but for what rests to protect a position.
+
+        Not the orders of this very bar, which is run again then: they are placed again by being
+        asked for again.
+        """
+        for order in strategy.broker.get_orders_open():
+            index = next((at for at, one in enumerate(strategy.datas) if one is order.data), None)
+            protects = order.info and order.info.get("reduce_only")
+            if index is not None and not protects and order.created.dt < order.data.datetime[0]:
+                self.add(order, index)
+
     def withdraw(self, feed: int) -> list[Any]:
         """Return the feed's orders that wait for a price, each once: they are to be cancelled."""
         resting = [ref for ref in self._resting if self._feeds[ref] == feed]

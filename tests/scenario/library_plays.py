@@ -14,7 +14,7 @@ import yaml
 
 from realtrade.model.bar import Bar
 from realtrade.utils.timeframes import Timeframe
-from tests.scenario.lockstep import KEY, LOT, MAKER, SECRET, TAKER, TICK
+from tests.scenario.lockstep import LOT, MAKER, SECRET, TAKER, TICK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -146,7 +146,7 @@ class Script:
             last = prices[3]
             yield Bar(time_ms, Timeframe.parse(self.timeframe).close_ms(time_ms), *prices)
 
-    def for_exchange(self, folder: Path, url: str) -> Path:
+    def for_exchange(self, folder: Path, url: str, key: str) -> Path:
         """Write the recipe that trades at the exchange; return where it is."""
         exchange = {
             "type": "binance",
@@ -161,7 +161,7 @@ class Script:
             for name, symbol in self.symbols.items()
         }
         folder.mkdir()
-        (folder / "key.txt").write_text(KEY)
+        (folder / "key.txt").write_text(key)
         (folder / "secret.txt").write_text(SECRET)
         return self._write(folder, mode="live", exchange=exchange, feeds=self._with_longer(live))
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from realtrade.testing import AccountTruth
 
 CLOCK = SystemClock()
-KEY, SECRET = "key-of-a-test", "secret-of-a-test"
+SECRET = "secret-of-a-test"  # noqa: S105 - of an exchange on loopback
 LOT, TICK = Decimal("0.0001"), Decimal("0.01")
 MAKER, TAKER = Decimal("0.0002"), Decimal("0.0005")
 PATIENCE_S = 30.0
@@ -162,14 +162,15 @@ class LiveBot:
 class Stage:
     """An exchange that plays bars of some symbols in step with one bot."""
 
-    def __init__(self, symbols: Sequence[str], cash: int, **account: Any) -> None:
+    def __init__(self, symbols: Sequence[str], cash: int, key: str, **account: Any) -> None:
+        self.key = key
         self.exchange = SimExchange([_market(symbol) for symbol in symbols])
         # Hundreds of bars in a second are more orders than an exchange takes in that time.
         services = self.exchange.dialect.services
         for limits in (services.spot_limits, services.usdm_limits):
             limits.order_limits = ()
         money = {"USD": cash}
-        self.exchange.add_account(KEY, SECRET, money, futures=money, **account)
+        self.exchange.add_account(key, SECRET, money, futures=money, **account)
 
     def __enter__(self) -> Self:
         self.exchange.start()
@@ -200,15 +201,15 @@ class Stage:
                 bot.until(partial(bot.has_done, next(iter(row.values())).time_ms, len(row)))
                 bot.until(lambda: not bot.waits and self._is_booked(bot))
         assert bot.failure is None, bot.failure
-        truth = self.exchange.truth(KEY)
+        truth = self.exchange.truth(self.key)
         return Traded(_numbered(truth, begun), truth, bot.lines.wrong)
 
     @property
     def _fills(self) -> Sequence[Any]:
-        return self.exchange.account(KEY).fills
+        return self.exchange.account(self.key).fills
 
     def _is_booked(self, bot: LiveBot) -> bool:
-        account = self.exchange.account(KEY)
+        account = self.exchange.account(self.key)
         return bot.has_booked(len(account.fills)) and bot.knows(account, "USD")
 
     def _is_heard(self, symbol: str) -> bool:

@@ -6,6 +6,7 @@ import csv
 import sqlite3
 from contextlib import closing
 from decimal import Decimal
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,8 +67,10 @@ def test_trades_at_an_exchange_as_in_a_backtest_and_in_a_replay(name: str, tmp_p
     script = Script(name, play)
     bars = script.bars()
     live, backtest, replay = (tmp_path / mode for mode in ("live", "backtest", "replay"))
-    with Stage(list(bars), CASH, fee_asset="USD") as stage:
-        recipe = script.for_exchange(live, stage.exchange.url)
+    # The lock of an account is the machine's, and other tests run beside this one.
+    key = sha256(str(tmp_path).encode()).hexdigest()
+    with Stage(list(bars), CASH, key, fee_asset="USD") as stage:
+        recipe = script.for_exchange(live, stage.exchange.url, key)
         traded = stage.trade(recipe, bars, script.timeframe, walks=play.walks)
         _run(script.for_files(backtest, stage.exchange, "backtest"))
         _run(script.for_files(replay, stage.exchange, "paper"))

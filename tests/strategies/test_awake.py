@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import backtrader as bt
 import pytest
 
-from realtrade.strategies import AtrGrid, DcaDrop, FixedGrid, StanceStrategy
+from realtrade.strategies import AtrGrid, DcaDrop, DcaSchedule, FixedGrid, StanceStrategy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +41,7 @@ def _run(cls: Any, bars: pd.DataFrame, held: tuple[float, float] | None, **param
                 self.placed.append(len(self) + 1)
 
     cerebro = bt.Cerebro(stdstats=False, live=True)
-    cerebro.adddata(Feed(dataname=bars))
+    cerebro.adddata(Feed(dataname=bars, timeframe=bt.TimeFrame.Minutes, compression=60))
     cerebro.broker.setcash(1e9)
     cerebro.addstrategy(Watched, **params)
     (strategy,) = cerebro.run()
@@ -108,25 +108,103 @@ def test_what_history_says_to_leave_is_left_with_the_first_bar_of_now(
     assert placed in expected or placed is first is None
 
 
-def test_purchases_made_before_a_restart_are_counted_on(hours: pd.DataFrame) -> None:
-    class Restarted(DcaDrop):
-        def __init__(self) -> None:
-            super().__init__()
-            self.on_recover(memory)
+def _taken_up(cls: Any, memory: dict[str, Any]) -> Any:
+    """Return a class that is given its memory back, as a restart does it."""
 
-    bars = hours.iloc[:40].copy()
-    bars.loc[:, ["open", "high", "low", "close"]] = 5600.0
-    bars.loc[bars.index[20:], ["open", "high", "low", "close"]] = 5000.0
+    class Restarted(cls):
+        def notify_data(self, data: Any, status: int, *words: Any, **named: Any) -> None:
+            if status == data.LIVE:
+                self.on_recover(memory)
+            super().notify_data(data, status, *words, **named)
+
+    return Restarted
+
+
+@pytest.mark.parametrize(
+    ("memory", "placed", "lots"),
+    [
+        ({"lots": [[2, 5500.0, 2.0, 11400.0]]}, 1, [3, 5000.0]),
+        ({"lots": [[2, 5500.0]]}, 1, [3, 5000.0]),
+        ({"lots": [[3, 5500.0, 2.0, 11400.0]]}, 0, [3, 5500.0]),
+        # One was bought, at 5,400, between then and now: less than a drop above what it is now.
+        ({"lots": [[1, 6000.0, 1.0, 6000.0]]}, 1, [3, 5000.0]),
+        ({"lots": [[2, 6000.0, 1.0, 6000.0]]}, 0, [3, 5400.0]),
+        ({"lots": []}, 0, [0, 0.0]),
+        ({}, 0, [0, 0.0]),
+    ],
+)
+def test_purchases_made_before_a_restart_are_counted_on(
+    memory: dict[str, Any], placed: int, lots: list[float], hours: pd.DataFrame
+) -> None:
+    prices = ["open", "high", "low", "close"]
+    bars = hours.iloc[: LIVE_FROM + 20].copy()
+    bars.loc[:, prices] = 5600.0
+    bars.loc[bars.index[LIVE_FROM + 5 :], prices] = 5000.0
     params = {"period": 3, "drop": 0.05, "most": 3, "take_profit": 0.5}
-    counts = {}
-    memory: dict[str, Any]
-    for memory in ({"lots": [[2, 5500.0]]}, {"lots": [[3, 5500.0]]}, {"lots": []}, {}):
-        strategy = _run(Restarted, bars, (2.0, 5700.0), **params)
-        counts[str(memory)] = (len(strategy.placed), strategy.remember()["lots"])
 
-    assert counts == {
-        "{'lots': [[2, 5500.0]]}": (1, [[3, 5000.0]]),
-        "{'lots': [[3, 5500.0]]}": (0, [[3, 5500.0]]),
-        "{'lots': []}": (0, [[0, 0.0]]),
-        "{}": (0, [[0, 0.0]]),
-    }
+    strategy = _run(_taken_up(DcaDrop, memory), bars, (2.0, 5700.0), **params)
+
+    assert len(strategy.placed) == placed
+    assert strategy.remember()["lots"][0][:2] == lots
+
+
+def test_history_buys_nothing(hours: pd.DataFrame) -> None:
+    bars = hours.iloc[: LIVE_FROM + 30]
+    scheduled = _run(DcaSchedule, bars, None, every=5)
+    dropped = _run(DcaDrop, bars, None, period=2, drop=0.001, take_profit=9.0)
+
+    for strategy in (scheduled, dropped):
+        assert min(strategy.placed) > LIVE_FROM
+        assert len(strategy.placed) > 3
+
+
+@pytest.mark.parametrize(
+    ("since", "held", "bought_at"),
+    [
+        ([0, None], None, LIVE_FROM),  # due while it was away
+        ([0, None, 0.0, 0.0], None, LIVE_FROM),
+        ([1, None], None, LIVE_FROM + 3),  # nothing was
+        ([0, 1, 0.0, 0.0], (1.0, 5000.0), LIVE_FROM + 3),  # ordered, and executed meanwhile
+        ([0, 1, 0.0, 0.0], None, LIVE_FROM),  # ordered, and it never left
+        ([0, 1, 1.0, 5000.0], (1.0, 5000.0), LIVE_FROM),
+    ],
+)
+def test_a_schedule_knows_what_it_has_bought(
+    since: list[Any],
+    held: tuple[float, float] | None,
+    bought_at: int,
+    hours: pd.DataFrame,
+) -> None:
+    """A stretch begins with the fourth live bar; `since` counts from the one before."""
+    bars = hours.iloc[: LIVE_FROM + 30]
+    begins = next(at for at, time in enumerate(bars.index) if at > LIVE_FROM + 1 and _new(time))
+    bars = bars.iloc[begins - LIVE_FROM - 2 :]
+    stretch = _hours(bars.index[LIVE_FROM + 1]) // 5
+    served, asked, *size = since
+    now = [stretch - 1 + served, None if asked is None else stretch - 1 + asked]
+    memory = {"seconds": [5 * 3600], "plans": [[*now, *size]]}
+
+    strategy = _run(_taken_up(DcaSchedule, memory), bars, held, every=5)
+
+    assert min(strategy.placed) - 2 == bought_at
+    assert strategy.remember()["seconds"] == [18_000]
+
+
+def _hours(time: pd.Timestamp) -> int:
+    """Return how many hours have passed since Backtrader's day 0."""
+    return int(bt.date2num(time.to_pydatetime()) * 24 + 0.001)
+
+
+def _new(time: pd.Timestamp) -> bool:
+    return _hours(time) % 5 == 0
+
+
+def test_with_other_stretches_nothing_is_made_up_for(hours: pd.DataFrame) -> None:
+    bars = hours.iloc[: LIVE_FROM + 30]
+    memory = {"seconds": [4 * 3600], "plans": [[0, None]]}
+
+    strategies = [
+        _run(cls, bars, None, every=5) for cls in (DcaSchedule, _taken_up(DcaSchedule, memory))
+    ]
+
+    assert strategies[0].placed == strategies[1].placed

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import backtrader as bt
 
 from realtrade.plugins.ports.strategy import StrategySpec
+from realtrade.strategies.awake import Awake
+from realtrade.strategies.dca.growth import Growth
 from realtrade.strategies.working import OrdersAtWork
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from realtrade.plugins.ports.build import BuildContext
     from realtrade.strategies.dca.dca_drop_config import DcaDropConfig
@@ -22,6 +24,24 @@ class _Lots:
     def __init__(self) -> None:
         self.count = 0
         self.last_price = 0.0
+        self.growth = Growth()
+
+    def look(self, position: Any) -> None:
+        """Count what was bought; orders come one at a time, so it was one purchase."""
+        price = self.growth.look(position)
+        if position.size <= 0:
+            self.count = 0
+        elif price is not None:
+            self.count += 1
+            self.last_price = price
+
+    def remember(self) -> list[float]:
+        return [self.count, self.last_price, *(self.growth.remember() or ())]
+
+    def restore(self, count: int, last_price: float, *held: float) -> None:
+        self.count, self.last_price = count, last_price
+        if held:
+            self.growth.restore(*held)
 
 
 class DcaDrop(bt.Strategy):
@@ -41,17 +61,28 @@ class DcaDrop(bt.Strategy):
         self._highs = [bt.ind.Highest(data.high, period=self.p.period) for data in self.datas]
         self._lots = [_Lots() for _ in self.datas]
         self._working = OrdersAtWork()
+        self._awake = Awake(self.datas)
+        self._begun = False
+
+    def notify_data(self, data: Any, status: int, *words: Any, **named: Any) -> None:
+        """Learn that bars are of now."""
+        self._awake.notice(data, status)
 
     def next(self) -> None:
         """Buy or sell, feed by feed, where no order is at work."""
+        if not self._awake:
+            return
+        if not self._begun:
+            self._begun = True
+            self._working.find(self)
         for index, data in enumerate(self.datas):
             if not self._working.on(index):
                 self._working.add(self._trade(index, data), index)
 
     def _trade(self, index: int, data: Any) -> Any:
         position, lots, close = self.getposition(data), self._lots[index], data.close[0]
+        lots.look(position)
         if position.size <= 0:
-            lots.count = 0
             low_enough = close <= self._highs[index][0] * (1.0 - self.p.drop)
             return self.buy(data=data) if low_enough else None
         if close >= position.price * (1.0 + self.p.take_profit):
@@ -60,24 +91,25 @@ class DcaDrop(bt.Strategy):
         return self.buy(data=data) if more else None
 
     def notify_order(self, order: Any) -> None:
-        """Count a purchase, and forget an order that is over."""
+        """Note the price of a purchase, and forget an order that is over."""
         self._working.notice(order)
         if order.isbuy() and not order.alive() and order.executed.size:
             index = next(at for at, data in enumerate(self.datas) if data is order.data)
-            lots = self._lots[index]
-            lots.count += 1
-            lots.last_price = order.executed.price
+            self._lots[index].growth.tell(order.executed.price)
 
     def remember(self) -> Mapping[str, Any]:
-        """Return how often each feed has been bought, and at which price last."""
-        return {"lots": [[lots.count, lots.last_price] for lots in self._lots]}
+        """Return of each feed: purchases, price of the last, size and cost they were counted at."""
+        return {"lots": [lots.remember() for lots in self._lots]}
 
     def on_recover(self, memory: Mapping[str, Any]) -> None:
-        """Take back what `remember` gave, if it was of as many feeds."""
-        known = memory.get("lots", [])
+        """Take back what `remember` gave, if it was of as many feeds.
+
+        A purchase executed between then and now is counted with the first bar of now.
+        """
+        known: Sequence[Sequence[Any]] = memory.get("lots", [])
         if len(known) == len(self._lots):
-            for lots, (count, price) in zip(self._lots, known, strict=True):
-                lots.count, lots.last_price = count, price
+            for lots, values in zip(self._lots, known, strict=True):
+                lots.restore(*values)
 
 
 def build(config: DcaDropConfig, context: BuildContext) -> StrategySpec:

@@ -25,7 +25,8 @@ class DcaScheduleConfig(PluginConfig):
 
     The same money buys more when it is cheap. It needs no forecast and takes none. How much is
     bought each time is the sizer's business: `fixed_notional` is the usual one. The schedule
-    counts bars by their time, so a restart neither repeats nor skips a purchase.
+    counts bars by their time, so a restart neither repeats nor skips a purchase: what fell due
+    while nothing ran is bought with the first bar after it, once however long that was.
 
     Fails in a market that only falls, and lags one that only rises. There is no stop but the
     recipe's, and it buys until the cash is gone.
