@@ -16,10 +16,11 @@ import pytest
 
 from realtrade.binance.gateway import BinanceGateway
 from realtrade.binance.store import BinanceStore
-from realtrade.model.order import OrderType, Side, TimeInForce
+from realtrade.model.order import OrderType, Side
 from realtrade.plugins.ports.gateway import Outcome
 from realtrade.utils.clock import ManualClock
 from tests.binance.orders_made import intent, listing
+from tests.binance.snapshots import ALGO, NOW_MS, PAIRS, SPOT, SWAP
 from tests.common.rest.scripted import Scripted, answer
 
 if TYPE_CHECKING:
@@ -27,9 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KEY, SECRET = "the-api-key", "the-secret-of-it"
-NOW_MS = 1_700_000_000_000
 OURS = "rtabcd-0123456789abcdefghijkl-0"
-LATER_MS = NOW_MS + 3_600_000
 
 
 def no_order(connection: socket.socket, request: bytes) -> None:
@@ -74,118 +73,6 @@ def left(server: Scripted) -> tuple[str, dict[str, str]]:
     params = dict(parse_qsl(signed, strict_parsing=True))
     assert (params.pop("timestamp"), params.pop("recvWindow")) == (str(NOW_MS), "5000")
     return f"{method} {path}", params
-
-
-SPOT: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
-    "market": ({}, {"type": "MARKET"}),
-    "market-sale": ({"side": Side.SELL, "quantity": "1.50000"}, {"type": "MARKET"}),
-    "limit": (
-        {"type": OrderType.LIMIT, "limit_price": "40000.10"},
-        {"type": "LIMIT", "price": "40000.1", "timeInForce": "GTC"},
-    ),
-    "limit-ioc": (
-        {
-            "type": OrderType.LIMIT,
-            "limit_price": "40000",
-            "time_in_force": TimeInForce.IOC,
-        },
-        {"type": "LIMIT", "price": "40000", "timeInForce": "IOC"},
-    ),
-    "limit-fok": (
-        {
-            "type": OrderType.LIMIT,
-            "limit_price": "40000",
-            "time_in_force": TimeInForce.FOK,
-        },
-        {"type": "LIMIT", "price": "40000", "timeInForce": "FOK"},
-    ),
-    "post-only": (
-        {"type": OrderType.LIMIT, "limit_price": "40000", "post_only": True},
-        {"type": "LIMIT_MAKER", "price": "40000"},
-    ),
-    "stop": (
-        {"type": OrderType.STOP, "stop_price": "60000"},
-        {"type": "STOP_LOSS", "stopPrice": "60000"},
-    ),
-    "stop-limit": (
-        {"type": OrderType.STOP_LIMIT, "stop_price": "60000", "limit_price": "60100.5"},
-        {
-            "type": "STOP_LOSS_LIMIT",
-            "stopPrice": "60000",
-            "price": "60100.5",
-            "timeInForce": "GTC",
-        },
-    ),
-    "trailing-stop": (
-        {"type": OrderType.TRAILING_STOP, "trail_percent": "0.025", "stop_price": "51250"},
-        {"type": "STOP_LOSS", "trailingDelta": "250"},
-    ),
-    "reducing-sale": (
-        {"side": Side.SELL, "reduce_only": True},
-        {"type": "MARKET"},
-    ),
-}
-
-SWAP: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
-    "market": ({}, {"type": "MARKET"}),
-    "market-reducing": (
-        {"side": Side.SELL, "reduce_only": True},
-        {"type": "MARKET", "reduceOnly": "true"},
-    ),
-    "limit": (
-        {"type": OrderType.LIMIT, "limit_price": "40000.10"},
-        {"type": "LIMIT", "price": "40000.1", "timeInForce": "GTC"},
-    ),
-    "limit-ioc": (
-        {"type": OrderType.LIMIT, "limit_price": "40000", "time_in_force": TimeInForce.IOC},
-        {"type": "LIMIT", "price": "40000", "timeInForce": "IOC"},
-    ),
-    "limit-fok": (
-        {"type": OrderType.LIMIT, "limit_price": "40000", "time_in_force": TimeInForce.FOK},
-        {"type": "LIMIT", "price": "40000", "timeInForce": "FOK"},
-    ),
-    "limit-until": (
-        {"type": OrderType.LIMIT, "limit_price": "40000", "valid_until_ms": LATER_MS},
-        {
-            "type": "LIMIT",
-            "price": "40000",
-            "timeInForce": "GTD",
-            "goodTillDate": str(LATER_MS),
-        },
-    ),
-    "post-only-reducing": (
-        {"type": OrderType.LIMIT, "limit_price": "40000", "post_only": True, "reduce_only": True},
-        {"type": "LIMIT", "price": "40000", "timeInForce": "GTX", "reduceOnly": "true"},
-    ),
-}
-
-ALGO: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
-    "stop": (
-        {"type": OrderType.STOP, "stop_price": "60000"},
-        {"type": "STOP_MARKET", "triggerPrice": "60000"},
-    ),
-    "stop-reducing": (
-        {"type": OrderType.STOP, "stop_price": "45000", "side": Side.SELL, "reduce_only": True},
-        {"type": "STOP_MARKET", "triggerPrice": "45000", "reduceOnly": "true"},
-    ),
-    "stop-limit": (
-        {"type": OrderType.STOP_LIMIT, "stop_price": "60000", "limit_price": "60100.5"},
-        {"type": "STOP", "triggerPrice": "60000", "price": "60100.5", "timeInForce": "GTC"},
-    ),
-    "stop-limit-post-only": (
-        {
-            "type": OrderType.STOP_LIMIT,
-            "stop_price": "60000",
-            "limit_price": "60100.5",
-            "post_only": True,
-        },
-        {"type": "STOP", "triggerPrice": "60000", "price": "60100.5", "timeInForce": "GTX"},
-    ),
-    "trailing-stop": (
-        {"type": OrderType.TRAILING_STOP, "trail_percent": "0.025"},
-        {"type": "TRAILING_STOP_MARKET", "callbackRate": "2.5"},
-    ),
-}
 
 
 def common(changes: dict[str, Any]) -> dict[str, str]:
@@ -241,33 +128,6 @@ def test_swap_conditional(
             "workingType": "CONTRACT_PRICE",
         },
     )
-
-
-PAIRS: dict[str, tuple[Side, dict[str, Any], str, dict[str, str]]] = {
-    "sale": (
-        Side.SELL,
-        {"type": OrderType.STOP, "stop_price": "45000"},
-        "above",
-        {"belowType": "STOP_LOSS", "belowStopPrice": "45000"},
-    ),
-    "purchase": (
-        Side.BUY,
-        {"type": OrderType.STOP_LIMIT, "stop_price": "60000", "limit_price": "60100"},
-        "below",
-        {
-            "aboveType": "STOP_LOSS_LIMIT",
-            "aboveStopPrice": "60000",
-            "abovePrice": "60100",
-            "aboveTimeInForce": "GTC",
-        },
-    ),
-    "trailing": (
-        Side.SELL,
-        {"type": OrderType.TRAILING_STOP, "trail_percent": "0.01"},
-        "above",
-        {"belowType": "STOP_LOSS", "belowTrailingDelta": "100"},
-    ),
-}
 
 
 @pytest.mark.parametrize(("side", "stop", "limit_at", "expected"), PAIRS.values(), ids=PAIRS)
