@@ -101,8 +101,8 @@ def account() -> Any:
     )
 
 
-def alone(rounds: int) -> tuple[float, float]:
-    """Return the median microseconds of judging an order and of watching a bar."""
+def alone(rounds: int) -> tuple[float, float, float]:
+    """Return the median microseconds of judging an order, watching a bar, telling what is left."""
     gate, view = RiskManager(built_rules()), account()
     order = OrderIntent(
         client_order_id="o",
@@ -113,16 +113,19 @@ def alone(rounds: int) -> tuple[float, float]:
         quantity=Decimal("0.2"),
         reference_price=Decimal(100),
     )
-    orders, bars = [], []
+    orders, bars, looks = [], [], []
     for _ in range(rounds):
         view.now_ms += 3_600_000
         start = now()
         gate.watch(view)
         middle = now()
         gate.assess(order, view)
-        orders.append(now() - middle)
+        end = now()
+        gate.head_room(view)
+        looks.append(now() - end)
+        orders.append(end - middle)
         bars.append(middle - start)
-    return median(orders) * 1e6, median(bars) * 1e6
+    return median(orders) * 1e6, median(bars) * 1e6, median(looks) * 1e6
 
 
 def in_a_run(risk: str, rounds: int) -> tuple[float, int, int]:
@@ -149,11 +152,12 @@ def main() -> int:
     parser.add_argument("--asked", type=int, default=5_000, help="orders and bars asked alone")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each recipe; best counts")
     asked = parser.parse_args()
-    order_us, bar_us = alone(asked.asked)
+    order_us, bar_us, look_us = alone(asked.asked)
     say = sys.stdout.write
     say(f"alone, {len(RULES)} rules, median of {asked.asked:,}:\n")
     say(f"  an order {order_us:8.1f} us  {order_us / BUDGET_US:.3%} of a live bar's budget\n")
     say(f"  a bar    {bar_us:8.1f} us  {bar_us / BUDGET_US:.3%}\n")
+    say(f"  a look   {look_us:8.1f} us  at what is left, five times a second at most\n")
     written = ", ".join(
         f"{name}: {{type: {name}, {', '.join(f'{key}: {value}' for key, value in given.items())}}}"
         for name, given in RULES.items()
