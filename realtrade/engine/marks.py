@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 import backtrader as bt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from realtrade.common import BaseBroker, FeedHub
     from realtrade.plugins.ports import Journal
     from realtrade.risk import RiskManager
     from realtrade.utils.timeframes import Timeframe
+
+    Note = tuple[Callable[..., None], tuple[Any, ...]]
+    """What writes something down, and what of."""
 
 
 class BarMarks:
@@ -57,28 +60,30 @@ class BarMarks:
             if self._hub.warm:
                 self._recover(strategy)
             return
-        with self._journal.together():
-            self._mark_bars()
-            self._keep("risk", self._risk.remembered)
-            remember = getattr(strategy, "remember", None)
-            if remember is not None:
-                self._keep("strategy", remember())
+        notes = [*self._new_bars(), *self._changed("risk", self._risk.remembered)]
+        remember = getattr(strategy, "remember", None)
+        if remember is not None:
+            notes += self._changed("strategy", remember())
+        if notes:  # most ticks leave nothing to write down
+            with self._journal.together():
+                for write, noted in notes:
+                    write(*noted)
         self._broker.end_reruns()
         self._broker.reruns.end()
 
-    def _mark_bars(self) -> None:
-        """Note the newest bar of every feed; of ticks none: no tick is ever run again."""
+    def _new_bars(self) -> Iterator[Note]:
+        """Yield the newest bar of every feed; of ticks none: no tick is ever run again."""
         for name, data in self._lasting.items():
             if len(data) > self._marked[name]:
                 self._marked[name] = len(data)
-                self._journal.bar(name, self._broker.listings.of(data).bar().time_ms)
+                newest = self._broker.listings.of(data).bar()
+                yield self._journal.bar, (name, newest.time_ms)
 
-    def _keep(self, what: str, memory: Mapping[str, Any]) -> None:
-        """Commit a memory that has changed."""
+    def _changed(self, what: str, memory: Mapping[str, Any]) -> Iterator[Note]:
+        """Yield a memory that has changed."""
         if self._kept.get(what) != memory:
             self._kept[what] = memory
-            write = self._journal.risk if what == "risk" else self._journal.strategy
-            write(memory)
+            yield (self._journal.risk if what == "risk" else self._journal.strategy), (memory,)
 
     def _recover(self, strategy: Any) -> None:
         if self._recovered:
