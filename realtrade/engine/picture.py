@@ -159,7 +159,10 @@ def _bps(value: float | None) -> str | None:
 
 def _trade_closed(trip: RoundTrip) -> Event:
     numbers = ("quantity", "entry_price", "exit_price", "pnl", "fees")
-    data: dict[str, Any] = {name: Decimal(decimal_text(getattr(trip, name))) for name in numbers}
+    # Sums of floats: past eight places there is nothing that anybody was paid.
+    data: dict[str, Any] = {
+        name: Decimal(decimal_text(round(getattr(trip, name), 8))) for name in numbers
+    }
     data |= {"symbol": trip.symbol, "side": trip.side}
     data |= {"opened": iso_text(trip.opened_ms), "closed": iso_text(trip.closed_ms)}
     message = f"{trip.symbol} {trip.side} closed: {data['pnl']} after fees of {data['fees']}"

@@ -114,7 +114,8 @@ def test_everything_around_a_run_tells_the_same_story(
     assert visit.status["trades"] == len(trades) - 1 == 1
     assert [fill["quantity"] for fill in visit.status["fills"]] == ["0.5", "0.5", "1"]
     closed = next(one for one in visit.status["events"] if one["type"] == "trade_closed")
-    assert trades[1].split(",")[7] in closed["message"]
+    result = f"{float(trades[1].split(',')[7]):.8f}".rstrip("0")
+    assert f" closed: {result} after fees of " in closed["message"]
     assert f"realtrade_equity {float(visit.status['equity'])}" in visit.metrics
     assert visit.phase is Phase.HALTED
     assert visit.order.getstatusname() == "Rejected"

@@ -98,7 +98,7 @@ function curve(points, start) {
     svg("polyline", { class: "line", points: line }),
   );
   const span = `${when(points[0][0])} to ${when(points.at(-1)[0])} UTC`;
-  show("span", `${span}, from ${amount(String(low))} to ${amount(String(high))}`);
+  show("span", `${span}, from ${amount(String(low), 2)} to ${amount(String(high), 2)}`);
 }
 
 function conditions(found) {
