@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
+import threading
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import backtrader as bt
 
 from realtrade.execution import State, is_over
 from realtrade.model.order import OrderStatus
+from realtrade.utils.clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +34,38 @@ class Traded(NamedTuple):
     price: Decimal
     fee: Decimal
     fee_currency: str
+
+
+class Footprint(NamedTuple):
+    """What a process has open."""
+
+    threads: Counter[str]
+    descriptors: Counter[str]
+
+
+def footprint() -> Footprint:
+    """Return the threads of this process by name, and its descriptors by what they are of."""
+    threads = Counter(thread.name for thread in threading.enumerate())
+    descriptors: Counter[str] = Counter()
+    for each in Path("/proc/self/fd").glob("*"):
+        with suppress(OSError):  # the one that listed them is gone
+            descriptors[each.readlink().as_posix().partition(":[")[0]] += 1
+    return Footprint(threads, descriptors)
+
+
+def check_footprint(before: Footprint, seconds: float = 5.0) -> None:
+    """Assert that nothing more is open than before; what is just closing gets its time."""
+    clock = SystemClock()
+    ends_s = clock.monotonic_s() + seconds
+    while (left := _more(before)) and clock.monotonic_s() < ends_s:
+        gc.collect()
+        clock.sleep(0.02)
+    assert not left, f"left behind: {dict(left)}"
+
+
+def _more(before: Footprint) -> Counter[str]:
+    now = footprint()
+    return (now.threads - before.threads) + (now.descriptors - before.descriptors)
 
 
 class Told(NamedTuple):

@@ -136,3 +136,32 @@ def test_a_strategy_sees_every_closed_bar_once_and_in_order(market: str, tmp_pat
         assert seen["long"][1:] == world.truth("eth", "15m")[3:]
     assert sum(map(len, seen.values())) > 1_500
     assert set(BarRecorder.statuses) == {"CONNECTED", "DELAYED", "LIVE", "DISCONNECTED"}
+
+
+@pytest.mark.parametrize("market", ["spot", "swap"])
+def test_a_bar_that_is_not_closed_is_shown_to_nobody(market: str, tmp_path: Path) -> None:
+    start_ms = SystemClock().now_ms() // DAY_MS * DAY_MS - 30 * DAY_MS
+    recipe = tmp_path / "recipe.yaml"
+    with SimExchange([*SYMBOLS[market].values()], start_ms=start_ms) as exchange:
+        world = Market(exchange, market, start_ms)
+        world.play(60)
+        recipe.write_text(RECIPE.format(market=market, url=exchange.url, **world.symbols))
+        with Bot(recipe) as bot:
+            wait_for(bot.is_live)
+            world.play(30)
+            wait_for(lambda: bot.has_seen(start_ms + (world.minute - 1) * MINUTE_MS))
+            exchange.advance(20)
+            before = {name: list(bars) for name, bars in BarRecorder.bars.items()}
+            growing = exchange.arm("ws_duplicate", -1, match={"closed": "false"})
+            for price in (150, 90, 120):
+                exchange.move(world.symbols["btc"], price)
+            wait_for(lambda: growing.struck >= 3)
+            sleep(0.3)
+
+            assert {name: list(bars) for name, bars in BarRecorder.bars.items()} == before
+            exchange.advance(40)
+            wait_for(lambda: len(BarRecorder.bars["btc"]) == len(before["btc"]) + 1)
+        assert bot.failures == []
+        assert BarRecorder.bars["btc"] == world.truth("btc", "1m")[40:]
+        high = exchange.bars(world.symbols["btc"], "1m")[-1].high
+        assert high == 150

@@ -15,7 +15,14 @@ from realtrade.execution import Naming, State, is_over
 from realtrade.storage import open_journal
 from realtrade.testing import SimExchange
 from realtrade.utils.clock import SystemClock
-from tests.scenario.invariants import Books, Ledger, Traded, check
+from tests.scenario.invariants import (
+    Books,
+    Ledger,
+    Traded,
+    check,
+    check_footprint,
+    footprint,
+)
 from tests.scenario.trader import Trader
 
 if TYPE_CHECKING:
@@ -68,6 +75,7 @@ class WireBot(Trader):
         self.kept = Kept()
 
     def __enter__(self) -> Self:
+        self._before = footprint()
         self.exchange.start()
         self.exchange.move(self.symbol, 100)
         self.begin()
@@ -76,9 +84,10 @@ class WireBot(Trader):
     def __exit__(self, *_: object) -> None:
         self.end()
         self.exchange.close()
+        check_footprint(self._before)
 
-    def begin(self) -> None:
-        """Start a process."""
+    def begin(self, state: State = State.LIVE) -> None:
+        """Start a process, and see it come so far."""
         self.connect()
         instrument = self.gateway.instrument(self.symbol)
         assert instrument is not None
@@ -93,7 +102,7 @@ class WireBot(Trader):
             locks=self.folder,
         )
         self.take_up()
-        self.until(lambda: self.standing.state is State.LIVE)
+        self.until(lambda: self.standing.state is state)
 
     def connect(self) -> None:
         """Make store, gateway and stream."""
@@ -150,10 +159,10 @@ class WireBot(Trader):
 
     # -- what is true -------------------------------------------------------------------------
 
-    def settle(self) -> None:
+    def settle(self, seconds: float = PATIENCE_S) -> None:
         """Compare once everything told has come: ours with the exchange's ledger."""
         self.exchange.faults.clear()
-        self.until(self._agreed)
+        self.until(self._agreed, seconds)
         check(self.books(), self.ledger())
         booked = {(self.symbol, trade.trade_id) for trade in self.ledger().trades}
         assert self.journal.recall().seen == booked
@@ -171,8 +180,10 @@ class WireBot(Trader):
     def ledger(self) -> Ledger:
         truth = self.exchange.truth(KEY)
         symbol = self.symbol
+        by_hand = {order.client_order_id for order in truth.orders if order.external}
         # A conditional order that has fired is told again as the order it became.
-        ours = [o for o in truth.orders if o.symbol == symbol and o.status != "triggered"]
+        told = [o for o in truth.orders if o.symbol == symbol and o.status != "triggered"]
+        ours = [order for order in told if not order.external]
         spot = self.market == "spot"
         wallet = truth.balances if spot else truth.futures
         base = truth.balances.get("BTC")
@@ -199,7 +210,7 @@ class WireBot(Trader):
                     f.fee_asset,
                 )
                 for f in truth.fills
-                if f.symbol == symbol
+                if f.symbol == symbol and f.client_order_id not in by_hand
             ],
             positions={symbol: held},
             cash=wallet["USDT"].total,
