@@ -18,6 +18,11 @@ user's own indicators too. Only exact classes have a kernel: a subclass may mean
 | `NonZeroDifference` | CrossOver, CrossUp, CrossDown | numpy | every bit |
 | `ParabolicSAR` | PSAR | plain loop | every bit |
 | any class with `next` only | users' indicators | its own `next` | every bit |
+
+Live, bars come one by one. There `sliding` keeps `Average`, `SumN`, `Highest` and `Lowest` in
+constant time; smoothings, operations, crossings and PSAR are so by nature. `WeightedAverage` looks
+at its whole window on every bar: each product is rounded before it is added, and every weight
+changes with the bar. So do `PercentRank`, the Aroons, `AnyN`, `AllN` and what fits a line.
 """
 
 from __future__ import annotations
