@@ -265,6 +265,8 @@ def test_findings_are_asked_for_by_what_follows_from_them() -> None:
         ("-1", "-3", "2", "-1", "0"),
         ("-1", "1", "-2", "0", "-1"),
         ("0", "2", "1", "0", "0"),
+        ("1", "0.25", "0.5", "0.5", "0.5"),
+        ("0.5", "2", "-0.5", "0.5", "0"),
     ],
 )
 def test_what_is_held_once_the_exchange_is_right(
