@@ -27,6 +27,7 @@ class StanceStrategy(bt.Strategy):
 
     A position found at the start is taken for the stance: the strategy will leave it. Live, history
     is shown first; what it says to leave is left with the first bar, what it says to enter is not.
+    An order that is found open is one of ours at work.
 
     Every feed is traded on its own, so give it one feed per symbol. Where the market cannot be
     sold short, a short entry is refused by the broker, with its name in the log.
@@ -47,6 +48,8 @@ class StanceStrategy(bt.Strategy):
         self._pending: dict[int, int] = {}
         self._working = OrdersAtWork()
         self._awake = Awake(self.datas)
+        self._unseen = False
+        """True when a restart may have left orders that were not looked for yet."""
         if self.signal is not None and type(self).stance is StanceStrategy.stance:
             # Asked on every bar: a detour through this class would cost as much as the answer.
             self.stance = self.signal(self.datas, self.p).stance  # type: ignore[method-assign]  # as said above
@@ -84,6 +87,7 @@ class StanceStrategy(bt.Strategy):
         """Leave, as soon as bars are of now, what history says is over."""
         if not self._awake.notice(data, status):
             return
+        self._unseen = True
         self._pending.clear()
         for index, stance in enumerate(self._stances):
             size = self.getposition(self.datas[index]).size
@@ -97,6 +101,9 @@ class StanceStrategy(bt.Strategy):
             self._act()
 
     def _act(self) -> None:
+        if self._unseen:
+            self._unseen = False
+            self._working.find(self)
         for index in list(self._pending):
             if self._working.on(index):
                 for order in self._working.withdraw(index):

@@ -8,6 +8,8 @@ import backtrader as bt
 import pytest
 
 from realtrade.strategies import AtrGrid, DcaDrop, DcaSchedule, FixedGrid, StanceStrategy
+from realtrade.strategies.rules.compiling import compile_rules
+from realtrade.strategies.rules.strategy import RulesStrategy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,6 +108,71 @@ def test_what_history_says_to_leave_is_left_with_the_first_bar_of_now(
     placed = min(strategy.placed, default=None)
     expected = set() if first is None else {first + 2, first + 3}
     assert placed in expected or placed is first is None
+
+
+class Resting(Scripted):
+    """Has an order at rest from long before the start, far away from the price."""
+
+    def next(self) -> None:
+        if len(self) == 5:
+            far = self.data.close[0] / 9
+            self.found = StanceStrategy.buy(self, exectype=bt.Order.Limit, price=far, size=1)
+        super().next()
+
+    def buy(self, **wish: Any) -> Any:
+        return super().buy(**wish) if self._awake else None
+
+
+@pytest.mark.parametrize(("until", "gone"), [(90, True), (900, False)])
+def test_an_entry_found_at_rest_goes_with_its_stance(
+    until: int, gone: bool, hours: pd.DataFrame
+) -> None:
+    """Or it would be executed when the strategy has long been out, and nobody would leave it."""
+    strategy = _run(Resting, hours.iloc[:120], None, until=until)
+
+    assert (strategy.found.status == bt.Order.Canceled) is gone
+    assert strategy.position.size == 0
+
+
+def test_what_rests_to_protect_is_left_alone(hours: pd.DataFrame) -> None:
+    class Protected(Resting):
+        def next(self) -> None:
+            super().next()
+            if len(self) == 6:
+                self.found.addinfo(reduce_only=True)
+
+    strategy = _run(Protected, hours.iloc[:120], None, until=90)
+
+    assert strategy.found.status == bt.Order.Accepted
+
+
+@pytest.mark.parametrize(
+    ("held", "events", "size", "first"),
+    [
+        (2.0, {30: "exit"}, 0.0, LIVE_FROM),
+        (2.0, {30: "exit", 40: "entry"}, 2.0, None),
+        (0.0, {30: "exit", 40: "entry"}, 0.0, None),
+        (-2.0, {30: "exit", 40: "short_exit"}, 0.0, LIVE_FROM),
+        (2.0, {30: "exit", LIVE_FROM: "entry"}, 2.0, None),
+        (2.0, {LIVE_FROM + 9: "exit"}, 0.0, LIVE_FROM + 9),
+        (0.0, {LIVE_FROM + 9: "entry"}, 1.0, LIVE_FROM + 9),
+    ],
+)
+def test_rules_leave_what_history_says_to_leave(
+    held: float, events: dict[int, str], size: float, first: int | None, hours: pd.DataFrame
+) -> None:
+    class Evented(RulesStrategy):
+        def _act(self, holds: dict[str, bool]) -> None:
+            event = events.get(len(self))
+            super()._act({} if event is None else {event: True})
+
+    plan = compile_rules({}, {"entry": "close > 0"}).plan
+    position = (held, 5000.0) if held else None
+
+    strategy = _run(Evented, hours.iloc[:120], position, plan=plan)
+
+    assert strategy.position.size == size
+    assert min(strategy.placed, default=None) == (None if first is None else first + 2)
 
 
 def _taken_up(cls: Any, memory: dict[str, Any]) -> Any:

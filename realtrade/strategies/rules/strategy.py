@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any
 import backtrader as bt
 
 from realtrade.plugins.ports.strategy import StrategySpec
+from realtrade.strategies.awake import Awake
 from realtrade.strategies.rules.decision import decide
 from realtrade.strategies.rules.evaluation import Evaluation
 from realtrade.strategies.rules.plan import FIELDS, MAIN
+from realtrade.strategies.working import OrdersAtWork
 
 if TYPE_CHECKING:
     from realtrade.plugins.ports.build import BuildContext
     from realtrade.strategies.rules.config import RulesConfig
     from realtrade.strategies.rules.decision import Move
+
+_EXITS = ("exit", "short_exit")
 
 
 class RulesStrategy(bt.Strategy):
@@ -22,6 +26,9 @@ class RulesStrategy(bt.Strategy):
 
     A rule is asked on every bar of that feed. One that holds while an order is at work, which
     happens live only, is remembered until the order is over, unless a newer one takes its place.
+
+    Live, history is shown first. What it says last is done with the first bar where it is to leave
+    what is held; where it is to enter, it is not.
 
     Params:
         plan: what `RulesConfig.plan` returns.
@@ -37,8 +44,16 @@ class RulesStrategy(bt.Strategy):
         self._others = [(name, _columns(named[name])) for name in plan.feeds]
         self._seen = [0] * len(self._others)
         self._traded = 0
-        self._working: set[int] = set()
+        self._working = OrdersAtWork()
+        self._awake = Awake(self.datas)
+        self._unseen = False
         self._remembered: dict[str, bool] = {}
+
+    def notify_data(self, data: Any, status: int, *words: Any, **named: Any) -> None:
+        """Learn that bars are of now."""
+        if self._awake.notice(data, status):
+            self._unseen = True
+            self._remembered = {key: self._remembered.get(key, False) for key in _EXITS}
 
     def prenext(self) -> None:
         """Do the same while some feed has no bar yet: what needs it is undefined till then."""
@@ -62,12 +77,15 @@ class RulesStrategy(bt.Strategy):
     def _act(self, holds: dict[str, bool]) -> None:
         if any(holds.values()):
             self._remembered = holds
-        if self._remembered and not self._working:
+        if not (self._remembered and self._awake):
+            return
+        if self._unseen:
+            self._unseen = False
+            self._working.find(self)
+        if not self._working:
             holds, self._remembered = self._remembered, {}
             for move in decide(self.position.size, holds):
-                order = self._order(move)
-                if order is not None:
-                    self._working.add(order.ref)
+                self._working.add(self._order(move))
 
     def _order(self, move: Move) -> Any:
         if move == "close":
@@ -76,8 +94,7 @@ class RulesStrategy(bt.Strategy):
 
     def notify_order(self, order: Any) -> None:
         """Forget an order that is over; live, a fill may take longer than a bar."""
-        if not order.alive():
-            self._working.discard(order.ref)
+        self._working.notice(order)
 
 
 def _columns(data: Any) -> tuple[Any, ...]:
