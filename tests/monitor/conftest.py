@@ -104,11 +104,12 @@ def feed_of(count: int) -> Any:
     )
 
 
-def run_backtrader(count: int, *, filler: Any = None, **options: Any) -> Run:
+def run_backtrader(count: int, *, filler: Any = None, slips: float = 0.0, **options: Any) -> Run:
     """Run `Reversing` on `count` bars and track it."""
     cerebro = bt.Cerebro(stdstats=False, **options)
     cerebro.broker.setcash(20_000)
     cerebro.broker.setcommission(0.001)
+    cerebro.broker.set_slippage_perc(slips, slip_open=True)
     if filler is not None:
         cerebro.broker.set_filler(filler)
     cerebro.adddata(feed_of(count), name="btc_1h")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
 import numpy as np
@@ -13,6 +13,9 @@ from realtrade.model.order import Side
 from realtrade.monitor import PerformanceTracker
 from realtrade.monitor.analyzer import signal_price
 from realtrade.monitor.slippage import slippage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def test_worse_is_dearer_when_buying_and_cheaper_when_selling() -> None:
@@ -101,17 +104,23 @@ def test_a_sale_below_its_signal_is_worse() -> None:
     assert fill.slippage_bps == pytest.approx(100)
 
 
-def test_a_run_of_stock_backtrader_slips_by_the_gap_between_close_and_open(run: Any) -> None:
-    """Every order of the strategy is a market order, filled at the next bar's open."""
+def test_a_run_of_stock_backtrader_slips_as_its_broker_was_told_to(
+    run_on_sample: Callable[..., Any],
+) -> None:
+    """Every order of the strategy is a market order, filled at the next bar's open, slipped."""
+    run = run_on_sample(800, slips=0.001)
     bars, expected = run.bars, []
     place = {time_ms: at for at, time_ms in enumerate(bars.time_ms.tolist())}
     for fill in run.tracker.fills:
         at = place[fill.time_ms]
-        worse = bars.open[at] - bars.close[at - 1]
-        sign = 1 if fill.side is Side.BUY else -1
-        expected.append(sign * worse / bars.close[at - 1] * 10_000)
+        buys = fill.side is Side.BUY
+        slipped = bars.open[at] * (1.001 if buys else 0.999)
+        worse = min(slipped, bars.high[at]) if buys else max(slipped, bars.low[at])
+        worse -= bars.close[at - 1]
+        expected.append((worse if buys else -worse) / bars.close[at - 1] * 10_000)
 
     found = run.tracker.slippage
     assert found.fills == len(expected) > 20
+    assert max(expected) == pytest.approx(10, abs=0.01)
     assert found.median_bps == pytest.approx(np.median(expected), abs=1e-9)
     assert found.p95_bps == pytest.approx(np.quantile(expected, 0.95))
