@@ -61,7 +61,10 @@ class Plugged(PluginConfig):
 
 
 class ExchangeFeed(PluginConfig):
-    """Bars of one symbol from the recipe's exchange."""
+    """Bars of one symbol from the recipe's exchange, or with `timeframe: tick` each of its trades.
+
+    Quotes have no history, and fills simulated on them ignore half the spread.
+    """
 
     symbol: Symbol
     """What the bars are of, such as `BTC/USDT` or `BTC/USDT:USDT`."""

@@ -6,11 +6,17 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
+import numpy as np
 import pandas as pd
 import pytest
 
 from realtrade.engine import TradingRunner
+from realtrade.engine.bank import Shelf
+from realtrade.engine.check.market import Market
+from realtrade.model.bar import BarColumns
+from realtrade.model.instrument import Instrument
 from realtrade.recipe import load_recipe
+from realtrade.utils.timeframes import Timeframe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,3 +91,24 @@ def test_a_rule_that_looks_at_every_bar_changes_no_trade(folder: Path, feeds: st
 
     assert quick.summary["trades"] > 3
     assert quick.summary["final_equity"] == thorough.summary["final_equity"]
+
+
+@pytest.mark.parametrize(
+    ("length", "times", "expected"),
+    [
+        ("tick", [0, 0, 100, 3_000], 1_000),
+        ("tick", [5, 5], 1),
+        ("tick", [5], 1),
+        ("1m", [0, 60_000], 60_000),
+    ],
+)
+def test_a_check_counts_ticks_by_how_far_they_are_apart(
+    length: str, times: list[int], expected: int
+) -> None:
+    frame, at = Timeframe.parse(length), np.array(times, np.int64)
+    one = np.ones(len(at))
+    columns = BarColumns(at, at, one, one, one, one, one)
+    block: Any = None
+    shelf = Shelf(block, Instrument("A/B", "A", "B"), frame, columns)
+
+    assert Market({"t": shelf}, frame).length_ms("t") == expected

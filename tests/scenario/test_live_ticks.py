@@ -205,6 +205,24 @@ def test_a_strategy_sees_every_trade_once_and_in_order(market: str, tmp_path: Pa
     assert set(TickRecorder.statuses) == {"CONNECTED", "DELAYED", "LIVE", "DISCONNECTED"}
 
 
+@pytest.mark.parametrize("market", ["spot", "swap"])
+def test_a_backtest_of_the_last_trades_of_an_exchange(market: str, tmp_path: Path) -> None:
+    world = Market(market)
+    btc, eth = world.symbols
+    recipe = tmp_path / "recipe.yaml"
+    with world.exchange as exchange:
+        world.trade(300)
+        text = RECIPE.format(market=market, url=exchange.url, btc=btc, eth=eth)
+        text = text.replace("mode: paper", "mode: backtest").replace("40 bars", "250 bars")
+        recipe.write_text(text.replace("timeframe: tick}", "timeframe: tick, history: 1 bars}"))
+        TickRecorder.forget()
+        TradingRunner(load_recipe(recipe), out=tmp_path / "out").run()
+
+    assert TickRecorder.rows["btc"] == world.ticks()[50:]
+    assert TickRecorder.rows["eth"] == world.ticks(1)[-1:]
+    assert TickRecorder.rows["seconds"] == bars_of(world.ticks()[50:], 5_000)
+
+
 @pytest.mark.parametrize("exchange", ["", "exchange: {type: replay}"])
 def test_the_same_trades_from_a_file_make_the_same_ticks_and_bars(
     exchange: str, tmp_path: Path

@@ -41,6 +41,14 @@ class Market:
         assert columns is not None  # noqa: S101 - a market is made of columns, never of files
         return columns
 
+    def length_ms(self, name: str) -> int:
+        """Return how long a bar of a feed is; of ticks, how far they are apart on average."""
+        frame, times = self.shelves[name].timeframe, self.columns(name).time_ms
+        if not frame.is_tick:
+            return frame.approximate_ms
+        span_ms = int(times[-1] - times[0]) if len(times) else 0
+        return max(span_ms // max(len(times) - 1, 1), 1)
+
     def stamps(self, name: str) -> NDArray[np.int64]:
         """Return the stamps of one feed's bars."""
         return stamp_times(self.columns(name).due_ms, self.finest)

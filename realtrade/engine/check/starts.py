@@ -56,8 +56,7 @@ def choose_starts(market: Market, trace: Trace, count: int) -> list[Start]:
 
 def least_history(market: Market, trace: Trace) -> int:
     """Return how many of the clock's bars are as long as what the indicators must have."""
-    length = market.shelves[market.clock].timeframe.approximate_ms
-    return max(-(-trace.least_ms // max(length, 1)), 1)
+    return max(-(-trace.least_ms // market.length_ms(market.clock)), 1)
 
 
 def _end(bars: list[int], bar: int, total: int) -> int:

@@ -141,9 +141,8 @@ class _Trials:
 
 def _by_feed(market: Market, bars: int) -> dict[str, int]:
     """Return the bars of every feed that span `bars` of the clock's."""
-    frames = {name: shelf.timeframe for name, shelf in market.shelves.items()}
-    lengths = {name: max(frame.approximate_ms, 1) for name, frame in frames.items()}
-    length = lengths[market.clock]
+    length = market.length_ms(market.clock)
+    lengths = {name: market.length_ms(name) for name in market.shelves}
     return {name: int(np.ceil(bars * length / own)) for name, own in lengths.items()}
 
 
