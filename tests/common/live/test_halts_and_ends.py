@@ -175,3 +175,15 @@ def test_an_exit_leaves_though_events_have_stopped() -> None:
     bench.run(1)
 
     assert bench.exchange.accepted == [name]
+
+
+def test_a_refused_key_halts_also_where_an_order_is_asked_for_first() -> None:
+    bench = Bench().live()
+    intent = replace(bench.intent(), created_ms=START_MS - 60_000)
+    bench.exchange.find_faults.append(Fault(Outcome.AUTH))
+    name = bench.submit(intent)
+    bench.run(1)
+
+    assert bench.status[name] is S.REJECTED
+    assert state(bench) is State.HALTED
+    assert bench.exchange.placed == []

@@ -393,15 +393,3 @@ def test_an_order_of_the_bar_before_the_start_is_sent_once_the_exchange_was_aske
     bench.submit(later)
     bench.run(5)
     assert bench.exchange.requests.count("find") == 3
-
-
-def test_a_refused_key_halts_also_where_an_order_is_asked_for_first() -> None:
-    bench = Bench().live()
-    intent = replace(bench.intent(), created_ms=START_MS - 60_000)
-    bench.exchange.find_faults.append(Fault(Outcome.AUTH))
-    name = bench.submit(intent)
-    bench.run(1)
-
-    assert bench.status[name] is S.REJECTED
-    assert state(bench) is State.HALTED
-    assert bench.exchange.placed == []
