@@ -83,6 +83,22 @@ def test_targets_of_several_rules_stay_within_what_is_held(bench: Any) -> None:
     ]
 
 
+def test_the_nearest_target_of_all_leaves_nothing_for_the_others(bench: Any) -> None:
+    track = Track(bench, bench.build("take_profit", "far", at="5%", place="exchange"))
+    track.gate.add_rule(bench.build("take_profit", "near", at="2%", place="exchange"))
+    track.enter()
+    track.bar(100)
+
+    assert _rested(track, bench) == [(Decimal("102.00"), Decimal(1))]
+
+
+def test_targets_that_are_only_watched_rest_nowhere(bench: Any) -> None:
+    track = Track(bench, bench.build("take_profit", at="5%"))
+    track.enter()
+
+    assert track.gate.targets(bench.account) == ()
+
+
 def test_a_rule_that_breaks_rests_nothing(bench: Any) -> None:
     class Broken:
         name, place = "broken", "exchange"
