@@ -10,7 +10,6 @@ import json
 import os
 import sys
 import threading
-from array import array
 from collections import Counter, deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -151,11 +150,11 @@ class Watch:
 
     def _grown(self) -> list[list[Any]]:
         """Return the containers that have grown most since the last look, and what holds them."""
-        kinds = (list, dict, set, deque, array)
+        kinds = (list, dict, set, deque)  # not the arrays of lines: they grow by the bar
         now = {id(one): one for one in gc.get_objects() if isinstance(one, kinds)}
         before, self._lengths = self._lengths, {key: len(one) for key, one in now.items()}
         more = {key: length - before.get(key, length) for key, length in self._lengths.items()}
-        most = sorted(more, key=more.__getitem__, reverse=True)[:15]
+        most = sorted(more, key=more.__getitem__, reverse=True)[:25]
         return [[more[key], len(now[key]), _holder(now[key])] for key in most if more[key] > 20]
 
     def _look(self) -> None:
@@ -218,11 +217,11 @@ def _holder(one: object) -> str:
 
 
 def process() -> dict[str, float]:
-    """Return memory in bytes, threads and descriptors of this process."""
+    """Return memory of its own in bytes, threads and descriptors of this process."""
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     descriptors = len(list(Path("/proc/self/fd").iterdir()))
     return {
-        "memory": int(status["VmRSS"].split()[0]) * 1024,
+        "memory": int(status["RssAnon"].split()[0]) * 1024,
         "threads": int(status["Threads"]),
         "descriptors": descriptors,
         "load": float(Path("/proc/loadavg").read_text().split()[0]),

@@ -139,16 +139,22 @@ def _alarms(folder: Path, sinks: Sinks, alarms: Sequence[str]) -> dict[str, floa
     for channel, lines in told.items():
         wanted, left = _owed(folder, f"alarms.{channel}")
         extra = lines - wanted
+        on_its_way = extra & left  # taken as the bot ended: the next start would say so
+        extra -= on_its_way
         sums["lost"] += (wanted - lines).total()
         sums["told twice"] += sum(n for text, n in extra.items() if text in wanted)
         sums["never asked for"] += sum(n for text, n in extra.items() if text not in wanted)
-        sums["left for the next start"] += left
+        sums["left for the next start"] += left.total()
+        sums["on their way at the end"] += on_its_way.total()
         sums[f"by {channel}"] = wanted.total()
     with sqlite3.connect(folder / "soak.db") as connection:
         marks = ",".join("?" * len(alarms))
         query = f"SELECT count(*) FROM event WHERE type IN ({marks})"  # noqa: S608 - marks only
         found = connection.execute(query, alarms).fetchone()[0]
-    names = ("lost", "told twice", "never asked for", "left for the next start")
+    names = [
+        *("lost", "told twice", "never asked for", "left for the next start"),
+        "on their way at the end",
+    ]
     channels = [f"by {channel}" for channel in told]
     return {
         "alarms": float(found),
@@ -156,8 +162,8 @@ def _alarms(folder: Path, sinks: Sinks, alarms: Sequence[str]) -> dict[str, floa
     }
 
 
-def _owed(folder: Path, route: str) -> tuple[Counter[str], int]:
-    """Return what a way has told, as the journal has it, and how much it still has to tell."""
+def _owed(folder: Path, route: str) -> tuple[Counter[str], Counter[str]]:
+    """Return what a way has told, as the journal has it, and what it still has to tell."""
     query = (
         "SELECT e.message, o.told_ms FROM outbox o JOIN event e ON e.number = o.number "
         "WHERE o.route = ?"
@@ -165,7 +171,7 @@ def _owed(folder: Path, route: str) -> tuple[Counter[str], int]:
     with sqlite3.connect(folder / "soak.db") as connection:
         rows = connection.execute(query, (route,)).fetchall()
     told = Counter(plain(message) for message, told_ms in rows if told_ms is not None)
-    return told, sum(told_ms is None for _, told_ms in rows)
+    return told, Counter(plain(message) for message, told_ms in rows if told_ms is None)
 
 
 def _books(folder: Path, truth: AccountTruth) -> dict[str, float]:
