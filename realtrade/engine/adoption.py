@@ -9,6 +9,7 @@ from realtrade.engine.markets import instrument_of
 from realtrade.execution.identity import Naming
 from realtrade.execution.reconcile import OnDifference
 from realtrade.model.verdict import Action, ActionKind
+from realtrade.plugins.ports.journal import KnowsOrders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,15 +63,21 @@ class Adopter:
     # -- orders -------------------------------------------------------------------------------
 
     def _derives(self, order: VenueOrder) -> bool:
-        """Tell whether we would have named an order so; looked through the bars for once."""
+        """Tell whether we would have named an order so, or have: found out once."""
         name = order.client_order_id
         if name not in self._judged:
-            self._judged[name] = bool(self._derive([order]))
+            self._judged[name] = self._was_ours(name) or bool(self._derive([order]))
         return self._judged[name]
+
+    def _was_ours(self, name: str) -> bool:
+        """Tell whether the journal knows an order that this start did not need: it was over."""
+        journal: object = self._journal
+        return isinstance(journal, KnowsOrders) and journal.knows(name)
 
     def adopt_known(self) -> None:
         """Take over orders with names we would have given: before anything they did is booked."""
-        orders = list(self._venue.dispatch.strangers.orders.values())
+        strangers = self._venue.dispatch.strangers.orders.values()
+        orders = [one for one in strangers if not self._was_ours(one.client_order_id)]
         for order, (feed, created_ms) in self._derive(orders).values():
             self._take_over(order, feed, created_ms, again=True)
 
@@ -84,15 +91,18 @@ class Adopter:
 
     def _take_over(self, order: VenueOrder, feed: str, created_ms: int, *, again: bool) -> None:
         from realtrade.common.broker.adjusting import take_over as tell_broker
-        from realtrade.common.live.adoption import intent_of, remember, take_over
+        from realtrade.common.live.adoption import intent_of, let_go, remember, take_over
 
         dispatch = self._venue.dispatch
         intent = intent_of(order, feed, created_ms)
+        if self._was_ours(order.client_order_id):
+            let_go(dispatch, intent, order)
+            self._parts.say("warning", f"{_words(order)}: over in the journal, and cancelled")
+            return
         known = remember(dispatch, intent, order)
         tell_broker(self._parts.broker, known, again=again)
         take_over(dispatch, intent, order)
-        words = f"{order.side} {order.quantity} {order.symbol} ({order.client_order_id})"
-        self._parts.say("warning", f"{words}: not in the journal, and taken over")
+        self._parts.say("warning", f"{_words(order)}: not in the journal, and taken over")
 
     def _derive(self, orders: list[VenueOrder]) -> dict[str, tuple[VenueOrder, tuple[str, int]]]:
         """Return those orders that we would have named so, each with its feed and bar."""
@@ -175,3 +185,7 @@ class Adopter:
             why = "taken over from the exchange, to be closed"
             perform(broker, Action(ActionKind.CLOSE, "on_difference", why, symbol))
             broker.wake()
+
+
+def _words(order: VenueOrder) -> str:
+    return f"{order.side} {order.quantity} {order.symbol} ({order.client_order_id})"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
@@ -57,7 +57,7 @@ class Scene(Stage):
         """Cut the account's events: coming back, the bot looks at everything anew."""
         self.exchange.drop_connections()
 
-    def rows(self, query: str) -> list[tuple[str, ...]]:
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Read the journal."""
         path = self.folder / "state" / "guarded.db"
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
@@ -198,6 +198,28 @@ def test_what_a_journal_that_was_lost_had_is_found_by_its_names(scene: Scene) ->
     assert len(truth.fills) == 1
     assert [one.client_order_id for one in truth.open_orders] == [resting]
     check(books_of(scene.folder / "state" / "guarded.db"), ledger_of(truth))
+
+
+def test_an_order_that_was_over_and_is_open_there_is_cancelled_at_the_next_start(
+    scene: Scene,
+) -> None:
+    scene.start()
+    scene.buy()
+    for _ in range(2):
+        scene.bar(1002.0)
+    ((name,),) = scene.rows("select client_order_id from intent")
+    newest = (scene.exchange.bars(SYMBOL, "1m")[-1].open_ms,)
+    scene.until(lambda: scene.rows("select time_ms from bar_mark") == [newest])
+    scene.bot.kill()
+    _place(scene, name)  # an exchange takes an id again once its order is over
+
+    scene.begin("")
+    scene.said("over in the journal, and cancelled")
+    scene.until(lambda: scene.exchange.truth(scene.key).open_orders == ())
+    scene.end()
+
+    assert scene.held() == {SYMBOL: D("0.05")}
+    assert scene.rows("select status from 'order'") == [("filled",)]
 
 
 def test_an_exchange_cancels_the_entries_of_a_bot_that_is_dead(scene: Scene) -> None:

@@ -84,6 +84,20 @@ def take_over(dispatch: Dispatch, intent: OrderIntent, order: VenueOrder) -> Non
         _fetch_older(dispatch, ours)
 
 
+def let_go(dispatch: Dispatch, intent: OrderIntent, order: VenueOrder) -> None:
+    """Have an order cancelled that the journal has as over: its strategy was told so long ago.
+
+    What it executes until then is money all the same.
+    """
+    dispatch.strangers.orders.pop(intent.client_order_id, None)
+    told = dispatch.strangers.fills.pop(intent.client_order_id, ())
+    late = LiveOrder(intent, dispatch.clock.monotonic_s(), told, accepted=True)
+    late.stage, late.tries = Stage.PLACED, 1
+    late.progress.over = late.yields = True
+    dispatch.orders[late.id] = late
+    dispatch.heard(order)
+
+
 def _fetch_older(dispatch: Dispatch, order: LiveOrder) -> None:
     """Read executions of an order from before anything is read: a part of it was done long ago.
 

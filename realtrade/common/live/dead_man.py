@@ -58,6 +58,8 @@ class DeadMan:
         """Symbols whose countdown runs, or may."""
         self._exits: Counter[str] = Counter()
         """How many exits that rest have left for each symbol; the courier counts."""
+        self._failing: set[str] = set()
+        """Symbols whose countdown could not be begun: people have been told."""
         self._moved, dispatch.moved = dispatch.moved, self.moved
         dispatch.leaving = self.leaving
 
@@ -139,10 +141,16 @@ class DeadMan:
         try:
             self._gateway.count_down(symbol, COUNT_S)
         except GatewayError as error:
+            self._fails(symbol, error)
+        else:
+            self._failing.discard(symbol)
+
+    def _fails(self, symbol: str, error: GatewayError) -> None:
+        if symbol not in self._failing:
+            self._failing.add(symbol)
             message = f"{symbol}: entries may outlive this process: {error}"
-            self._dispatch.inbox.post(
-                partial(self._dispatch.tell, EventType.CONNECTION_LOST, message)
-            )
+            tell = partial(self._dispatch.tell, EventType.CONNECTION_LOST, message)
+            self._dispatch.inbox.post(tell)
 
     def _stop(self, symbol: str) -> None:
         if symbol not in self._running:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from realtrade.common.live.adoption import intent_of, remember, take_over
+from realtrade.common.live.adoption import intent_of, let_go, remember, take_over
 from realtrade.execution import State
 from realtrade.execution.reconcile import OnDifference
 from realtrade.model.account import BalancesChanged, VenueOrder
@@ -319,6 +319,23 @@ def test_what_was_executed_of_it_long_ago_is_read_and_nothing_else_of_that_time(
     bench.exchange.end(foreign_id(), S.CANCELLED)
     bench.run(1)
     assert bench.status[foreign_id()] is S.CANCELLED
+
+
+def test_an_order_that_was_over_for_us_and_is_open_there_is_cancelled() -> None:
+    bench = Bench(SWAP)
+    late = replace(bench.intent("2", type=OrderType.LIMIT), client_order_id=foreign_id())
+    bench.exchange.accept(late)
+    bench.exchange.fill(foreign_id(), D("0.5"))
+    dispatch = bench.venue.dispatch
+    bench.venue.comparison.derives = lambda order: True
+    bench.venue.comparison.adopt = lambda order: let_go(dispatch, intent_of(order, "btc", 7), order)
+
+    bench.live().run(3)
+
+    assert bench.exchange.orders[foreign_id()].status is S.CANCELLED
+    assert bench.kinds(foreign_id()) == [K.FILLED]
+    assert bench.ledger.position(SWAP.symbol).quantity == D("0.5")
+    assert state(bench) is State.LIVE
 
 
 def test_the_order_of_an_execution_nobody_knows_is_asked_for_once() -> None:
