@@ -6,7 +6,6 @@ closes. Asking the broker after every bar takes as long as all the rest of a bac
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import backtrader as bt
@@ -15,7 +14,7 @@ import numpy as np
 from realtrade.common import BaseBroker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -90,15 +89,15 @@ class CurveBroker(BaseBroker):
 
 
 def by_bar(
-    steps: Iterable[tuple[int, float, float, float]], bars: int
+    steps: Sequence[tuple[int, float, float, float]], bars: int
 ) -> tuple[Floats, Floats, Floats]:
     """Return cash, quantity and entry price after each of the first `bars` bars.
 
     `steps` are like `Step`, in order, the first of bar 0.
     """
-    table = np.array([step for step in steps if step[0] < bars], np.float64)
-    starts = [*table[:, 0].astype(np.int64).tolist(), bars]
-    lengths = [stop - start for start, stop in pairwise(starts)]
+    table = np.array(steps, np.float64)
+    table = table[table[:, 0] < bars]
+    lengths = np.diff(table[:, 0], append=bars).astype(np.int64)
     cash, quantity, price = (np.repeat(table[:, column], lengths) for column in (1, 2, 3))
     return cash, quantity, price
 

@@ -108,12 +108,16 @@ def record(
     tracker: PerformanceTracker,
 ) -> None:
     """Hand every execution and the equity curve to `tracker`; `times` are the bars' stamps."""
+    import numpy as np
+
     from realtrade.engine.curve import by_bar, plain_worth
 
-    executed = trading.executions
-    fills = [(times.item(bar), signed, price, fee) for bar, signed, price, fee in executed]
-    closes = [bars.close.item(max(0, bar - 1)) for bar, *_ in executed]  # they were decided on
-    tracker.record_fills(symbol, fills, wanted=closes)
+    if trading.executions:
+        at, *columns = zip(*trading.executions, strict=True)
+        bar = np.array(at)
+        fills = list(zip(times[bar].tolist(), *columns, strict=True))
+        decided = bars.close[np.maximum(bar - 1, 0)]
+        tracker.record_fills(symbol, fills, wanted=decided.tolist())
     cash, quantity, price = by_bar(trading.steps, len(bars))
     equity = plain_worth(quantity, price, bars.close, leverage=1.0)
     equity += cash
