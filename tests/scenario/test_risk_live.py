@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import pytest
 
+KEY = "key-of-ten-rules"  # an account is locked on its machine by its key
 RISK = {
     "most": {"type": "max_position", "quantity": 0.5},
     "collar": {"type": "price_collar", "limit": "3%"},
@@ -119,8 +120,8 @@ def test_rules_do_the_same_at_the_same_bars_in_every_mode(
 ) -> None:
     scribe, script = Scribe(monkeypatch), _script()
     bars = script.bars()
-    with Stage(list(bars), CASH, fee_asset="USD") as stage:
-        recipe = script.for_exchange(tmp_path / "live", stage.exchange.url)
+    with Stage(list(bars), CASH, KEY, fee_asset="USD") as stage:
+        recipe = script.for_exchange(tmp_path / "live", stage.exchange.url, KEY)
         (recipe.parent / "reckless.py").write_text(STRATEGY)
         stage.trade(recipe, bars, script.timeframe, walks=False)
         live = scribe.turn()
