@@ -17,7 +17,7 @@ class AtrGridParams(DirectedParams):
     """Bars whose true ranges are averaged, plainly."""
     factor: float = Field(default=1.0, gt=0, le=1_000)
     """Average true ranges from line to line."""
-    quantity: float = Field(default=1.0, gt=0)
+    quantity: float = Field(default=1.0, gt=0, le=1_000_000_000_000)
     """Units traded on each line: a lot."""
     most: int = Field(default=10, ge=1, le=1_000)
     """Lots held at most, and so lines on each side."""

@@ -14,15 +14,15 @@ from realtrade.strategies.directions import DirectedParams
 class FixedGridParams(DirectedParams):
     """Parameters of `FixedGrid`."""
 
-    lower: float = Field(default=90.0, gt=0)
+    lower: float = Field(default=90.0, gt=0, le=1_000_000_000_000)
     """Price of the lowest line."""
-    upper: float = Field(default=110.0, gt=0)
+    upper: float = Field(default=110.0, gt=0, le=1_000_000_000_000)
     """Price of the highest line."""
     lines: int = Field(default=21, ge=2, le=1_000)
     """Lines from `lower` to `upper`, both included."""
     spacing: Literal["arithmetic", "geometric"] = "arithmetic"
     """Equal steps in money, or equal steps in percent."""
-    quantity: float = Field(default=1.0, gt=0)
+    quantity: float = Field(default=1.0, gt=0, le=1_000_000_000_000)
     """Units traded on each line: a lot."""
     most: int = Field(default=20, ge=1, le=1_000)
     """Lots held at most."""
