@@ -150,10 +150,10 @@ class PollingAccount:
         ]
         orders = dict(known)
         for fill in new:
-            number = self._names.venue_order_id(fill.client_order_id)
-            key = (symbol, number or "")
-            if number is not None and key not in orders:
-                orders[key] = self._reader.order(symbol, number)
+            key = (symbol, self._names.venue_order_id(fill.client_order_id) or "")
+            if key[1] and key not in orders:
+                found = self._order(key)
+                orders |= {} if found is None else {key: found}
             if key in orders:
                 self._tell(OrderChanged(orders[key], fill))
             seen[fill.trade_id] = fill.time_ms
@@ -164,11 +164,8 @@ class PollingAccount:
 
     def _ended(self, key: tuple[str, str]) -> None:
         """Tell what became of an order that is not among the open ones."""
-        try:
-            order = self._reader.order(*key)
-        except RestError as error:
-            if self._store.outcome_of(error) is not Outcome.ABSENT:
-                raise
+        order = self._order(key)
+        if order is None:
             # It cannot be asked for any more; the comparison of journal and exchange finds it.
             self._names.forget(*key)
             self._open.pop(key, None)
@@ -180,6 +177,15 @@ class PollingAccount:
             self._open.pop(key, None)
         else:
             self._open[key] = order
+
+    def _order(self, key: tuple[str, str]) -> VenueOrder | None:
+        """Return an order as it stands, None where the exchange has forgotten it."""
+        try:
+            return self._reader.order(*key)
+        except RestError as error:
+            if self._store.outcome_of(error) is not Outcome.ABSENT:
+                raise
+        return None
 
     def _money(self) -> None:
         asked_ms = self._store.now_ms()
