@@ -72,9 +72,16 @@ class _Lane:
     """True where several bars may have one time: they are told apart before they come here."""
     last_ms: int | None = None
     """Open time of the newest bar let in."""
+    parent: _Lane | None = None
+    """Whose bars its own are made of."""
     children: list[tuple[str, BarResampler]] = field(default_factory=list)
     taken: bool = False
     """True when a data feed takes its bars; else it is only a parent of resampled ones."""
+
+    @property
+    def sparse(self) -> bool:
+        """Tell whether there is nothing wrong with a stretch without bars: nothing was traded."""
+        return self.ticks or (self.parent is not None and self.parent.sparse)
 
 
 class _Passed(NamedTuple):
@@ -240,7 +247,7 @@ class FeedHub:
 
     def resample(self, name: str, parent: str, resampler: BarResampler) -> None:
         """Make the bars of `name` from those of `parent` as they arrive."""
-        self._lane(name)
+        self._lane(name).parent = self._lane(parent)
         self._lane(parent).children.append((name, resampler))
 
     def _lane(self, name: str) -> _Lane:
@@ -355,7 +362,7 @@ class FeedHub:
             self._sort_in((child, longer) for longer in resampler.let_pass(said.at_ms))
 
     def _note_gap(self, name: str, lane: _Lane, bar: Bar) -> None:
-        if lane.last_ms is None or lane.timeframe is None or self._on_gap is None or lane.ticks:
+        if lane.last_ms is None or lane.timeframe is None or self._on_gap is None or lane.sparse:
             return
         expected_ms = lane.timeframe.close_ms(lane.last_ms)
         if bar.time_ms > expected_ms:

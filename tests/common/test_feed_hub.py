@@ -395,3 +395,21 @@ def test_bars_made_of_ticks_end_when_their_time_has_passed() -> None:
     hub.stop()
     hub.passed("a", 8)
     assert hub.backlog == 0
+
+
+def test_bars_made_of_ticks_have_no_gaps_where_nothing_is_traded() -> None:
+    told: list[FeedGap] = []
+    hub = FeedHub(on_gap=told.append)
+    for name, length in (("a", "tick"), ("hours", "1h"), ("days", "1d")):
+        hub.join(name)
+        hub.history(name, Timeframe.parse(length), None)
+    hub.resample("hours", "a", Pairs())
+    hub.resample("days", "hours", Pairs())
+
+    for hour in (1, 5, 77):
+        hub.publish([("a", Bar(hour * HOUR_MS, hour * HOUR_MS, 1.0, 1.0, 1.0, 1.0, 1.0))])
+    while hub.advance(0):
+        for name in ("a", "hours", "days"):
+            hub.take(name)
+
+    assert told == []
