@@ -6,6 +6,7 @@ Started again it must still be halted, finish what it had begun, and sell nothin
 from __future__ import annotations
 
 from decimal import Decimal
+from hashlib import sha256
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -91,7 +92,7 @@ class Scene:
 
     def __init__(self, exchange: SimExchange, folder: Path, market: str) -> None:
         self.exchange, self.symbols = exchange, MARKETS[market]
-        self.key = f"key-of-{folder.name}"
+        self.key = sha256(str(folder).encode()).hexdigest()
         money = {"USDT": "100000"}
         exchange.add_account(self.key, SECRET, money, futures=money)
         first, second = self.symbols

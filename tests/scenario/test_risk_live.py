@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from realtrade.engine import TradingRunner
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     import pytest
 
-KEY = "key-of-ten-rules"  # an account is locked on its machine by its key
 RISK = {
     "most": {"type": "max_position", "quantity": 0.5},
     "collar": {"type": "price_collar", "limit": "3%"},
@@ -120,8 +120,10 @@ def test_rules_do_the_same_at_the_same_bars_in_every_mode(
 ) -> None:
     scribe, script = Scribe(monkeypatch), _script()
     bars = script.bars()
-    with Stage(list(bars), CASH, KEY, fee_asset="USD") as stage:
-        recipe = script.for_exchange(tmp_path / "live", stage.exchange.url, KEY)
+    # The lock of an account is the machine's, and other tests run beside this one.
+    key = sha256(str(tmp_path).encode()).hexdigest()
+    with Stage(list(bars), CASH, key, fee_asset="USD") as stage:
+        recipe = script.for_exchange(tmp_path / "live", stage.exchange.url, key)
         (recipe.parent / "reckless.py").write_text(STRATEGY)
         stage.trade(recipe, bars, script.timeframe, walks=False)
         live = scribe.turn()
