@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import logging
 from typing import TYPE_CHECKING
 
 from realtrade.common.market_feed import MarketFeed
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from realtrade.plugins.ports.feed import Feed
     from realtrade.plugins.ports.venue import Venue
     from realtrade.plugins.secret import Secret, SecretRef
+
+_LOG = logging.getLogger(__name__)
 
 
 def build(config: CcxtConfig, context: BuildContext) -> CcxtExchange:
@@ -156,6 +159,9 @@ class CcxtExchange:
             except RestError as error:
                 msg = f"the account cannot be reached: {error}"
                 raise GatewayError(msg) from error
+            _LOG.warning(
+                "%s: ccxt cannot ask what the key may do: it must not withdraw", store.NAME
+            )
             currency = self._config.currency
             self._gateway = CcxtGateway(store, self.names, found, currency=currency)
         return self._gateway
