@@ -25,15 +25,15 @@ from typing import TYPE_CHECKING, Any
 HERE = Path(__file__).parent
 sys.path.append(str(HERE / "engines"))
 
-from measure import Work, bars_file  # noqa: E402 (the path comes first)
-from sweep_realtrade import BOT, STRATEGY  # noqa: E402
-from timed_job import TimedJob  # noqa: E402
+from measure import Work, bars_file  # noqa: E402 - after the path
+from sweep_realtrade import BOT, STRATEGY  # noqa: E402 - after the path
+from timed_job import TimedJob  # noqa: E402 - after the path
 
-from realtrade.engine.sweep.crew import LocalCrew  # noqa: E402
-from realtrade.engine.sweep.splits import Span  # noqa: E402
-from realtrade.engine.sweep.sweep import read_bank  # noqa: E402
-from realtrade.engine.sweep.trial import Task  # noqa: E402
-from realtrade.recipe import Variants  # noqa: E402
+from realtrade.engine.sweep.crew import LocalCrew  # noqa: E402 - after the path
+from realtrade.engine.sweep.splits import Span  # noqa: E402 - after the path
+from realtrade.engine.sweep.sweep import read_bank  # noqa: E402 - after the path
+from realtrade.engine.sweep.trial import Task  # noqa: E402 - after the path
+from realtrade.recipe import Variants  # noqa: E402 - after the path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
