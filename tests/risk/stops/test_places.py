@@ -43,6 +43,16 @@ def test_each_target_rests_with_its_part_nearest_first(
     assert _rested(track, bench) == list(zip(map(Decimal, levels), parts, strict=True))
 
 
+def test_parts_are_of_what_is_held_and_of_its_symbol(bench: Any) -> None:
+    track = Track(bench, bench.build("take_profit", targets=PARTS, place="exchange"))
+    track.enter(2)
+    track.bar(100)
+
+    found = track.gate.targets(bench.account)
+    assert [one.quantity for one in found] == [Decimal(1), Decimal("0.4"), Decimal("0.5")]
+    assert {one.symbol for one in found} == {"BTC/USDT"}
+
+
 def test_what_was_sold_already_is_taken_off_the_nearest_targets(bench: Any) -> None:
     track = Track(bench, bench.build("take_profit", targets=PARTS, place="exchange"))
     track.enter()
