@@ -40,6 +40,7 @@ CLOCK = SystemClock()
 SYMBOLS = ("BTC/USDT", "ETH/USDT", "SOL/USDT")
 PACE_S, CASH = 0.25, 100_000
 HISTORY = 60
+_REST_S = 10.0
 KEY, SECRET = f"soak-{os.getpid()}-" + "k" * 24, "s" * 32  # a lock is of a machine
 ALARMS = (
     *("started", "stopped", "failed", "halted", "paused", "resumed", "risk_halt", "risk_action"),
@@ -171,12 +172,14 @@ def soak(folder: Path, minutes: float, *, trace: bool) -> dict[str, Any]:
         market.play(HISTORY)
         _write(folder, exchange.url, sinks)
         trouble = Trouble(exchange)
-        with market, _bot(folder, trace=trace) as bot:
-            CLOCK.sleep(20)
-            trouble.start()
-            _wait(bot, trouble_s - 20)
-            trouble.stop()
-            _wait(bot, calm_s(minutes))
+        with _bot(folder, trace=trace) as bot:
+            with market:
+                CLOCK.sleep(20)
+                trouble.start()
+                _wait(bot, trouble_s - 20)
+                trouble.stop()
+                _wait(bot, calm_s(minutes))
+            _wait(bot, _REST_S)  # what is executed as a bot ends, only its next start could book
             _end(bot)
         found = soak_verdict.judge(folder, sinks, exchange.truth(KEY), ALARMS)
         return {"faults": float(trouble.armed), **found}
