@@ -116,9 +116,12 @@ class StanceStrategy(bt.Strategy):
         held = self.getposition(data).size
         if held * stance > 0:
             return []
+        # Sized first: a quick exchange may have closed the position when `close` returns.
+        size = self.getsizing(data, isbuy=stance > 0) if stance else None
         orders = [self.close(data=data)] if held else []
         if stance:
-            orders.append(self.buy(data=data) if stance > 0 else self.sell(data=data))
+            enter = self.buy if stance > 0 else self.sell
+            orders.append(enter(data=data, size=size))
         return orders
 
     def notify_order(self, order: Any) -> None:

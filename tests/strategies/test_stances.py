@@ -169,3 +169,24 @@ def test_a_position_that_could_not_be_left_is_not_doubled(
     stood = stand(Refused, hours.iloc[:8], script=(1, 0, 1))
 
     assert stood.fills == [(2, 1)]
+
+
+def test_a_reversal_is_sized_before_a_quick_exchange_has_closed(
+    hours: pd.DataFrame, stand: Callable[..., Stood]
+) -> None:
+    class Quick(Scripted):
+        def getsizing(self, data: Any = None, isbuy: bool = True) -> int:
+            return 5 if self.getposition(data).size else 3
+
+        def close(self, data: Any = None, **kwargs: Any) -> None:
+            self.getposition(data).size = 0
+
+        def sell(self, data: Any = None, size: Any = None, **kwargs: Any) -> None:
+            sold.append(size or self.getsizing(data, isbuy=False))
+
+    sold: list[int] = []
+
+    stood = stand(Quick, hours.iloc[:6], script=(1, 1, -1), direction="both")
+
+    assert stood.fills == [(2, 3)]
+    assert sold == [5]

@@ -84,13 +84,20 @@ class RulesStrategy(bt.Strategy):
             self._working.find(self)
         if not self._working:
             holds, self._remembered = self._remembered, {}
-            for move in decide(self.position.size, holds):
-                self._working.add(self._order(move))
+            moves = decide(self.position.size, holds)
+            # Sized first: a quick exchange may have closed the position when `close` returns.
+            sizes = [self._size(move) for move in moves]
+            for move, size in zip(moves, sizes, strict=True):
+                self._working.add(self._order(move, size))
 
-    def _order(self, move: Move) -> Any:
+    def _size(self, move: Move) -> Any:
+        """Return how much to enter with; None for an exit, which is of what is held."""
+        return None if move == "close" else self.getsizing(self.data, isbuy=move == "buy")
+
+    def _order(self, move: Move, size: Any) -> Any:
         if move == "close":
             return self.close()
-        return self.buy() if move == "buy" else self.sell()
+        return self.buy(size=size) if move == "buy" else self.sell(size=size)
 
     def notify_order(self, order: Any) -> None:
         """Forget an order that is over; live, a fill may take longer than a bar."""
