@@ -1,0 +1,82 @@
+"""Feeds of ticks in the hub, and bars made of them."""
+
+from __future__ import annotations
+
+from realtrade.common import FeedHub
+from realtrade.common.feed_hub import FeedGap
+from realtrade.model.bar import Bar
+from realtrade.utils.timeframes import Timeframe
+
+HOUR_MS = 3_600_000
+
+
+class Pairs:
+    """A resampler of two hours into one bar."""
+
+    def push(self, bar: Bar) -> list[Bar]:
+        odd = bar.time_ms // HOUR_MS % 2
+        return [bar._replace(time_ms=bar.time_ms - HOUR_MS, volume=99.0)] if odd else []
+
+    def let_pass(self, at_ms: int) -> list[Bar]:
+        return [Bar(0, at_ms, 1.0, 1.0, 1.0, 1.0, 1.0)]
+
+
+def test_ticks_of_one_moment_are_all_given_out_in_their_order_and_leave_no_gaps() -> None:
+    told: list[FeedGap] = []
+    hub = FeedHub(on_gap=told.append)
+    hub.join("a")
+    hub.history("a", Timeframe.parse("tick"), None)
+    ticks = [
+        Bar(at, at, price, price, price, price, 1.0)
+        for at, price in ((5, 1.0), (5, 2.0), (5, 2.0), (9_000, 3.0), (8_999, 4.0), (9_000, 5.0))
+    ]
+    hub.publish([("a", one) for one in ticks[:4]])
+    hub.publish([("a", one) for one in ticks[4:]])
+
+    got = []
+    while hub.advance(0):
+        taken = hub.take("a")
+        assert taken is not None
+        got.append(taken)
+
+    assert got == [*ticks[:4], ticks[5]]  # a time that steps back is none of ours
+    assert told == []
+
+
+def test_bars_made_of_ticks_end_when_their_time_has_passed() -> None:
+    hub = FeedHub()
+    for name in ("a", "pair", "alone"):
+        hub.join(name)
+        hub.history(name, Timeframe.parse("tick"), None)
+    hub.resample("pair", "a", Pairs())
+
+    hub.passed("a", 7)
+    hub.passed("alone", 7)
+    hub.passed("nobody", 7)
+    assert hub.backlog == 1
+
+    assert hub.advance(0)
+    assert (hub.take("a"), hub.take("alone")) == (None, None)
+    assert hub.take("pair") == Bar(0, 7, 1.0, 1.0, 1.0, 1.0, 1.0)
+    assert not hub.advance(0)
+    hub.stop()
+    hub.passed("a", 8)
+    assert hub.backlog == 0
+
+
+def test_bars_made_of_ticks_have_no_gaps_where_nothing_is_traded() -> None:
+    told: list[FeedGap] = []
+    hub = FeedHub(on_gap=told.append)
+    for name, length in (("a", "tick"), ("hours", "1h"), ("days", "1d")):
+        hub.join(name)
+        hub.history(name, Timeframe.parse(length), None)
+    hub.resample("hours", "a", Pairs())
+    hub.resample("days", "hours", Pairs())
+
+    for hour in (1, 5, 77):
+        hub.publish([("a", Bar(hour * HOUR_MS, hour * HOUR_MS, 1.0, 1.0, 1.0, 1.0, 1.0))])
+    while hub.advance(0):
+        for name in ("a", "hours", "days"):
+            hub.take(name)
+
+    assert told == []
