@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from realtrade.common import FeedHub
-from realtrade.common.feed_hub import FeedGap
 from realtrade.model.bar import Bar
 from realtrade.utils.timeframes import Timeframe
+
+if TYPE_CHECKING:
+    from realtrade.common.feed_hub import FeedGap
 
 HOUR_MS = 3_600_000
 
