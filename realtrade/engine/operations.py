@@ -84,7 +84,7 @@ def _board(parts: Parts, stack: ExitStack) -> Board:
         name=recipe.name,
         mode=recipe.mode.value,
         strategy=recipe.strategy.type,
-        currency=parts.money.cash.currency,
+        currency=parts.currency,
         started_ms=parts.clock.now_ms(),
     )
     tail = TailHandler(parts.redactor, board.line)

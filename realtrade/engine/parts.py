@@ -160,6 +160,12 @@ class Parts:
         return self.recipe.paper if self.live else self.recipe.backtest
 
     @property
+    def currency(self) -> str:
+        """Currency the account is kept in: the exchange's own, or that of simulated cash."""
+        venue = self.recovery.venue
+        return self.money.cash.currency if venue is None else venue.gateway.currency
+
+    @property
     def traded(self) -> tuple[str, ...]:
         """Names of the strategy's feeds, in the order of `self.datas`."""
         return self.recipe.strategy.feeds or tuple(self.recipe.feeds)

@@ -48,7 +48,7 @@ def facts(parts: Parts) -> RunFacts:
         recipe_hash=recipe.hash,
         path="fast" if cerebro.path == "fast" else "stock",
         path_reason=cerebro.path_reason,
-        currency=parts.money.cash.currency,
+        currency=parts.currency,
         description=recipe.description,
         rules=rule_facts(parts),
         drawdown_limits=drawdown_limits(parts),

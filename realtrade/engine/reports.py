@@ -74,7 +74,7 @@ class Reports:
         percent = f" ({change / before:+.2%})" if before > 0 else ""
         return {
             "equity": f"{equity:.2f}",
-            "currency": self._parts.money.cash.currency,
+            "currency": self._parts.currency,
             "change": f"{change:+.2f}{percent}",
             "trades": trades - count,
         }

@@ -140,7 +140,9 @@ def _closed(entry: Entry, now_ms: int) -> ClosedTrade:
 def _fee(fill: Fill, instrument: Instrument) -> Decimal:
     """Return the fee in quote currency.
 
-    One paid in a third currency, such as an exchange's own coin, counts as if it were quote: its
-    price is not known here.
+    One paid in a third currency, such as an exchange's own coin, is no money of this account, as
+    in the ledger: its price is not known here.
     """
-    return fill.fee * fill.price if fill.fee_currency == instrument.base else fill.fee
+    if fill.fee_currency == instrument.base:
+        return fill.fee * fill.price
+    return fill.fee if fill.fee_currency == instrument.quote else Decimal(0)
