@@ -29,8 +29,8 @@ class Door(Protocol):
         """Return what is to be remembered with the intents of orders that `send` is called for."""
         ...
 
-    def send(self, tickets: Sequence[Ticket]) -> bool:
-        """Hand orders to the venue, together; tell whether its reports are to be taken at once."""
+    def send(self, tickets: Sequence[Ticket]) -> None:
+        """Hand orders to the venue, together."""
         ...
 
 
@@ -49,14 +49,9 @@ class ExchangeDoor:
         """Return the sendings that will follow at once."""
         return self._ahead([ticket.intent for ticket in tickets])
 
-    def send(self, tickets: Sequence[Ticket]) -> bool:
-        """Submit intents; what came of them is told with the next turn.
-
-        Between two orders of one `next` an account stays as it was, in a backtest and live: a fast
-        execution of the first must not change the size of the second.
-        """
+    def send(self, tickets: Sequence[Ticket]) -> None:
+        """Submit intents."""
         self._venue.submit([ticket.intent for ticket in tickets])
-        return False
 
 
 class SimulationDoor:
@@ -73,11 +68,10 @@ class SimulationDoor:
         """Return nothing: a simulation sends nothing anywhere."""
         return ()
 
-    def send(self, tickets: Sequence[Ticket]) -> bool:
-        """Rest orders; a simulation executes nothing before a bar."""
+    def send(self, tickets: Sequence[Ticket]) -> None:
+        """Rest orders."""
         market = self._venue.market
         self._venue.rest([resting_order(ticket, market(ticket.listing.feed)) for ticket in tickets])
-        return True
 
 
 def door_to(venue: Venue) -> Door:
