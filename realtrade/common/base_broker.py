@@ -276,8 +276,8 @@ class BaseBroker(Questions):
         for ticket in tickets:
             order, ticket.status = ticket.order, advance(ticket.status, OwnStep.SUBMITTED)
             order.status, order.plen = _SUBMITTED, len(ticket.listing.tape)
-        self._door.send(tickets)
-        self._take_reports()
+        if self._door.send(tickets):
+            self._take_reports()
         for ticket in tickets:
             # A venue that answers at once has said more by now than that it was submitted.
             if ticket.status is OrderStatus.SUBMITTED:

@@ -29,8 +29,8 @@ class Door(Protocol):
         """Return what is to be remembered with the intents of orders that `send` is called for."""
         ...
 
-    def send(self, tickets: Sequence[Ticket]) -> None:
-        """Hand orders to the venue, together."""
+    def send(self, tickets: Sequence[Ticket]) -> bool:
+        """Hand orders to the venue, together; tell whether its reports are to be taken at once."""
         ...
 
 
@@ -49,9 +49,14 @@ class ExchangeDoor:
         """Return the sendings that will follow at once."""
         return self._ahead([ticket.intent for ticket in tickets])
 
-    def send(self, tickets: Sequence[Ticket]) -> None:
-        """Submit intents."""
+    def send(self, tickets: Sequence[Ticket]) -> bool:
+        """Submit intents; what came of them is told with the next turn.
+
+        Between two orders of one `next` an account stays as it was, in a backtest and live: a fast
+        execution of the first must not change the size of the second.
+        """
         self._venue.submit([ticket.intent for ticket in tickets])
+        return False
 
 
 class SimulationDoor:
@@ -68,10 +73,11 @@ class SimulationDoor:
         """Return nothing: a simulation sends nothing anywhere."""
         return ()
 
-    def send(self, tickets: Sequence[Ticket]) -> None:
-        """Rest orders."""
+    def send(self, tickets: Sequence[Ticket]) -> bool:
+        """Rest orders; a simulation executes nothing before a bar."""
         market = self._venue.market
         self._venue.rest([resting_order(ticket, market(ticket.listing.feed)) for ticket in tickets])
+        return True
 
 
 def door_to(venue: Venue) -> Door:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 D = Decimal
 O = bt.Order  # noqa: E741  # short on purpose: it stands in every script
 SPOT = Instrument("BTC/USDT", "BTC", "USDT")
+SWAP = Instrument("BTC/USDT:USDT", "BTC", "USDT", market="swap")
 
 
 class Exchange:
@@ -94,6 +95,26 @@ def test_fills_of_an_exchange_reach_the_strategy_once_each(play: Any) -> None:
     assert actor.position.size == 1
     assert actor.orders[0].executed.comm == pytest.approx(0.2)
     assert exchange.sent[0].side is Side.BUY
+
+
+def test_two_orders_of_one_bar_find_the_same_account_however_fast_the_first_is(play: Any) -> None:
+    exchange, broker = exchange_broker()
+    seen: list[tuple[float, str]] = []
+
+    def turn_around(strategy: Any) -> None:
+        order = strategy.sell(size=1)
+        exchange.say(ReportKind.ACCEPTED)
+        exchange.fill(("2", "1"))
+        second = strategy.sell(size=2)
+        seen.append((strategy.position.size, order.getstatusname()))
+        assert second.status == O.Submitted
+
+    script: Script = {1: lambda s: s.buy(size=1), 2: lambda _: exchange.fill(("1", "1"))}
+    actor = play(broker, script | {4: turn_around}, instrument=SWAP)
+
+    assert seen == [(1, "Submitted")]
+    assert actor.told[2:] == [("Submitted", 0)] * 2 + [("Accepted", 0), ("Completed", -1)]
+    assert actor.position.size == 0
 
 
 def test_a_fill_after_a_cancel_is_still_money(play: Any, gate_of: Any) -> None:
