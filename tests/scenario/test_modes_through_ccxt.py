@@ -97,7 +97,7 @@ class Running:
 
     def started(self) -> bool:
         """Tell whether it runs."""
-        return "event=started" in self.tail()
+        return self.bot.log.exists() and "event=started" in self.bot.log.read_text()
 
     def booked(self) -> bool:
         """Tell whether everything the exchange executed is in the journal."""
