@@ -18,7 +18,7 @@ realtrade: v1
 name: lots
 mode: backtest
 feeds: {{btc: {{type: file, path: bars.csv, symbol: BTC/USD, timeframe: 1h, lot: {lot}{more}}}}}
-strategy: {{type: python, class: "mine:Mine", params: {{folder: {folder}}}}}
+strategy: {{type: python, class: "in_lots:Mine", params: {{folder: {folder}}}}}
 backtest: {{cash: 10000000000 USD}}
 """
 STRATEGY = """\
@@ -52,7 +52,7 @@ def _left(folder: Path, sizes: Sequence[float], *, lot: str, more: str = "") -> 
     """Trade sizes one after the other; return what is held then, and how many trades closed."""
     rows = [f"2024-01-01T{hour:02}:00:00Z,100,101,99,100,5" for hour in range(12)]
     (folder / "bars.csv").write_text("\n".join(["time,open,high,low,close,volume", *rows]))
-    (folder / "mine.py").write_text(STRATEGY.replace("{sizes}", repr(tuple(sizes))))
+    (folder / "in_lots.py").write_text(STRATEGY.replace("{sizes}", repr(tuple(sizes))))
     recipe = folder / "recipe.yaml"
     recipe.write_text(RECIPE.format(lot=lot, more=more, folder=folder))
     outcome = TradingRunner(load_recipe(recipe)).run()
