@@ -71,7 +71,8 @@ def chatter(exchange: Any, per_s: int, over: threading.Event) -> None:
     while not over.wait(0.002):
         wanted = int((time.perf_counter() - start) * per_s)
         for line in lines:
-            exchange._server.soon(line.write, noise * (wanted - told))
+            if not line.is_closing():
+                exchange._server.soon(line.write, noise * (wanted - told))
         told = wanted
 
 
