@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from realtrade.binance import answers
@@ -174,15 +173,4 @@ class Finder:
 def _cancelled(order: VenueOrder | OrderIntent, row: dict[str, Any]) -> VenueOrder:
     if isinstance(order, VenueOrder):
         return replace(order, status=OrderStatus.CANCELLED)
-    return VenueOrder(
-        client_order_id=order.client_order_id,
-        venue_order_id=f"{_ALGO}{row.get('algoId', '')}",
-        symbol=order.symbol,
-        side=order.side,
-        type=order.type,
-        status=OrderStatus.CANCELLED,
-        quantity=order.quantity,
-        filled=Decimal(0),
-        limit_price=order.limit_price,
-        stop_price=order.stop_price,
-    )
+    return VenueOrder.cancelled(order, f"{_ALGO}{row.get('algoId', '')}")

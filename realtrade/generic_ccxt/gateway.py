@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from realtrade.common.rest.errors import RestError
@@ -15,7 +14,6 @@ from realtrade.generic_ccxt.lookup import Finder
 from realtrade.generic_ccxt.outcomes import unsent, what_came
 from realtrade.generic_ccxt.rehearsal import Rehearsals, objection
 from realtrade.model.account import VenueOrder
-from realtrade.model.order import OrderStatus
 from realtrade.plugins.ports.gateway import Answer, GatewayError, Outcome
 
 if TYPE_CHECKING:
@@ -177,18 +175,7 @@ class CcxtGateway:
         except RestError as error:
             if self._store.outcome_of(error) is not Outcome.ABSENT:
                 raise
-        return VenueOrder(
-            client_order_id=order.client_order_id,
-            venue_order_id=theirs,
-            symbol=order.symbol,
-            side=order.side,
-            type=order.type,
-            status=OrderStatus.CANCELLED,
-            quantity=order.quantity,
-            filled=Decimal(0),
-            limit_price=order.limit_price,
-            stop_price=order.stop_price,
-        )
+        return VenueOrder.cancelled(order, theirs)
 
     def find(self, intent: OrderIntent) -> Answer:
         """Ask for one order by its client id: ACK with the order, or ABSENT."""

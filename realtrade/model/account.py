@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from realtrade.model.order import OrderStatus
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from realtrade.model.order import Fill, OrderStatus, OrderType, Position, Side
+    from realtrade.model.order import Fill, OrderIntent, OrderType, Position, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,22 @@ class VenueOrder:
     reason: str = ""
     time_ms: int = 0
     """When it last changed, on the exchange's clock."""
+
+    @classmethod
+    def cancelled(cls, order: VenueOrder | OrderIntent, venue_order_id: str) -> VenueOrder:
+        """Return an order as it stands once cancelled, nothing of it being known executed."""
+        return cls(
+            client_order_id=order.client_order_id,
+            venue_order_id=venue_order_id,
+            symbol=order.symbol,
+            side=order.side,
+            type=order.type,
+            status=OrderStatus.CANCELLED,
+            quantity=order.quantity,
+            filled=Decimal(0),
+            limit_price=order.limit_price,
+            stop_price=order.stop_price,
+        )
 
 
 @dataclass(frozen=True, slots=True)

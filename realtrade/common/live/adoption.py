@@ -122,7 +122,7 @@ def _book(dispatch: Dispatch, fill: Fill) -> None:
     dispatch.book(fill)
 
 
-def of_stray(dispatch: Dispatch, client_order_id: str, feed: str) -> OrderIntent | None:
+def stranger_of(dispatch: Dispatch, client_order_id: str, feed: str) -> OrderIntent | None:
     """Return the order of an execution nobody knows the order of, where its exchange told it."""
     order = dispatch.strangers.orders.get(client_order_id)
     return None if order is None else intent_of(order, feed, dispatch.began_ms)

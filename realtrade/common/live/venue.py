@@ -6,7 +6,7 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
-from realtrade.common.live.adoption import of_stray
+from realtrade.common.live.adoption import stranger_of
 from realtrade.common.live.comparison import Comparison
 from realtrade.common.live.courier import Courier
 from realtrade.common.live.dispatch import Dispatch
@@ -255,7 +255,7 @@ class LiveVenue:
 
     def stranger(self, client_order_id: str, feed: str) -> OrderIntent | None:
         """Return an order with a name of ours that nobody here knew, where the exchange told it."""
-        return of_stray(self.dispatch, client_order_id, feed)
+        return stranger_of(self.dispatch, client_order_id, feed)
 
     def halt(self, reason: str) -> None:
         """Let nothing but cancels through, take back what has not left; from the trading thread."""
