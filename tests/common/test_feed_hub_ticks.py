@@ -7,22 +7,10 @@ from typing import TYPE_CHECKING
 from realtrade.common import FeedHub
 from realtrade.model.bar import Bar
 from realtrade.utils.timeframes import Timeframe
+from tests.common.test_feed_hub import HOUR_MS, Pairs
 
 if TYPE_CHECKING:
     from realtrade.common.feed_hub import FeedGap
-
-HOUR_MS = 3_600_000
-
-
-class Pairs:
-    """A resampler of two hours into one bar."""
-
-    def push(self, bar: Bar) -> list[Bar]:
-        odd = bar.time_ms // HOUR_MS % 2
-        return [bar._replace(time_ms=bar.time_ms - HOUR_MS, volume=99.0)] if odd else []
-
-    def let_pass(self, at_ms: int) -> list[Bar]:
-        return [Bar(0, at_ms, 1.0, 1.0, 1.0, 1.0, 1.0)]
 
 
 def test_ticks_of_one_moment_are_all_given_out_in_their_order_and_leave_no_gaps() -> None:

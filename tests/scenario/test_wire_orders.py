@@ -7,16 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from realtrade.common.live import sender
 from realtrade.execution import State
 from realtrade.model.order import OrderStatus, OrderType, Side, TimeInForce
-from tests.scenario.wire import WireBot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from realtrade.model.instrument import MarketType
+    from tests.scenario.wire import WireBot
 
 D = Decimal
 POST = {"method": "POST", "path": "*/order"}
@@ -24,23 +19,6 @@ DELETE = {"method": "DELETE", "path": "*/order"}
 
 
 BOTH = pytest.mark.parametrize("market", ["spot", "swap"])
-
-
-@pytest.fixture
-def market() -> MarketType:
-    return "spot"
-
-
-@pytest.fixture
-def bot(market: MarketType, tmp_path: Path) -> Iterator[WireBot]:
-    with WireBot(tmp_path, market) as bot:
-        yield bot
-
-
-@pytest.fixture
-def short_lived(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let requests die soon, so that nobody waits twenty seconds for a test."""
-    monkeypatch.setattr(sender, "MARGIN_MS", -4_000)
 
 
 def resting(bot: WireBot, quantity: str = "1", **words: Any) -> str:

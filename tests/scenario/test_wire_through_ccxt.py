@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from realtrade.common.live import sender
 from realtrade.execution import State
 from realtrade.generic_ccxt.capability import find_ways
 from realtrade.generic_ccxt.gateway import CcxtGateway
@@ -51,20 +50,9 @@ class GenericBot(WireBot):
 
 
 @pytest.fixture
-def market() -> MarketType:
-    return "spot"
-
-
-@pytest.fixture
 def bot(market: MarketType, tmp_path: Path) -> Iterator[GenericBot]:
     with GenericBot(tmp_path, market) as bot:
         yield bot
-
-
-@pytest.fixture
-def short_lived(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let requests die soon, so that nobody waits twenty seconds for a test."""
-    monkeypatch.setattr(sender, "MARGIN_MS", -4_000)
 
 
 @pytest.mark.parametrize(
