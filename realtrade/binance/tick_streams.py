@@ -28,7 +28,7 @@ _PUBLIC_PULSE = "btcusdt@depth5@500ms"
 the second one only where it sends quotes."""
 
 
-class _TickStream:
+class _Wire:
     """One connection, and who listens to which market on it."""
 
     def __init__(
@@ -44,9 +44,10 @@ class _TickStream:
         socket: SocketSettings | None,
     ) -> None:
         self._kind = kind
-        self._listeners: defaultdict[str, list[str]] = defaultdict(list)
+        self.listeners: defaultdict[str, list[str]] = defaultdict(list)
+        """Names of feeds by Binance's name of their market."""
         for name, feed in feeds.items():
-            self._listeners[feed.market_id].append(name)
+            self.listeners[feed.market_id].append(name)
         public = kind == "bookTicker" and market == "swap"
         self._pulse = _PUBLIC_PULSE if public else _PULSE
         self.socket = BinanceWebSocket(
@@ -58,14 +59,14 @@ class _TickStream:
             settings=socket,
             proxy=proxy,
         )
-        """The connection, to listen to its events."""
 
-    def _listen(self) -> None:
-        wanted = [f"{market.lower()}@{self._kind}" for market in self._listeners]
+    def listen(self) -> None:
+        """Connect, and ask for all of it."""
+        wanted = [f"{market.lower()}@{self._kind}" for market in self.listeners]
         self.socket.start([*wanted, self._pulse])
 
 
-class BinanceTradeStream(_TickStream):
+class BinanceTradeStream:
     """Every trade of some feeds, published once and in order.
 
     Args:
@@ -95,7 +96,7 @@ class BinanceTradeStream(_TickStream):
     ) -> None:
         chance = random or _chance()
         where: dict[str, Any] = {"market": market, "base": base, "clock": clock, "proxy": proxy}
-        super().__init__("aggTrade", feeds, random=chance, socket=socket, **where)
+        self._wire = _Wire("aggTrade", feeds, random=chance, socket=socket, **where)
         self._pages = pages
         self._splicer = TickSplicer(
             {name: (feed.symbol, feed.last) for name, feed in feeds.items()},
@@ -108,6 +109,11 @@ class BinanceTradeStream(_TickStream):
         self.socket.on("connected", lambda _: self._splicer.connected())
         self.socket.on("disconnected", self._splicer.lost)
 
+    @property
+    def socket(self) -> BinanceWebSocket:
+        """The connection, to listen to its events."""
+        return self._wire.socket
+
     def start(self, sink: BarSink) -> None:
         """Begin to publish, on threads of its own.
 
@@ -115,7 +121,7 @@ class BinanceTradeStream(_TickStream):
             StreamError: there are more feeds than a connection carries.
         """
         self._splicer.start(sink)
-        self._listen()
+        self._wire.listen()
 
     def stop(self) -> None:
         """Publish nothing more; returns when the threads have ended."""
@@ -123,7 +129,7 @@ class BinanceTradeStream(_TickStream):
         self.socket.stop()
 
     def _trade(self, data: dict[str, Any]) -> None:
-        names = self._listeners.get(data["s"])
+        names = self._wire.listeners.get(data["s"])
         if names is None:
             return
         tick = tick_of(data, self._pages.now_ms())
@@ -131,7 +137,7 @@ class BinanceTradeStream(_TickStream):
             self._splicer.take(name, tick)
 
 
-class BinanceQuoteStream(_TickStream):
+class BinanceQuoteStream:
     """Best bid and ask of some feeds as they change; arguments as of `BinanceTradeStream`."""
 
     def __init__(
@@ -144,16 +150,21 @@ class BinanceQuoteStream(_TickStream):
         socket: SocketSettings | None = None,
         **where: Any,
     ) -> None:
-        super().__init__(
+        self._wire = _Wire(
             "bookTicker", feeds, random=random or _chance(), proxy=proxy, socket=socket, **where
         )
         self._pages = pages
         self._relay = QuoteRelay()
-        for market in self._listeners:  # spot's quotes go by the name of their stream
+        for market in self._wire.listeners:  # spot's quotes go by the name of their stream
             self.socket.on(f"{market.lower()}@bookTicker", self._quote)
         self.socket.on("bookTicker", self._quote)
         self.socket.on("connected", lambda _: self._relay.connected())
         self.socket.on("disconnected", self._relay.lost)
+
+    @property
+    def socket(self) -> BinanceWebSocket:
+        """The connection, to listen to its events."""
+        return self._wire.socket
 
     def start(self, sink: BarSink) -> None:
         """Begin to publish, on a thread of its own.
@@ -162,7 +173,7 @@ class BinanceQuoteStream(_TickStream):
             StreamError: there are more feeds than a connection carries.
         """
         self._relay.start(sink)
-        self._listen()
+        self._wire.listen()
 
     def stop(self) -> None:
         """Publish nothing more; returns when the thread has ended."""
@@ -170,7 +181,7 @@ class BinanceQuoteStream(_TickStream):
         self.socket.stop()
 
     def _quote(self, data: dict[str, Any]) -> None:
-        names = self._listeners.get(data["s"])
+        names = self._wire.listeners.get(data["s"])
         if names is None:
             return
         number, bar = quote_of(data, self._pages.now_ms())
