@@ -356,10 +356,11 @@ class BaseBroker(Questions):
         booking, complete, fill = report.booking, report.complete, report.fill
         if booking is None:
             booking = None if fill is None else self.books.apply(fill)
-            if booking is None:
+            if fill is None or booking is None:
                 return
+            ticket.filled += fill.quantity
             # An exchange may cut an order, and then says itself that nothing is left of it.
-            complete |= self.books.ledger.filled(ticket.key) >= ticket.intent.quantity
+            complete |= ticket.filled >= ticket.intent.quantity
         order, listing = ticket.order, ticket.listing
         book(order, listing, booking, self.getcommissioninfo(order.data))
         if report.booking is None:

@@ -60,7 +60,7 @@ class Holding(Generic[N]):
 
 
 class Ledger:
-    """The books of a live account: orders' fills and positions, from any source, each fill once.
+    """The books of a live account: positions by fills from any source, each fill once.
 
     A fill may come by the answer to an order, by the user stream and by a poll; symbol and trade
     id tell that it is the same one.
@@ -72,7 +72,6 @@ class Ledger:
         positions: Mapping[str, Position] | None = None,
         *,
         seen: Iterable[tuple[str, str]] = (),
-        filled: Mapping[str, tuple[Decimal, Decimal]] | None = None,
     ) -> None:
         """Start from what was recovered.
 
@@ -80,14 +79,12 @@ class Ledger:
             instrument: looks a symbol up.
             positions: held, by symbol.
             seen: symbol and trade id of every fill that is in `positions` already.
-            filled: quantity and notional executed so far, by client order id.
         """
         self._instrument = instrument
         self._holdings = {
             symbol: Holding(held.quantity, held.price) for symbol, held in (positions or {}).items()
         }
         self._seen = set(seen)
-        self._filled = dict(filled or {})
 
     def apply(self, fill: Fill) -> Booking[Decimal] | None:
         """Book one fill and return what it did, or None when it was booked before."""
@@ -95,21 +92,11 @@ class Ledger:
         if key in self._seen:
             return None
         self._seen.add(key)
-        self._count(fill)
         return self._book(fill, self._instrument(fill.symbol))
 
     def set(self, symbol: str, position: Position) -> None:
         """Hold something else from now on, by what no fill of ours tells: an adjustment."""
         self._holdings[symbol] = Holding(position.quantity, position.price)
-
-    def filled(self, client_order_id: str) -> Decimal:
-        """Return how much of an order was executed, unsigned."""
-        return self._filled.get(client_order_id, (_ZERO, _ZERO))[0]
-
-    def average_price(self, client_order_id: str) -> Decimal:
-        """Return the average price of an order's executions; zero before the first."""
-        quantity, notional = self._filled.get(client_order_id, (_ZERO, _ZERO))
-        return notional / quantity if quantity else _ZERO
 
     def position(self, symbol: str) -> Position:
         """Return what is held of `symbol`; an empty position when nothing is."""
@@ -123,13 +110,6 @@ class Ledger:
             for symbol, held in self._holdings.items()
             if held.quantity
         }
-
-    def _count(self, fill: Fill) -> None:
-        quantity, notional = self._filled.get(fill.client_order_id, (_ZERO, _ZERO))
-        self._filled[fill.client_order_id] = (
-            quantity + fill.quantity,
-            notional + fill.quantity * fill.price,
-        )
 
     def _book(self, fill: Fill, instrument: Instrument) -> Booking[Decimal]:
         holding = self._holdings.setdefault(fill.symbol, Holding(_ZERO, _ZERO))

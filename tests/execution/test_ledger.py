@@ -144,7 +144,6 @@ def test_the_same_trade_counts_once() -> None:
     ledger.apply(a_fill())
 
     assert ledger.apply(a_fill()) is None
-    assert ledger.filled("a") == 2
     assert ledger.position("BTC/USDT").quantity == 2
 
 
@@ -170,17 +169,6 @@ def test_a_fee_that_eats_the_whole_purchase_opens_nothing() -> None:
     assert facts(booking, "opened", "closed", "closed_fee", "held") == [0, 0, 200, 0]
 
 
-def test_counts_an_orders_fills() -> None:
-    ledger = a_ledger()
-    ledger.apply(a_fill())
-    ledger.apply(a_fill("2", quantity=D(6), price=D(120)))
-
-    assert ledger.filled("a") == 8
-    assert ledger.average_price("a") == 115
-    assert ledger.filled("b") == 0
-    assert ledger.average_price("b") == 0
-
-
 def test_holds_nothing_of_what_was_never_traded() -> None:
     assert a_ledger().position("BTC/USDT") == Position()
 
@@ -201,7 +189,6 @@ def test_repeats_change_nothing(trades: list[tuple[int, bool, int]], chance: Any
         often.apply(chance.choice(fills[: fills.index(fill) + 1]))
 
     assert once.position("BTC/USDT") == often.position("BTC/USDT")
-    assert once.filled("a") == often.filled("a") == sum(fill.quantity for fill in fills)
     signed = sum((f.quantity if f.side is Side.BUY else -f.quantity) for f in fills)
     assert once.position("BTC/USDT").quantity == signed
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from realtrade.common.broker.account import BrokerAccount
 from realtrade.common.broker.shown import Shown
 from realtrade.execution import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from realtrade.model.instrument import Instrument
     from realtrade.model.order import Booking, Fill, Position
@@ -22,10 +22,11 @@ class Books:
         self,
         instrument: Callable[[str], Instrument],
         positions: Mapping[str, Position] | None = None,
-        **known: Any,
+        *,
+        seen: Iterable[tuple[str, str]] = (),
     ) -> None:
-        """Start from `positions`; `known` goes to the `Ledger`."""
-        self.ledger = Ledger(instrument, positions, **known)
+        """Start from `positions`, in which the fills `seen` are booked already."""
+        self.ledger = Ledger(instrument, positions, seen=seen)
         self._instrument = instrument
         self._shown: dict[str, Shown] = {}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
@@ -15,12 +14,13 @@ from realtrade.model.order import OrderStatus
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+    from decimal import Decimal
 
     from realtrade.common.base_broker import BaseBroker
     from realtrade.common.broker.listing import Listing
     from realtrade.common.broker.order import LightOrder
     from realtrade.common.broker.ticket import Ticket
-    from realtrade.model.order import Fill, Position
+    from realtrade.model.order import Position
     from realtrade.plugins.ports.journal import Recalled
 
 
@@ -156,19 +156,7 @@ def open_trade(listing: Listing, size: float, price: float) -> bt.Trade:
 
 def books_of(broker: BaseBroker, recalled: Recalled) -> Books:
     """Return the books as the journal has them."""
-    fills = [fill for known in recalled.orders for fill in known.fills]
-    return Books(
-        broker.account.instrument, recalled.positions, seen=recalled.seen, filled=_by_order(fills)
-    )
-
-
-def _by_order(fills: Iterable[Fill]) -> dict[str, tuple[Decimal, Decimal]]:
-    filled: dict[str, tuple[Decimal, Decimal]] = {}
-    for fill in fills:
-        quantity, notional = filled.get(fill.client_order_id, (Decimal(0), Decimal(0)))
-        more = fill.quantity * fill.price
-        filled[fill.client_order_id] = (quantity + fill.quantity, notional + more)
-    return filled
+    return Books(broker.account.instrument, recalled.positions, seen=recalled.seen)
 
 
 def _listed(broker: BaseBroker, symbol: str, fact: str) -> Listing:

@@ -40,6 +40,7 @@ def revive(known: KnownOrder, listing: Listing) -> Ticket:
     for fill in known.fills:
         _execute(order, fill)
         ticket.executed = True
+        ticket.filled += fill.quantity
     order.executed.clone()  # a copy is told what is new since the last: nothing of this is
     order.executed.clone()
     return ticket

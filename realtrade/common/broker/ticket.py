@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from realtrade.model.order import Booking
 
 _ORDER = bt.Order
+_ZERO = Decimal(0)
 _TYPES = MappingProxyType(
     {
         _ORDER.Market: OrderType.MARKET,
@@ -69,7 +71,10 @@ BACKTRADER_STATUS = MappingProxyType(
 class Ticket:
     """One order: Backtrader's order, the intent it stands for, where it stands."""
 
-    __slots__ = ("_intent", "executed", "fills", "journaled", "key", "listing", "order", "status")
+    __slots__ = (
+        *("_intent", "executed", "filled", "fills", "journaled"),
+        *("key", "listing", "order", "status"),
+    )
 
     def __init__(self, order: LightOrder, listing: Listing, key: str) -> None:
         self.order = order
@@ -78,6 +83,8 @@ class Ticket:
         """What the venue calls the order."""
         self.status = OrderStatus.CREATED
         self.executed = False
+        self.filled = _ZERO
+        """How much an exchange has executed, unsigned; simulated fills are not counted."""
         self.fills = 0
         self.journaled = False
         """True once the journal knows the intent. What is denied on a bar of history can have the
