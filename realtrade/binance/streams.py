@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from realtrade.binance.klines import UNCLOSED, bar_of
 from realtrade.binance.websocket import BinanceWebSocket
-from realtrade.common.history import read_bars
 from realtrade.common.streaming.splicer import Spliced, Splicer
 
 if TYPE_CHECKING:
@@ -18,11 +17,9 @@ if TYPE_CHECKING:
     from realtrade.common.history import PageSource
     from realtrade.common.streaming.settings import SocketSettings
     from realtrade.common.streaming.splicer import SpliceSettings
-    from realtrade.model.bar import Bar
     from realtrade.model.instrument import MarketType
     from realtrade.plugins.ports.exchange import BarSink
     from realtrade.utils.clock import Clock
-    from realtrade.utils.timeframes import Timeframe
 
 
 _PULSE = "btcusdt@kline_1m"
@@ -30,42 +27,13 @@ _PULSE = "btcusdt@kline_1m"
 of ours may well have nothing to say for an hour."""
 
 
-class StreamableFeed(Protocol):
-    """What the stream must know of a feed; `BinanceFeed` is one."""
-
-    @property
-    def symbol(self) -> str:
-        """Unified name."""
-        ...
+class StreamableFeed(Spliced, Protocol):
+    """What the stream must know of a feed; `MarketFeed` is one."""
 
     @property
     def market_id(self) -> str:
         """Binance's name, such as `BTCUSDT`."""
         ...
-
-    @property
-    def timeframe(self) -> Timeframe:
-        """Length of a bar."""
-        ...
-
-    @property
-    def last_ms(self) -> int | None:
-        """Open time of the last bar of the history, or None."""
-        ...
-
-
-class _Source:
-    """Missed bars, read from pages."""
-
-    def __init__(self, pages: PageSource) -> None:
-        self._pages = pages
-
-    def now_ms(self) -> int:
-        return self._pages.now_ms()
-
-    def bars(self, symbol: str, timeframe: Timeframe, since_ms: int, until_ms: int) -> list[Bar]:
-        columns = read_bars(self._pages, symbol, timeframe, since_ms, until_ms)
-        return [columns.bar(row) for row in range(len(columns))]
 
 
 class _KlineSocket(BinanceWebSocket):
@@ -111,11 +79,8 @@ class BinanceBarStream:
         for name, feed in self._feeds.items():
             self._listeners[feed.market_id, str(feed.timeframe)].append(name)
         self._splicer = Splicer(
-            {
-                name: Spliced(one.symbol, one.timeframe, one.last_ms)
-                for name, one in self._feeds.items()
-            },
-            source=_Source(pages),
+            self._feeds,
+            pages=pages,
             clock=clock,
             random=chance,
             settings=splice,

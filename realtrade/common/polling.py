@@ -6,33 +6,18 @@ import secrets
 from random import Random
 from typing import TYPE_CHECKING
 
-from realtrade.common.history import read_bars
-from realtrade.common.streaming.splicer import Spliced, Splicer, SpliceSettings
+from realtrade.common.streaming.splicer import Splicer, SpliceSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from realtrade.common.history import PageSource
     from realtrade.common.market_feed import MarketFeed
-    from realtrade.model.bar import Bar
     from realtrade.plugins.ports.exchange import BarSink
     from realtrade.utils.clock import Clock
-    from realtrade.utils.timeframes import Timeframe
 
 POLLING = SpliceSettings(overdue_s=1.5, overdue_most_s=15.0, settle_ms=500, tries=40)
 """A bar is asked for soon after its close, and again until it is there."""
-
-
-class _Pages:
-    def __init__(self, pages: PageSource) -> None:
-        self._pages = pages
-
-    def now_ms(self) -> int:
-        return self._pages.now_ms()
-
-    def bars(self, symbol: str, timeframe: Timeframe, since_ms: int, until_ms: int) -> list[Bar]:
-        columns = read_bars(self._pages, symbol, timeframe, since_ms, until_ms)
-        return [columns.bar(row) for row in range(len(columns))]
 
 
 class PollingStream:
@@ -54,8 +39,8 @@ class PollingStream:
         settings: SpliceSettings = POLLING,
     ) -> None:
         self._splicer = Splicer(
-            {name: Spliced(one.symbol, one.timeframe, one.last_ms) for name, one in feeds.items()},
-            source=_Pages(pages),
+            feeds,
+            pages=pages,
             clock=clock,
             random=Random(secrets.randbits(64)),  # noqa: S311 - jitter is no secret
             settings=settings,

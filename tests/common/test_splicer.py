@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from threading import Event
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from realtrade.common.streaming.splicer import Spliced, Splicer, SpliceSettings
-from realtrade.model.bar import Bar
+import numpy as np
+
+from realtrade.common.streaming.splicer import Splicer, SpliceSettings
+from realtrade.model.bar import Bar, BarColumns
 from realtrade.utils.clock import SystemClock
 from realtrade.utils.timeframes import Timeframe
 from tests.common.ws_server import seeded, until
@@ -43,10 +45,22 @@ class Rest:
     def now_ms(self) -> int:
         return int(self.now * MS)
 
-    def bars(self, symbol: str, timeframe: Timeframe, since_ms: int, until_ms: int) -> list[Bar]:
+    def fetch_bars(
+        self, symbol: str, timeframe: Timeframe, since_ms: int, until_ms: int
+    ) -> BarColumns:
         self.asked.append((symbol, since_ms // MS))
         self.before()
-        return [bar(minute) for minute in self.known if since_ms <= minute * MS < until_ms]
+        found = [minute for minute in self.known if since_ms <= minute * MS < until_ms]
+        opens, ones = np.array(found, np.int64) * MS, np.ones(len(found))
+        return BarColumns(opens, opens + MS, ones, ones, ones, ones, ones)
+
+
+class Feed(NamedTuple):
+    """What a splicer must know of one."""
+
+    symbol: str
+    timeframe: Timeframe
+    last_ms: int | None
 
 
 class Sink:
@@ -86,8 +100,8 @@ class Run:
     ) -> None:
         last_ms = None if last is None else last * MS
         self.splicer = Splicer(
-            {name: Spliced(f"{name.upper()}/X", MINUTE, last_ms) for name in feeds},
-            source=rest,
+            {name: Feed(f"{name.upper()}/X", MINUTE, last_ms) for name in feeds},
+            pages=rest,
             clock=SystemClock(),
             random=seeded(),
             settings=SpliceSettings(**{**HASTY, "retry_s": 0.02, "retry_most_s": 0.05, **settings}),
@@ -183,7 +197,7 @@ def test_a_bar_that_is_not_due_is_not_asked_for() -> None:
         run.told("restored")
         SystemClock().sleep(0.5)
 
-    assert rest.asked == [("A/X", 10)]
+    assert rest.asked == []
 
 
 def test_a_hole_nobody_can_fill_is_left_in_the_end(caplog: pytest.LogCaptureFixture) -> None:
@@ -280,6 +294,6 @@ def test_after_it_stops_nothing_is_told() -> None:
     run.splicer.lost("stopped")
 
     assert run.sink.told == []
-    for thread in run.splicer._threads:
+    for thread in run.splicer._crew.threads:
         thread.join(5)
         assert not thread.is_alive()

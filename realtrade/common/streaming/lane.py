@@ -38,13 +38,18 @@ class Lane:
         self._waiting: dict[int, Bar] = {}
 
     @property
+    def begun(self) -> bool:
+        """True once there is a bar behind which REST can be asked."""
+        return self.last_ms is not None
+
+    @property
     def waiting(self) -> int:
         """How many bars wait for an earlier one."""
         return len(self._waiting)
 
     def begin(self) -> None:
         """Have REST asked what was missed: a connection is new."""
-        self.filling = self.last_ms is not None
+        self.filling = self.begun
 
     def take(self, bar: Bar) -> list[Bar]:
         """Take a closed bar of the stream; return what may be let through with it."""

@@ -37,9 +37,14 @@ class TickLane:
         """Id of the trade that comes next; None where any may be the first."""
         return None if self.last_id is None else self.last_id + 1
 
+    @property
+    def begun(self) -> bool:
+        """True once there is a trade behind which REST can be asked."""
+        return self.last_id is not None
+
     def begin(self) -> None:
         """Have REST asked what was missed: a connection is new, or trades were thrown away."""
-        self.filling = self.last_id is not None
+        self.filling = self.begun
 
     def take(self, tick: Tick) -> list[Bar]:
         """Take a trade of the stream; return what may be let through with it."""
