@@ -15,7 +15,7 @@ from realtrade.plugins.ports.gateway import GatewayError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from realtrade.binance.market_streams import MarketStream
+    from realtrade.binance.line import MarketStream
     from realtrade.model.instrument import MarketType
     from realtrade.plugins.ports.journal import Journal
     from realtrade.plugins.ports.risk import RiskRule, RiskWatch

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from realtrade.binance.config import BinanceConfig
-    from realtrade.binance.market_streams import MarketStream
+    from realtrade.binance.line import MarketStream
     from realtrade.common.market_feed import MarketFeed
     from realtrade.common.ticks import TickFeed
     from realtrade.model.instrument import Instrument

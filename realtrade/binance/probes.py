@@ -9,7 +9,7 @@ from realtrade.plugins.ports.health import Finding, HealthStatus
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from realtrade.binance.market_streams import MarketStream
+    from realtrade.binance.line import MarketStream
     from realtrade.binance.store import BinanceStore
     from realtrade.plugins.ports.health import Probe
     from realtrade.utils.clock import Clock

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from realtrade.binance import errors, markets
 from realtrade.binance.account import AccountReader, spot_state, swap_state
 from realtrade.binance.config import BinanceConfig
-from realtrade.binance.feed import BinanceFeed
 from realtrade.binance.search import Finder
 from realtrade.binance.signing import signed
 from realtrade.binance.trades import ticks_of
@@ -45,7 +44,6 @@ class BinanceStore(BaseStore):
 
     NAME = "binance"
     STRICT = True
-    FEED = BinanceFeed
     PER_MINUTE: ClassVar[Mapping[str, float]] = {"spot": 6_000.0, "swap": 2_400.0}
     WEIGHT: ClassVar[Mapping[str, float]] = {"spot": 5.0, "swap": 1.0}
     WEIGHT_HEADER = "X-MBX-USED-WEIGHT-1M"

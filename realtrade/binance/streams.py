@@ -1,34 +1,39 @@
-"""Live bars of Binance: closed klines of one combined stream, with REST for what it misses."""
+"""Live bars, trades and quotes of Binance: each kind on a combined connection of its own.
+
+Whatever a connection misses of bars and trades, REST tells; of quotes nobody does.
+"""
 
 from __future__ import annotations
 
-import secrets
 from collections import defaultdict
-from random import Random
 from typing import TYPE_CHECKING, Any, Protocol
 
 from realtrade.binance.klines import UNCLOSED, bar_of
+from realtrade.binance.line import MarketStream
+from realtrade.binance.trades import quote_of, tick_of
 from realtrade.binance.websocket import BinanceWebSocket
+from realtrade.common.streaming.quotes import QuoteRelay
 from realtrade.common.streaming.splicer import Spliced, Splicer
+from realtrade.common.streaming.tick_splicer import TickSplicer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from realtrade.binance.line import Line
     from realtrade.common.history import PageSource
-    from realtrade.common.streaming.settings import SocketSettings
     from realtrade.common.streaming.splicer import SpliceSettings
-    from realtrade.model.instrument import MarketType
-    from realtrade.plugins.ports.exchange import BarSink
-    from realtrade.utils.clock import Clock
-
+    from realtrade.common.streaming.tick_splicer import TickSettings
+    from realtrade.common.ticks import TickFeed, TickPages
 
 _PULSE = "btcusdt@kline_1m"
 """Trades all the time on either market: where it is silent, the connection is dead, while a market
 of ours may well have nothing to say for an hour."""
+_PUBLIC_PULSE = "btcusdt@depth5@500ms"
+"""The same where USDⓈ-M sends quotes, which is not where it sends klines."""
 
 
 class StreamableFeed(Spliced, Protocol):
-    """What the stream must know of a feed; `MarketFeed` is one."""
+    """What a stream of bars must know of a feed; `MarketFeed` is one."""
 
     @property
     def market_id(self) -> str:
@@ -44,83 +49,103 @@ class _KlineSocket(BinanceWebSocket):
             super()._on_message(text, at_s)
 
 
-class BinanceBarStream:
-    """One connection for all feeds of a market; every closed bar is published once, in order.
+def bar_stream(
+    feeds: Mapping[str, StreamableFeed],
+    line: Line,
+    *,
+    pages: PageSource,
+    splice: SpliceSettings | None = None,
+) -> MarketStream:
+    """Return a stream of every closed bar of some feeds, published once and in order.
+
+    Args:
+        feeds: by name; each must have read its history.
+        line: where klines are heard.
+        pages: where missed bars are fetched: the store.
+        splice: patience.
+    """
+    splicer = Splicer(feeds, pages=pages, clock=line.clock, random=line.random, settings=splice)
+    listeners = _listeners(
+        (name, (one.market_id, str(one.timeframe))) for name, one in feeds.items()
+    )
+
+    def take(data: dict[str, Any]) -> None:
+        kline = data["k"]
+        for name in listeners.get((data["s"], kline["i"]), ()):
+            bar = bar_of(kline, feeds[name].timeframe, pages.now_ms())
+            if bar is not None:
+                splicer.take(name, bar)
+
+    socket = line.socket("bars", _KlineSocket)
+    socket.on("kline", take)
+    wanted = [f"{market.lower()}@kline_{length}" for market, length in listeners]
+    return MarketStream(socket, [*wanted, *({_PULSE} - set(wanted))], splicer)
+
+
+def trade_stream(
+    feeds: Mapping[str, TickFeed],
+    line: Line,
+    *,
+    pages: TickPages,
+    splice: TickSettings | None = None,
+) -> MarketStream:
+    """Return a stream of every trade of some feeds, published once and in order.
+
+    Args:
+        feeds: by name; each must have read its history.
+        line: where trades are heard.
+        pages: where missed trades are fetched: the store.
+        splice: patience.
+    """
+    known = {name: (feed.symbol, feed.last) for name, feed in feeds.items()}
+    splicer = TickSplicer(known, pages=pages, clock=line.clock, random=line.random, settings=splice)
+    listeners = _listeners((name, one.market_id) for name, one in feeds.items())
+
+    def take(data: dict[str, Any]) -> None:
+        names = listeners.get(data["s"])
+        if names is None:
+            return
+        tick = tick_of(data, pages.now_ms())
+        for name in names:
+            splicer.take(name, tick)
+
+    socket = line.socket("aggTrade")
+    socket.on("aggTrade", take)
+    wanted = [f"{market.lower()}@aggTrade" for market in listeners]
+    return MarketStream(socket, [*wanted, _PULSE], splicer)
+
+
+def quote_stream(feeds: Mapping[str, TickFeed], line: Line, *, pages: TickPages) -> MarketStream:
+    """Return a stream of the best bids and asks of some feeds, published as they change.
 
     Args:
         feeds: by name.
-        market: `spot` or `swap`.
-        base: where streams begin, as `websocket.stream_base` tells it.
-        pages: where missed bars are fetched: the store.
-        clock: paces.
-        proxy: address of a proxy, or None.
-        random: of jitter; made from the system's when left out.
-        socket: limits of the connection.
-        splice: patience.
+        line: where quotes are heard.
+        pages: tell the exchange's time: the store.
     """
+    relay = QuoteRelay()
+    listeners = _listeners((name, one.market_id) for name, one in feeds.items())
 
-    def __init__(
-        self,
-        feeds: Mapping[str, StreamableFeed],
-        *,
-        market: MarketType,
-        base: str,
-        pages: PageSource,
-        clock: Clock,
-        proxy: str | None = None,
-        random: Random | None = None,
-        socket: SocketSettings | None = None,
-        splice: SpliceSettings | None = None,
-    ) -> None:
-        chance = random or Random(secrets.randbits(64))  # noqa: S311 - jitter is no secret
-        self._pages = pages
-        self._feeds = dict(feeds)
-        self._listeners: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-        for name, feed in self._feeds.items():
-            self._listeners[feed.market_id, str(feed.timeframe)].append(name)
-        self._splicer = Splicer(
-            self._feeds,
-            pages=pages,
-            clock=clock,
-            random=chance,
-            settings=splice,
-        )
-        self._socket = _KlineSocket(
-            f"binance-{market}-bars",
-            market=market,
-            base=base,
-            clock=clock,
-            random=chance,
-            settings=socket,
-            proxy=proxy,
-        )
-        self._socket.on("kline", self._kline)
-        self._socket.on("connected", lambda _: self._splicer.connected())
-        self._socket.on("disconnected", self._splicer.lost)
+    def take(data: dict[str, Any]) -> None:
+        names = listeners.get(data["s"])
+        if names is None:
+            return
+        number, bar = quote_of(data, pages.now_ms())
+        for name in names:
+            relay.take(name, number, bar)
 
-    @property
-    def socket(self) -> BinanceWebSocket:
-        """The connection, to listen to its events."""
-        return self._socket
+    socket = line.socket("bookTicker")
+    socket.on("bookTicker", take)
+    wanted = [f"{market.lower()}@bookTicker" for market in listeners]
+    for channel in wanted:  # spot's quotes go by the name of their stream
+        socket.on(channel, take)
+    pulse = _PUBLIC_PULSE if line.market == "swap" else _PULSE
+    return MarketStream(socket, [*wanted, pulse], relay)
 
-    def start(self, sink: BarSink) -> None:
-        """Begin to publish, on threads of its own.
 
-        Raises:
-            StreamError: there are more feeds than a connection carries.
-        """
-        self._splicer.start(sink)
-        wanted = [f"{one.lower()}@kline_{length}" for one, length in self._listeners]
-        self._socket.start([*wanted, *({_PULSE} - set(wanted))])
-
-    def stop(self) -> None:
-        """Publish nothing more; returns when the threads have ended."""
-        self._splicer.stop()
-        self._socket.stop()
-
-    def _kline(self, data: dict[str, Any]) -> None:
-        kline = data["k"]
-        for name in self._listeners.get((data["s"], kline["i"]), ()):
-            bar = bar_of(kline, self._feeds[name].timeframe, self._pages.now_ms())
-            if bar is not None:
-                self._splicer.take(name, bar)
+def _listeners(keys: Iterable[tuple[str, Any]]) -> dict[Any, list[str]]:
+    """Return names of feeds by what their messages are told apart by."""
+    listeners: defaultdict[Any, list[str]] = defaultdict(list)
+    for name, key in keys:
+        listeners[key].append(name)
+    return dict(listeners)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
-import secrets
 from dataclasses import replace
 from decimal import Decimal
-from random import Random
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
 from realtrade.binance.user_events import event_of
 from realtrade.common.base_websocket import BaseWebSocket
 from realtrade.common.rest.errors import Refused, RestError
+from realtrade.common.streaming.backoff import jitter
 from realtrade.common.streaming.errors import StreamError
 from realtrade.common.streaming.settings import SocketSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from random import Random
 
     from realtrade.model.instrument import MarketType
     from realtrade.plugins.ports.gateway import AccountSink
@@ -160,7 +160,7 @@ class BinanceAccountStream:
             store,
             base,
             clock=clock,
-            random=random or Random(secrets.randbits(64)),  # noqa: S311 - jitter is no secret
+            random=random or jitter(),
             settings=replace(socket or SocketSettings(), silence_s=None),
             proxy=proxy,
         )

@@ -49,7 +49,6 @@ class BaseStore:
 
     NAME: ClassVar[str] = ""
     """ccxt's id of the exchange."""
-    FEED: ClassVar[type[MarketFeed]] = MarketFeed
     STRICT: ClassVar[bool] = False
     """Whether this class knows the exchange's errors by number; else ccxt is believed."""
     PER_MINUTE: ClassVar[Mapping[str, float]] = {}
@@ -307,7 +306,7 @@ class BaseStore:
         except (LookupError, RestError) as error:
             msg = f"{where}: {error}"
             raise FeedError(msg) from error
-        return self.FEED(
+        return MarketFeed(
             request,
             instrument=listing.instrument,
             market_id=listing.id,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
-from random import Random
 from typing import TYPE_CHECKING
 
+from realtrade.common.streaming.backoff import jitter
 from realtrade.common.streaming.splicer import Splicer, SpliceSettings
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ class PollingStream:
             feeds,
             pages=pages,
             clock=clock,
-            random=Random(secrets.randbits(64)),  # noqa: S311 - jitter is no secret
+            random=jitter(),
             settings=settings,
         )
 

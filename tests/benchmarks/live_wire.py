@@ -126,7 +126,8 @@ def ours(port: int, load: Load) -> list[int]:
     """Hear through our stream, hub and loop, in a strategy's `next`."""
     from threading import Timer
 
-    from realtrade.binance.streams import BinanceBarStream
+    from realtrade.binance.line import Line
+    from realtrade.binance.streams import bar_stream
     from realtrade.common import BaseData, FeedHub
     from realtrade.common.history import no_bars
     from realtrade.engine.cerebros import make_cerebro
@@ -151,9 +152,8 @@ def ours(port: int, load: Load) -> list[int]:
     last_ms = (first_minute() - 1) * MINUTE_MS
     names = [f"S{number}USDT" for number in range(load.feeds)]
     feeds = {name: Feed(name, name, minute, last_ms) for name in names}
-    stream = BinanceBarStream(
-        feeds, market="spot", base=f"ws://127.0.0.1:{port}", pages=Pages(), clock=SystemClock()
-    )
+    line = Line(market="spot", base=f"ws://127.0.0.1:{port}", clock=SystemClock())
+    stream = bar_stream(feeds, line, pages=Pages())
     hub = FeedHub()
     cerebro = make_cerebro(live=True)
     for name in names:

@@ -8,9 +8,10 @@ from time import monotonic, sleep  # noqa: TID251 - a test's own patience
 from typing import TYPE_CHECKING, Any, Self
 
 from realtrade.binance import BinanceStore
-from realtrade.binance.feed import BinanceFeed
-from realtrade.binance.streams import BinanceBarStream
+from realtrade.binance.line import Line
+from realtrade.binance.streams import bar_stream
 from realtrade.common.history import History
+from realtrade.common.market_feed import MarketFeed
 from realtrade.common.streaming.settings import SocketSettings
 from realtrade.common.streaming.splicer import SpliceSettings
 from realtrade.model.bar import Bar
@@ -22,6 +23,7 @@ from realtrade.utils.timeframes import Timeframe
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from realtrade.binance.line import MarketStream
     from realtrade.model.instrument import MarketType
 
 MINUTE = Timeframe.parse("1m")
@@ -73,6 +75,17 @@ class Sink:
             return [bar for batch in self.batches for feed, bar in batch if feed == name]
 
 
+def hasty_line(market: MarketType, exchange: SimExchange, socket: dict[str, Any] | None) -> Line:
+    """Return where a simulated market is heard; `socket` changes its limits."""
+    return Line(
+        market=market,
+        base=exchange.ws_url,
+        clock=SystemClock(),
+        random=Random(3),  # noqa: S311 - jitter is no secret
+        limits=SocketSettings(**{**HASTY_SOCKET, **(socket or {})}),
+    )
+
+
 class BarMarket:
     """Two symbols with a past of half an hour, each with a feed of 1m and one of 5m bars."""
 
@@ -86,7 +99,7 @@ class BarMarket:
         self._history = history
         self._minute = 0
         self._chance = Random(7)  # noqa: S311 - prices of a test
-        self.feeds: dict[str, BinanceFeed] = {}
+        self.feeds: dict[str, MarketFeed] = {}
 
     def __enter__(self) -> Self:
         self.exchange.start()
@@ -101,11 +114,11 @@ class BarMarket:
     def __exit__(self, *_: object) -> None:
         self.exchange.close()
 
-    def _feed(self, name: str, symbol: str, length: str) -> BinanceFeed:
+    def _feed(self, name: str, symbol: str, length: str) -> MarketFeed:
         listing = self.store.listing(symbol)
         assert listing is not None
         request = FeedRequest(name, symbol, Timeframe.parse(length), self._history)
-        made = BinanceFeed(
+        made = MarketFeed(
             request,
             instrument=listing.instrument,
             market_id=listing.id,
@@ -136,15 +149,11 @@ class BarMarket:
 
     def stream(
         self, socket: dict[str, Any] | None = None, splice: dict[str, Any] | None = None
-    ) -> BinanceBarStream:
-        return BinanceBarStream(
+    ) -> MarketStream:
+        return bar_stream(
             self.feeds,
-            market=self.market,
-            base=self.exchange.ws_url,
+            hasty_line(self.market, self.exchange, socket),
             pages=self.store,
-            clock=SystemClock(),
-            random=Random(3),  # noqa: S311 - jitter is no secret
-            socket=SocketSettings(**{**HASTY_SOCKET, **(socket or {})}),
             splice=SpliceSettings(**{**HASTY_SPLICE, **(splice or {})}),
         )
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from realtrade.binance.market_streams import market_streams
-from realtrade.binance.tick_streams import BinanceQuoteStream, BinanceTradeStream
 from realtrade.feeds import ReadyFeed
 from realtrade.model.instrument import Instrument
 from tests.binance.bar_market import wait_for
@@ -91,9 +90,9 @@ def test_each_kind_of_feed_has_a_stream_of_its_own() -> None:
 
         made = market_streams({"t": trades, "q": quotes}, run.store)
 
-        assert {name: type(one) for name, one in made.items()} == {
-            "trades": BinanceTradeStream,
-            "quotes": BinanceQuoteStream,
+        assert {name: one.socket.name for name, one in made.items()} == {
+            "trades": "binance-spot-aggTrade",
+            "quotes": "binance-spot-bookTicker",
         }
         foreign = ReadyFeed(
             trades.history(), instrument=Instrument("A/B", "A", "B"), timeframe=TICK

@@ -8,10 +8,10 @@ import pytest
 
 from realtrade.binance.config import BinanceConfig
 from realtrade.binance.data import BinanceData
-from realtrade.binance.feed import BinanceFeed
 from realtrade.binance.user_stream import user_stream_base
 from realtrade.binance.websocket import BinanceWebSocket, stream_base
 from realtrade.common.history import History
+from realtrade.common.market_feed import MarketFeed
 from realtrade.model.instrument import Instrument
 from realtrade.plugins.ports.exchange import FeedRequest
 from realtrade.plugins.ports.feed import FeedError
@@ -155,7 +155,7 @@ def test_history_that_cannot_be_had_is_an_error_of_the_feed(error: Exception) ->
 
     request = FeedRequest("x", "X/Y", Timeframe.parse("1m"), 3)
     instrument = Instrument("X/Y", "X", "Y")
-    feed = BinanceFeed(request, instrument=instrument, market_id="XY", history=History(Broken()))
+    feed = MarketFeed(request, instrument=instrument, market_id="XY", history=History(Broken()))
 
     with pytest.raises(FeedError, match=r"feed 'x': .*no route"):
         feed.history()

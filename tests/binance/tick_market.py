@@ -7,17 +7,16 @@ from time import sleep  # noqa: TID251 - a test's own patience
 from typing import TYPE_CHECKING, Any, Self
 
 from realtrade.binance import BinanceStore
-from realtrade.binance.tick_streams import BinanceQuoteStream, BinanceTradeStream
-from realtrade.common.streaming.settings import SocketSettings
+from realtrade.binance.streams import quote_stream, trade_stream
 from realtrade.common.streaming.tick_splicer import TickSettings
 from realtrade.common.ticks import Tick, TickFeed
 from realtrade.plugins.ports.exchange import FeedRequest
 from realtrade.testing import SimExchange
-from realtrade.utils.clock import SystemClock
 from realtrade.utils.timeframes import Timeframe
-from tests.binance.bar_market import HASTY_SOCKET, SYMBOLS, Sink, wait_for
+from tests.binance.bar_market import SYMBOLS, Sink, hasty_line, wait_for
 
 if TYPE_CHECKING:
+    from realtrade.binance.line import MarketStream
     from realtrade.model.bar import Bar
     from realtrade.model.instrument import MarketType
     from realtrade.plugins.ports.exchange import TickSource
@@ -75,25 +74,17 @@ class TickMarket:
 
     def stream(
         self, socket: dict[str, Any] | None = None, splice: dict[str, Any] | None = None
-    ) -> BinanceTradeStream:
-        return BinanceTradeStream(
+    ) -> MarketStream:
+        return trade_stream(
             self.feeds,
+            hasty_line(self.market, self.exchange, socket),
+            pages=self.store,
             splice=TickSettings(**{**HASTY_TICKS, **(splice or {})}),
-            **self._where(socket),
         )
 
-    def quotes(self, socket: dict[str, Any] | None = None) -> BinanceQuoteStream:
-        return BinanceQuoteStream(self.feeds, **self._where(socket))
-
-    def _where(self, socket: dict[str, Any] | None) -> dict[str, Any]:
-        return {
-            "market": self.market,
-            "base": self.exchange.ws_url,
-            "pages": self.store,
-            "clock": SystemClock(),
-            "random": Random(3),  # noqa: S311 - jitter is no secret
-            "socket": SocketSettings(**{**HASTY_SOCKET, **(socket or {})}),
-        }
+    def quotes(self, socket: dict[str, Any] | None = None) -> MarketStream:
+        line = hasty_line(self.market, self.exchange, socket)
+        return quote_stream(self.feeds, line, pages=self.store)
 
     def truth(self, name: str) -> list[Bar]:
         """Return every trade of the exchange after the feed's history."""

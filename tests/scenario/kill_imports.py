@@ -19,7 +19,6 @@ for _name in (
     "realtrade.common.live",
     "realtrade.common.simulated",
     "realtrade.binance.exchange",
-    "realtrade.binance.feed",
     "realtrade.feeds",
     "realtrade.monitor.analyzer",
     "realtrade.monitor.reporter",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import secrets
+from random import Random
 
-if TYPE_CHECKING:
-    from random import Random
+
+def jitter() -> Random:
+    """Return a source of jitter of its own, unlike any other client's."""
+    return Random(secrets.randbits(64))  # noqa: S311 - jitter is no secret
 
 
 class Backoff:
