@@ -13,6 +13,8 @@ from realtrade.model.order import Fill, OrderStatus, OrderType, Side
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from realtrade.model.order import OrderIntent
+
 T = TypeVar("T")
 
 STATUSES: Mapping[str, OrderStatus] = {
@@ -82,6 +84,22 @@ def order(row: Any, symbol: str) -> VenueOrder:
         reason=_reason(row),
         time_ms=_time(row, "updateTime", "transactTime", "time"),
     )
+
+
+def one_of_list(row: Any, order: VenueOrder | OrderIntent) -> Any:
+    """Return what the answer to a cancel says of an order; of a list it tells as a whole.
+
+    Source: "Cancel order" of spot's WebSocket API, whose second answer is that of an order list.
+    """
+    reports = row.get("orderReports") if isinstance(row, dict) else None
+    if not isinstance(reports, list):
+        return row
+    known = {order.client_order_id, getattr(order, "venue_order_id", "")} - {""}
+    for one in reports:
+        told = one if isinstance(one, dict) else {}
+        if known & {str(told.get("origClientOrderId")), str(told.get("orderId"))}:
+            return told
+    return row
 
 
 def algo_order(row: Any, symbol: str) -> VenueOrder:

@@ -33,6 +33,7 @@ class Finder:
     def __init__(self, store: BinanceStore) -> None:
         self._store = store
         self._names: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._theirs: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     def learn(self, order: VenueOrder) -> None:
         """Remember an order's ids: trades are told by the exchange's alone."""
@@ -40,9 +41,9 @@ class Finder:
 
     def learn_name(self, symbol: str, venue_order_id: str, client_order_id: str) -> None:
         """Remember the ids of an order."""
-        self._names[symbol, venue_order_id] = client_order_id
-        while len(self._names) > _REMEMBERED:
-            self._names.popitem(last=False)
+        _keep(self._names, (symbol, venue_order_id), client_order_id)
+        if not venue_order_id.startswith(_ALGO):
+            _keep(self._theirs, (symbol, client_order_id), venue_order_id)
 
     def client_id(self, symbol: str, venue_order_id: int) -> str:
         """Return the client id of an order, asked for where it is not known.
@@ -97,9 +98,29 @@ class Finder:
 
     def _common(self, symbol: str, client_order_id: str) -> Answer:
         params = {"symbol": self._id(symbol), "origClientOrderId": client_order_id}
-        told = self._checked(answers.order(self._ask("Order", params), symbol), client_order_id)
+        try:
+            row = self._ask("Order", params)
+        except RestError as error:
+            row = self._renamed(symbol, client_order_id, error)
+        told = self._checked(answers.order(row, symbol), client_order_id)
         self.learn(told)
         return Answer(outcome=Outcome.ACK, order=told)
+
+    def _renamed(self, symbol: str, client_order_id: str, error: RestError) -> Any:
+        """Ask by Binance's own id for an order that is not found by ours.
+
+        On spot the id of a cancel takes the place of the order's: "`newClientOrderId` will replace
+        `clientOrderId` of the canceled order", says "Cancel order" of the WebSocket API.
+        """
+        known = self._theirs.get((symbol, client_order_id))
+        absent = self._store.outcome_of(error) is Outcome.ABSENT
+        if known is None or not absent or self._store.market_type != "spot":
+            raise error
+        row = self._ask("Order", {"symbol": self._id(symbol), "orderId": int(known)})
+        if not isinstance(row, dict) or str(row.get("orderId")) != known:
+            msg = f"asked for the order {known}, told of another one"
+            raise OddAnswer(msg)
+        return {**row, "clientOrderId": client_order_id}
 
     def cancel(self, order: VenueOrder | OrderIntent) -> Answer:
         """Cancel one order; one that has fired meanwhile is cancelled as what it became.
@@ -123,7 +144,7 @@ class Finder:
             params["origClientOrderId"] = wanted
         elif isinstance(order, VenueOrder):
             params["orderId"] = order.venue_order_id
-        row = self._delete("Order", params)
+        row = answers.one_of_list(self._delete("Order", params), order)
         told = answers.order(row, order.symbol)
         told = self._checked(told, wanted) if wanted else told
         return Answer(outcome=Outcome.ACK, order=told)
@@ -168,6 +189,12 @@ class Finder:
     def _endpoint(self, verb: str, name: str) -> str:
         room = "private" if self._store.market_type == "spot" else "fapiPrivate"
         return f"{room}{verb}{name}"
+
+
+def _keep(known: OrderedDict[tuple[str, str], str], key: tuple[str, str], value: str) -> None:
+    known[key] = value
+    while len(known) > _REMEMBERED:
+        known.popitem(last=False)
 
 
 def _cancelled(order: VenueOrder | OrderIntent, row: dict[str, Any]) -> VenueOrder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -232,6 +233,26 @@ class TestPair:
             OrderStatus.EXPIRED,
             OrderStatus.CANCELLED,
         )
+
+    def test_a_cancel_of_one_is_told_as_its_own_and_takes_the_other_along(
+        self, gateway: BinanceGateway
+    ) -> None:
+        placed = [told(one) for one in gateway.place_pair(self.LIMIT, self.STOP)]
+
+        gone = told(gateway.cancel(self.STOP))
+
+        assert (gone.client_order_id, gone.status) == ("the-stop", OrderStatus.CANCELLED)
+        assert gone.venue_order_id == placed[1].venue_order_id
+        assert told(gateway.find(self.LIMIT)).status is OrderStatus.CANCELLED
+
+    def test_one_of_somebody_else_is_cancelled_as_a_list(self, gateway: BinanceGateway) -> None:
+        gateway.place_pair(self.LIMIT, self.STOP)
+        listed = {one.client_order_id: one for one in gateway.open_orders([self.STOP.symbol])}
+        unnamed = replace(listed["the-limit"], client_order_id="")
+
+        gone = told(gateway.cancel(unnamed))
+
+        assert (gone.client_order_id, gone.status) == ("the-limit", OrderStatus.CANCELLED)
 
     def test_prices_that_make_no_pair(self, gateway: BinanceGateway) -> None:
         above = intent(**{**STOP, "stop_price": "60000"}, client_order_id="the-stop")

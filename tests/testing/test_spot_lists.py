@@ -169,3 +169,24 @@ def test_the_account_tells_fees_and_what_is_not_zero(exchange: SimExchange, wire
     assert whole["commissionRates"]["taker"] == "0.00100000"
     assert fees["standardCommission"]["maker"] == "0.00100000"
     assert [(one["interval"], one["count"]) for one in counts] == [("SECOND", 0), ("DAY", 0)]
+
+
+def test_the_id_of_a_cancel_takes_the_place_of_the_orders(wire: Wire) -> None:
+    """Source: "Cancel order" of the WebSocket API, its notes on `newClientOrderId`."""
+    placed = wire.order(**LIMIT, newClientOrderId="mine").json()
+    wire.signed(
+        "DELETE",
+        "/api/v3/order",
+        symbol="BTCUSDT",
+        origClientOrderId="mine",
+        newClientOrderId="cancel",
+    )
+
+    def found(**which: Any) -> Any:
+        return wire.signed("GET", "/api/v3/order", symbol="BTCUSDT", **which).json()
+
+    assert found(origClientOrderId="mine")["code"] == -2013
+    assert found(origClientOrderId="cancel")["orderId"] == placed["orderId"]
+    by_number = found(orderId=placed["orderId"])
+    assert (by_number["clientOrderId"], by_number["status"]) == ("cancel", "CANCELED")
+    assert wire.order(**LIMIT, newClientOrderId="mine").json()["clientOrderId"] == "mine"

@@ -223,7 +223,7 @@ def _is(
 ) -> bool:
     if order_id is not None and order.id != order_id:
         return False
-    if client_id is not None and order.client_order_id != client_id:
+    if client_id is not None and order.known_as != client_id:
         return False
     algo = order.request.trigger is not None and not order.market.is_spot
     return conditional is None or algo is conditional

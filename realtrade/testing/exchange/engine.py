@@ -272,6 +272,7 @@ class Engine:
         """Take an order off and give back what was set aside."""
         order.status = status
         order.expiry = expiry
+        order.cancel_id = cancel_id
         order.updated_ms = self._clock.now_ms()
         asset = locked_asset(order) if order.locked else None
         self._funds(order).release(account, order)

@@ -84,6 +84,8 @@ class SimOrder:
     fills: list[FillTruth] = field(default_factory=list)
     expiry: str = ""
     """Why it expired, in the dialect's word."""
+    cancel_id: str = ""
+    """The id of its cancel, on markets where that takes the place of its own."""
 
     @property
     def open(self) -> bool:
@@ -99,6 +101,11 @@ class SimOrder:
     def client_order_id(self) -> str:
         """Return the id that its owner gave it."""
         return self.request.client_order_id
+
+    @property
+    def known_as(self) -> str:
+        """Return the client id under which it is found by now."""
+        return self.cancel_id or self.client_order_id
 
     @property
     def average(self) -> Decimal:

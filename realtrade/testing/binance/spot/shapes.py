@@ -90,7 +90,8 @@ def queried(order: SimOrder) -> dict[str, Any]:
     """Return an order as queries answer it."""
     return {
         **_ids(order),
-        "clientOrderId": order.client_order_id,
+        # The id of a cancel takes the place of the order's own.
+        "clientOrderId": order.known_as,
         **_state(order),
         "stopPrice": eight(order.request.stop_price),
         "icebergQty": "0.00000000",
