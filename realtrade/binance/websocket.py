@@ -60,14 +60,14 @@ class BinanceWebSocket(BaseWebSocket):
 
     def _on_message(self, text: str, at_s: float) -> None:
         message = json.loads(text)
-        if "stream" in message:
-            data = message["data"]
-            event = data.get("e") if isinstance(data, dict) else None
+        data = message.get("data") if "stream" in message else message
+        event = data.get("e") if isinstance(data, dict) else None
+        if event == "serverShutdown":  # a combined connection wraps it like any other event
+            self._reconnect("the server is about to shut down")
+        elif "stream" in message:
             self.emit(event or message["stream"], data)
         elif "id" in message:
             self._answered(message["id"], _refusal(message))
-        elif message.get("e") == "serverShutdown":
-            self._reconnect("the server is about to shut down")
 
 
 def _refusal(message: dict[str, Any]) -> str | None:

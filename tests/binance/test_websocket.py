@@ -104,6 +104,25 @@ def test_answers(answer: dict[str, Any], refusal: str | None, monkeypatch: Any) 
     assert (said is None) if refusal is None else (said is not None and said.endswith(refusal))
 
 
+_SHUTDOWN = {"e": "serverShutdown", "E": 1_770_123_456_789}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [_SHUTDOWN, {"stream": "!serverShutdown", "data": _SHUTDOWN}],
+    ids=["raw", "combined"],
+)
+def test_a_shutdown_is_not_waited_for(message: dict[str, Any], monkeypatch: Any) -> None:
+    """Source: "Server Shutdown" of Binance's WebSocket streams, which tells both forms."""
+    reasons: list[str] = []
+    made = socket("spot")
+    monkeypatch.setattr(made, "_reconnect", reasons.append)
+
+    made._on_message(json.dumps(message), 0.0)
+
+    assert reasons == ["the server is about to shut down"]
+
+
 @pytest.mark.parametrize("market", ["spot", "swap"])
 def test_every_event_is_emitted_under_its_name(market: MarketType) -> None:
     with BarMarket(market) as run:
