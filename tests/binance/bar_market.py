@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from random import Random
-from threading import Lock
-from time import monotonic, sleep  # noqa: TID251 - a test's own patience
-from typing import TYPE_CHECKING, Any, Self
+from time import sleep  # noqa: TID251 - a test's own patience
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from realtrade.binance import BinanceStore
-from realtrade.binance.line import Line
 from realtrade.binance.streams import bar_stream
 from realtrade.common.history import History
 from realtrade.common.market_feed import MarketFeed
-from realtrade.common.streaming.settings import SocketSettings
 from realtrade.common.streaming.splicer import SpliceSettings
 from realtrade.model.bar import Bar
 from realtrade.plugins.ports.exchange import FeedRequest
 from realtrade.testing import SimExchange
 from realtrade.utils.clock import SystemClock
 from realtrade.utils.timeframes import Timeframe
+from tests.binance.hearing import (
+    SYMBOLS,
+    Sink,
+    assert_all_was_heard_once_in_order,
+    hasty_line,
+    listening,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from realtrade.binance.line import MarketStream
     from realtrade.model.instrument import MarketType
@@ -29,9 +34,6 @@ if TYPE_CHECKING:
 MINUTE = Timeframe.parse("1m")
 MINUTE_MS = 60_000
 DAY_MS = 86_400_000
-PATIENCE_S = 8.0
-SYMBOLS = {"spot": ("BTC/USDT", "ETH/USDT"), "swap": ("BTC/USDT:USDT", "ETH/USDT:USDT")}
-HASTY_SOCKET = {"retry_s": 0.02, "retry_most_s": 0.1, "steady_s": 0.0}
 HASTY_SPLICE = {
     "together_s": 0.15,
     "overdue_s": 0.2,
@@ -42,52 +44,13 @@ HASTY_SPLICE = {
 }
 
 
-class Sink:
-    """Collects what is published."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self.batches: list[list[tuple[str, Bar]]] = []
-        self.told: list[str] = []
-        self.errors: list[Exception] = []
-
-    def publish(self, bars: Sequence[tuple[str, Bar]]) -> None:
-        with self._lock:
-            self.batches.append(list(bars))
-
-    def wait_for_room(self, timeout_s: float) -> bool:
-        return True
-
-    def finish(self) -> None:
-        self.told.append("finish")
-
-    def fail(self, error: Exception) -> None:
-        self.errors.append(error)
-
-    def lost(self, reason: str) -> None:
-        self.told.append("lost")
-
-    def restored(self) -> None:
-        self.told.append("restored")
-
-    def of(self, name: str) -> list[Bar]:
-        with self._lock:
-            return [bar for batch in self.batches for feed, bar in batch if feed == name]
-
-
-def hasty_line(market: MarketType, exchange: SimExchange, socket: dict[str, Any] | None) -> Line:
-    """Return where a simulated market is heard; `socket` changes its limits."""
-    return Line(
-        market=market,
-        base=exchange.ws_url,
-        clock=SystemClock(),
-        random=Random(3),  # noqa: S311 - jitter is no secret
-        limits=SocketSettings(**{**HASTY_SOCKET, **(socket or {})}),
-    )
-
-
 class BarMarket:
     """Two symbols with a past of half an hour, each with a feed of 1m and one of 5m bars."""
+
+    FRAME: ClassVar = {"closed": "true"}
+    """What a message of the stream is told by which brings something."""
+    ASKED: ClassVar = {"path": "*klines"}
+    """What a question of REST is told by for what the stream has not brought."""
 
     def __init__(self, market: MarketType = "spot", *, history: int = 5) -> None:
         self.market = market
@@ -147,15 +110,19 @@ class BarMarket:
         )
         return Bar(at_ms, at_ms + MINUTE_MS, first, high, low, last, self._chance.randrange(1, 9))
 
-    def stream(
-        self, socket: dict[str, Any] | None = None, splice: dict[str, Any] | None = None
-    ) -> MarketStream:
+    def stream(self, splice: dict[str, Any] | None = None, **socket: Any) -> MarketStream:
         return bar_stream(
             self.feeds,
             hasty_line(self.market, self.exchange, socket),
             pages=self.store,
             splice=SpliceSettings(**{**HASTY_SPLICE, **(splice or {})}),
         )
+
+    def listening(
+        self, splice: dict[str, Any] | None = None, *, restored: bool = True, **socket: Any
+    ) -> AbstractContextManager[MarketStream]:
+        """Have a stream with such settings publish to the sink; see `hearing.listening`."""
+        return listening(self.stream(splice, **socket), self.sink, restored=restored)
 
     def truth(self, name: str) -> list[Bar]:
         """Return every bar of the exchange that closed after the feed's history."""
@@ -175,28 +142,9 @@ class BarMarket:
         """Return when the next minute begins."""
         return self._first_ms + self._minute * MINUTE_MS
 
-    def complete(self) -> bool:
-        return all(len(self.sink.of(name)) >= len(self.truth(name)) for name in self.feeds)
-
-    def assert_every_bar_was_seen_once_in_order(self) -> None:
-        wait_for(self.complete, self._counts)
-        for name in self.feeds:
-            assert self.sink.of(name) == self.truth(name), name
-        assert self.sink.errors == []
-
-    def _counts(self) -> str:
-        counts = [
-            f"{name}: {len(self.sink.of(name))}/{len(self.truth(name))}" for name in self.feeds
-        ]
-        return ", ".join(counts)
+    def assert_all_was_heard_once_in_order(self) -> None:
+        assert_all_was_heard_once_in_order(self)
 
 
 def _floats(*values: Any) -> list[float]:
     return [float(value) for value in values]
-
-
-def wait_for(true: Callable[[], Any], what: Callable[[], str] = str) -> None:
-    end_s = monotonic() + PATIENCE_S
-    while not true():
-        assert monotonic() < end_s, f"did not happen: {what()}"
-        sleep(0.005)

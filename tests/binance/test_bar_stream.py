@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import threading
 from time import monotonic  # noqa: TID251 - how long things really take
 from typing import TYPE_CHECKING
 
 import pytest
 
-from realtrade.common.streaming.errors import StreamError
-from tests.binance.bar_market import BarMarket, wait_for
+from tests.binance.bar_market import BarMarket
+from tests.binance.hearing import wait_for
 
 if TYPE_CHECKING:
     from realtrade.model.instrument import MarketType
@@ -19,29 +18,18 @@ MARKETS = ("spot", "swap")
 def test_bars_closed_between_the_history_and_the_stream_are_not_missed(market: MarketType) -> None:
     with BarMarket(market) as run:
         run.play(7)
-        stream = run.stream()
-        stream.start(run.sink)
-        try:
-            wait_for(lambda: run.sink.told == ["restored"])
+        with run.listening():
             run.play(60)
-            run.assert_every_bar_was_seen_once_in_order()
-        finally:
-            stream.stop()
+            run.assert_all_was_heard_once_in_order()
 
 
 @pytest.mark.parametrize("market", MARKETS)
 def test_bars_due_at_one_instant_come_in_one_batch(market: MarketType) -> None:
-    with BarMarket(market) as run:
-        stream = run.stream(splice={"together_s": 5.0})
-        stream.start(run.sink)
-        try:
-            wait_for(lambda: run.sink.told == ["restored"])
-            run.play(10)
-            run.exchange.drop_connections()
-            run.play(10)
-            run.assert_every_bar_was_seen_once_in_order()
-        finally:
-            stream.stop()
+    with BarMarket(market) as run, run.listening({"together_s": 5.0}):
+        run.play(10)
+        run.exchange.drop_connections()
+        run.play(10)
+        run.assert_all_was_heard_once_in_order()
 
     dues = [{bar.due_ms for _, bar in batch} for batch in run.sink.batches]
     assert all(len(due) == 1 for due in dues)
@@ -52,81 +40,54 @@ def test_bars_due_at_one_instant_come_in_one_batch(market: MarketType) -> None:
 
 
 def test_a_feed_that_stays_away_holds_the_others_up_once() -> None:
-    with BarMarket() as run:
-        stream = run.stream(splice={"together_s": 0.5, "overdue_s": 30.0})
-        stream.start(run.sink)
-        try:
-            wait_for(lambda: run.sink.told == ["restored"])
-            run.exchange.arm("ws_skip", times=-1, match={"stream": "ethusdt*"})
-            began_s = monotonic()
-            run.play(4)
-            wait_for(lambda: len(run.sink.of("btc_1m")) == 4)
-            took_s = monotonic() - began_s
-        finally:
-            stream.stop()
+    with BarMarket() as run, run.listening({"together_s": 0.5, "overdue_s": 30.0}):
+        run.exchange.arm("ws_skip", times=-1, match={"stream": "ethusdt*"})
+        began_s = monotonic()
+        run.play(4)
+        wait_for(lambda: len(run.sink.of("btc_1m")) == 4)
+        took_s = monotonic() - began_s
 
     assert 0.4 < took_s < 4
     assert run.sink.of("eth_1m") == []
 
 
 def test_a_bar_that_is_overdue_is_asked_for_though_none_follows() -> None:
-    with BarMarket() as run:
-        stream = run.stream(splice={"overdue_s": 0.3})
-        stream.start(run.sink)
-        try:
-            wait_for(lambda: run.sink.told == ["restored"])
-            run.play(2)
-            run.exchange.arm("ws_skip", times=-1, match={"closed": "true"})
-            run.play(1)
-            run.assert_every_bar_was_seen_once_in_order()
-        finally:
-            stream.stop()
+    with BarMarket() as run, run.listening({"overdue_s": 0.3}):
+        run.play(2)
+        run.exchange.arm("ws_skip", times=-1, match={"closed": "true"})
+        run.play(1)
+        run.assert_all_was_heard_once_in_order()
 
     assert run.sink.told == ["restored"]
 
 
 def test_a_bar_that_never_was_is_a_gap_and_no_obstacle() -> None:
-    with BarMarket() as run:
-        stream = run.stream()
-        stream.start(run.sink)
-        try:
-            wait_for(lambda: run.sink.told == ["restored"])
-            exchange, symbol = run.exchange, run.symbols[0]
-            first_ms = run.truth_first_ms()
-            for step in (0, 1, 5, 6):
-                exchange.close_bar(
-                    symbol, "1m", open=1, high=2, low=1, close=2, open_ms=first_ms + step * 60_000
-                )
-            wait_for(lambda: len(run.sink.of("btc_1m")) >= len(run.truth("btc_1m")))
-        finally:
-            stream.stop()
+    with BarMarket() as run, run.listening():
+        exchange, symbol = run.exchange, run.symbols[0]
+        first_ms = run.truth_first_ms()
+        for step in (0, 1, 5, 6):
+            exchange.close_bar(
+                symbol, "1m", open=1, high=2, low=1, close=2, open_ms=first_ms + step * 60_000
+            )
+        wait_for(lambda: len(run.sink.of("btc_1m")) >= len(run.truth("btc_1m")))
 
     assert run.sink.of("btc_1m") == run.truth("btc_1m")
 
 
 def test_a_planned_change_of_connection_costs_no_bar() -> None:
-    with BarMarket() as run:
-        stream = run.stream({"life_s": 0.2})
-        stream.start(run.sink)
-        try:
-            wait_for(lambda: run.sink.told)
-            for _ in range(10):
-                run.play(2, pause_s=0.03)
-            run.assert_every_bar_was_seen_once_in_order()
-        finally:
-            stream.stop()
+    with BarMarket() as run, run.listening(life_s=0.2):
+        for _ in range(10):
+            run.play(2, pause_s=0.03)
+        run.assert_all_was_heard_once_in_order()
 
     assert run.sink.told.count("lost") >= 2
 
 
 def test_what_is_no_closed_kline_of_ours_is_reported_and_passed_over() -> None:
     with BarMarket() as run:
-        stream = run.stream()
         errors: list[Exception] = []
-        stream.socket.on("error", errors.append)
-        stream.start(run.sink)
-        try:
-            wait_for(lambda: run.sink.told == ["restored"])
+        with run.listening() as stream:
+            stream.socket.on("error", errors.append)
             good = {"t": 60_000, "i": "1m", "x": True, "o": "1", "h": "2", "l": "1", "c": "2"}
             for bad in (
                 {"t": 61_000},
@@ -143,36 +104,6 @@ def test_what_is_no_closed_kline_of_ours_is_reported_and_passed_over() -> None:
             stream.socket.emit("kline", {"s": "XRPUSDT", "k": {**good, "v": "1"}})
             stream.socket.emit("kline", {"s": "BTCUSDT", "k": {**good, "x": False, "v": "1"}})
             run.play(3)
-            run.assert_every_bar_was_seen_once_in_order()
-        finally:
-            stream.stop()
+            run.assert_all_was_heard_once_in_order()
 
     assert [type(error) for error in errors] == [ValueError] * 8 + [KeyError]
-
-
-def test_stopping_ends_every_thread_and_publishes_nothing_more() -> None:
-    with BarMarket() as run:
-        before = threading.active_count()
-        stream = run.stream()
-        stream.start(run.sink)
-        wait_for(lambda: run.sink.told == ["restored"])
-        run.play(2)
-        run.assert_every_bar_was_seen_once_in_order()
-        began_s = monotonic()
-        stream.stop()
-        took_s = monotonic() - began_s
-        run.play(3)
-
-    assert took_s < 1
-    assert len(run.sink.of("btc_1m")) == 2
-    assert threading.active_count() <= before
-
-
-def test_more_feeds_than_a_connection_carries_are_refused() -> None:
-    with BarMarket() as run:
-        stream = run.stream({"channels_most": 3})
-        try:
-            with pytest.raises(StreamError, match="4 streams, and a connection carries 3"):
-                stream.start(run.sink)
-        finally:
-            stream.stop()

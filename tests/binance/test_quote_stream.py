@@ -9,7 +9,7 @@ import pytest
 from realtrade.binance.market_streams import market_streams
 from realtrade.feeds import ReadyFeed
 from realtrade.model.instrument import Instrument
-from tests.binance.bar_market import wait_for
+from tests.binance.hearing import wait_for
 from tests.binance.tick_market import TICK, TickMarket, tick_request
 
 if TYPE_CHECKING:
@@ -18,24 +18,18 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("market", ["spot", "swap"])
 def test_every_quote_comes_once_and_those_of_an_outage_never(market: MarketType) -> None:
-    with TickMarket(market, source="quotes") as run:
-        stream = run.quotes()
-        stream.start(run.sink)
-        try:
-            wait_for(lambda: run.sink.told == ["restored"])
-            run.exchange.arm("ws_duplicate", times=5, match={"event": "bookTicker"})
-            run.trade(10)
-            wait_for(lambda: len(run.sink.of("eth")) == 10)
-            run.exchange.refuse_connections()
-            run.exchange.drop_connections()
-            wait_for(lambda: "lost" in run.sink.told)
-            run.trade(10)
-            run.exchange.refuse_connections(False)
-            wait_for(lambda: run.sink.told[-1] == "restored")
-            run.trade(10)
-            wait_for(lambda: len(run.sink.of("eth")) == 20)
-        finally:
-            stream.stop()
+    with TickMarket(market, source="quotes") as run, run.listening_to_quotes():
+        run.exchange.arm("ws_duplicate", times=5, match={"event": "bookTicker"})
+        run.play(10)
+        wait_for(lambda: len(run.sink.of("eth")) == 10)
+        run.exchange.refuse_connections()
+        run.exchange.drop_connections()
+        wait_for(lambda: "lost" in run.sink.told)
+        run.play(10)
+        run.exchange.refuse_connections(False)
+        wait_for(lambda: run.sink.told[-1] == "restored")
+        run.play(10)
+        wait_for(lambda: len(run.sink.of("eth")) == 20)
 
     for name, symbol in zip(("btc", "eth"), run.symbols, strict=True):
         prices = [float(one.price) for one in run.exchange.trades(symbol)]
@@ -56,12 +50,9 @@ def test_quotes_have_no_history() -> None:
 
 def test_what_is_no_quote_of_ours_is_reported_and_passed_over() -> None:
     with TickMarket(source="quotes") as run:
-        stream = run.quotes()
         errors: list[Exception] = []
-        stream.socket.on("error", errors.append)
-        stream.start(run.sink)
-        try:
-            wait_for(lambda: run.sink.told == ["restored"])
+        with run.listening_to_quotes() as stream:
+            stream.socket.on("error", errors.append)
             good = {"s": "BTCUSDT", "u": 10**9, "b": "99", "a": "101"}
             for bad in (
                 {"u": "7"},
@@ -75,8 +66,6 @@ def test_what_is_no_quote_of_ours_is_reported_and_passed_over() -> None:
             stream.socket.emit("bookTicker", {"s": "BTCUSDT"})
             stream.socket.emit("bookTicker", {**good, "s": "XRPUSDT"})
             stream.socket.emit("bookTicker", good)
-        finally:
-            stream.stop()
 
     assert [type(error) for error in errors] == [ValueError] * 6 + [KeyError]
     assert [bar.close for bar in run.sink.of("btc")] == [100.0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 from time import sleep  # noqa: TID251 - a test's own patience
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from realtrade.binance import BinanceStore
 from realtrade.binance.streams import quote_stream, trade_stream
@@ -13,9 +13,17 @@ from realtrade.common.ticks import Tick, TickFeed
 from realtrade.plugins.ports.exchange import FeedRequest
 from realtrade.testing import SimExchange
 from realtrade.utils.timeframes import Timeframe
-from tests.binance.bar_market import SYMBOLS, Sink, hasty_line, wait_for
+from tests.binance.hearing import (
+    SYMBOLS,
+    Sink,
+    assert_all_was_heard_once_in_order,
+    hasty_line,
+    listening,
+)
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from realtrade.binance.line import MarketStream
     from realtrade.model.bar import Bar
     from realtrade.model.instrument import MarketType
@@ -34,6 +42,11 @@ def tick_request(
 class TickMarket:
     """Two symbols that have traded a little, each with a feed of every trade."""
 
+    FRAME: ClassVar = {"event": "aggTrade"}
+    """What a message of the stream is told by which brings something."""
+    ASKED: ClassVar = {"path": "*aggTrades"}
+    """What a question of REST is told by for what the stream has not brought."""
+
     def __init__(
         self, market: MarketType = "spot", *, history: int = 5, source: TickSource = "trades"
     ) -> None:
@@ -48,7 +61,7 @@ class TickMarket:
 
     def __enter__(self) -> Self:
         self.exchange.start()
-        self.trade(20)
+        self.play(20)
         self.store = BinanceStore(market_type=self.market, endpoints=self.exchange.url)
         for symbol in self.symbols:
             name = symbol[:3].lower()
@@ -61,7 +74,7 @@ class TickMarket:
     def __exit__(self, *_: object) -> None:
         self.exchange.close()
 
-    def trade(self, count: int, *, pause_s: float = 0.0) -> None:
+    def play(self, count: int, *, pause_s: float = 0.0) -> None:
         """Let both symbols trade that often, several times in a millisecond."""
         for _ in range(count):
             for symbol in self.symbols:
@@ -72,9 +85,7 @@ class TickMarket:
                 sleep(pause_s)
         self.exchange.flush()
 
-    def stream(
-        self, socket: dict[str, Any] | None = None, splice: dict[str, Any] | None = None
-    ) -> MarketStream:
+    def stream(self, splice: dict[str, Any] | None = None, **socket: Any) -> MarketStream:
         return trade_stream(
             self.feeds,
             hasty_line(self.market, self.exchange, socket),
@@ -82,9 +93,16 @@ class TickMarket:
             splice=TickSettings(**{**HASTY_TICKS, **(splice or {})}),
         )
 
-    def quotes(self, socket: dict[str, Any] | None = None) -> MarketStream:
-        line = hasty_line(self.market, self.exchange, socket)
-        return quote_stream(self.feeds, line, pages=self.store)
+    def listening(
+        self, splice: dict[str, Any] | None = None, *, restored: bool = True, **socket: Any
+    ) -> AbstractContextManager[MarketStream]:
+        """Have a stream with such settings publish to the sink; see `hearing.listening`."""
+        return listening(self.stream(splice, **socket), self.sink, restored=restored)
+
+    def listening_to_quotes(self) -> AbstractContextManager[MarketStream]:
+        """Have a stream of quotes publish to the sink."""
+        line = hasty_line(self.market, self.exchange, {})
+        return listening(quote_stream(self.feeds, line, pages=self.store), self.sink)
 
     def truth(self, name: str) -> list[Bar]:
         """Return every trade of the exchange after the feed's history."""
@@ -96,17 +114,5 @@ class TickMarket:
             if one.trade_id > feed.last.id
         ]
 
-    def complete(self) -> bool:
-        return all(len(self.sink.of(name)) >= len(self.truth(name)) for name in self.feeds)
-
-    def assert_every_trade_was_seen_once_in_order(self) -> None:
-        wait_for(self.complete, self._counts)
-        for name in self.feeds:
-            assert self.sink.of(name) == self.truth(name), name
-        assert self.sink.errors == []
-
-    def _counts(self) -> str:
-        counts = [
-            f"{name}: {len(self.sink.of(name))}/{len(self.truth(name))}" for name in self.feeds
-        ]
-        return ", ".join(counts)
+    def assert_all_was_heard_once_in_order(self) -> None:
+        assert_all_was_heard_once_in_order(self)
