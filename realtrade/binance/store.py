@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from realtrade.common.market_feed import MarketFeed
     from realtrade.common.rest.listing import Listing
+    from realtrade.common.rest.rate_gate import RateGate
     from realtrade.common.ticks import Tick
     from realtrade.model.account import AccountState, VenueOrder
     from realtrade.model.instrument import MarketType
@@ -37,6 +38,9 @@ _HOSTS = {
     ("swap", True): "https://demo-fapi.binance.com",
 }
 """USDⓈ-M has no test net any more: its test venue is demo trading, with keys of its own."""
+
+_ORDERS_FULL = b"-1015"
+"""The limit of an account's orders is reached, not that of an address's requests."""
 
 
 class BinanceStore(BaseStore):
@@ -55,6 +59,11 @@ class BinanceStore(BaseStore):
 
     def _own_base(self) -> str:
         return _HOSTS[self.market_type, self.connection.testnet]
+
+    def _make_gate(self) -> RateGate:
+        gate = super()._make_gate()
+        gate.orders_full = _ORDERS_FULL
+        return gate
 
     def _create_exchange(self, market_type: MarketType, **kwargs: Any) -> Any:
         """Return a client that lists one market with one request, sandboxed as the market is."""

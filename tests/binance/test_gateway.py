@@ -198,6 +198,23 @@ def test_a_ban_says_for_how_long_and_holds_the_next(
     assert gateway.cancel(intent()).outcome is Outcome.THROTTLED
 
 
+def test_too_many_new_orders_keep_no_cancel_waiting(
+    gateway: BinanceGateway, venue: SimExchange
+) -> None:
+    """Source: the FAQ on unfilled orders: -1015 is an account's limit of new orders alone."""
+    resting = intent(**LIMIT, client_order_id="resting")
+    told(gateway.place(resting))
+    venue.arm("too_many_orders", 1, {"method": "POST"}, retry_after=86_400)
+
+    first, second = gateway.place(intent()), gateway.place(intent())
+
+    assert (first.outcome, first.retry_after_s) == (Outcome.THROTTLED, 86_400.0)
+    assert second.outcome is Outcome.THROTTLED
+    assert second.retry_after_s is not None
+    assert second.retry_after_s < 61
+    assert told(gateway.cancel(resting)).status is OrderStatus.CANCELLED
+
+
 def test_connection_refused(gateway: BinanceGateway, venue: SimExchange) -> None:
     gateway.refuses(intent())
     venue.close()

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _MINUTE_MS = 60_000
 _BANNED, _TOO_MANY, _SERVER_ERROR = 418, 429, 500
 _BAN_S, _LONGEST_S = 300.0, 3 * 86_400.0
+_ORDERS_S = 60.0
+"""How long too many new orders hold the next ones at most: some of such limits last a day."""
 _NAP_S = 0.25
 _PATIENCE_S = 90.0
 
@@ -52,6 +54,8 @@ class RateGate:
         self._minute = 0
         self._used = 0.0
         self._held: dict[Urgency, int] = dict.fromkeys(Urgency, 0)
+        self.orders_full = b""
+        """In the body of an answer 429 that is about new orders alone: cancels go on then."""
         self.on_ban: Callable[[int], None] | None = None
         """Told when nothing may be sent until a time, ms of our clock: to be kept over restarts."""
         self.troubles = 0
@@ -123,7 +127,7 @@ class RateGate:
         if minute != self._minute:
             self._minute, self._used = minute, 0.0
 
-    def observe(self, status: int, headers: Mapping[str, str]) -> float | None:
+    def observe(self, status: int, headers: Mapping[str, str], body: bytes = b"") -> float | None:
         """Learn from an answer; return for how many seconds nothing may be sent, if it says so."""
         now = self._clock.now_ms()
         self.count(trouble=status >= _SERVER_ERROR or status in {_BANNED, _TOO_MANY})
@@ -135,6 +139,9 @@ class RateGate:
         if status not in (_BANNED, _TOO_MANY):
             return None
         wait_s = self._pause_s(status, headers, now)
+        if status == _TOO_MANY and self.orders_full and self.orders_full in body:
+            self.hold(now + int(min(wait_s, _ORDERS_S) * 1000), least=Urgency.ORDER)
+            return wait_s
         until = now + int(wait_s * 1000)
         self.hold(until)
         if self.on_ban is not None:

@@ -84,7 +84,7 @@ class Session:
             self._gate.count(trouble=True)
             raise
         self.status = answer.status
-        self.retry_after_s = self._gate.observe(answer.status, answer.headers)
+        self.retry_after_s = self._gate.observe(answer.status, answer.headers, answer.body)
         return Reply(answer.status, answer.reason, answer.headers, answer.body)
 
     def _routed(self, url: str) -> str:

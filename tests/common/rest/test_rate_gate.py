@@ -111,6 +111,38 @@ def test_a_ban_holds_everything_and_lets_cancels_go_first(
     assert wait_s(gate, Urgency.ORDER) == 0.0
 
 
+FULL = b'{"code":-1015,"msg":"Too many new orders"}'
+
+
+@pytest.mark.parametrize(("said", "held"), [("7", 7.0), ("80000", 60.0)])
+def test_too_many_new_orders_hold_orders_and_no_cancel(
+    gate: RateGate, clock: ManualClock, said: str, held: float
+) -> None:
+    gate.orders_full = b'"code":-1015'
+    told: list[int] = []
+    gate.on_ban = told.append
+
+    assert gate.observe(429, {"Retry-After": said}, FULL) == float(said)
+
+    assert wait_s(gate, Urgency.CANCEL) == 0.0
+    assert wait_s(gate, Urgency.ORDER) == held + 0.2
+    assert (told, gate.banned_until_ms) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "word"),
+    [(418, FULL, b"-1015"), (429, b'{"code":-1003}', b"-1015"), (429, FULL, b"")],
+)
+def test_every_other_ban_holds_cancels_too(
+    gate: RateGate, status: int, body: bytes, word: bytes
+) -> None:
+    gate.orders_full = word
+
+    gate.observe(status, {"Retry-After": "7"}, body)
+
+    assert wait_s(gate, Urgency.CANCEL) == 7.0
+
+
 def test_reads_do_not_wait_for_the_end_of_a_long_ban(gate: RateGate, clock: ManualClock) -> None:
     gate.observe(418, {"Retry-After": "600"})
     began = clock.now_ms()
