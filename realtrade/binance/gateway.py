@@ -43,28 +43,15 @@ class BinanceGateway:
             msg = "orders need api_key and secret"
             raise GatewayError(msg)
         self._store = store
-        self._currency = currency
+        self.account = store.connection.account_at("binance")
+        self.currency = currency
+        """Currency the account is kept in."""
+        self.receive_window_ms = store.connection.receive_window_ms
+        """How long after its stamp the exchange may still act on a request."""
         self._setup = setup or Setup(store)
         self._finder = Finder(store)
         self._reader = AccountReader(store, self._finder)
         self._rules_moved = False
-
-    @property
-    def account(self) -> str:
-        """Stable name of the account: market, venue and a digest of the key."""
-        given = self._store.connection
-        venue = "testnet" if given.testnet else "real"
-        return f"binance-{given.market_type}-{venue}-{given.account}"
-
-    @property
-    def currency(self) -> str:
-        """Currency the account is kept in."""
-        return self._currency
-
-    @property
-    def receive_window_ms(self) -> int:
-        """How long after its stamp Binance may still act on a request."""
-        return self._store.connection.receive_window_ms
 
     def now_ms(self) -> int:
         """Return Binance's clock, as last measured."""

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from realtrade.model.instrument import Instrument
-    from realtrade.plugins.ports.exchange import FeedRequest, TickSource
-    from realtrade.utils.timeframes import Timeframe
+    from realtrade.plugins.ports.exchange import FeedRequest
 
 TICK_PAGE = 1_000
 """Trades asked for at once."""
@@ -87,32 +86,14 @@ class TickFeed:
     def __init__(
         self, request: FeedRequest, *, instrument: Instrument, market_id: str, pages: TickPages
     ) -> None:
-        self._request = request
+        self.name, self.symbol = request.name, request.symbol
+        self.timeframe, self.source = request.timeframe, request.source
         self.instrument = instrument
         self.market_id = market_id
-        self._pages = pages
         self.last: Tick | None = None
         """The newest trade of the history: live ones are those after it."""
-
-    @property
-    def name(self) -> str:
-        """The feed's name in the recipe."""
-        return self._request.name
-
-    @property
-    def symbol(self) -> str:
-        """Unified name."""
-        return self._request.symbol
-
-    @property
-    def timeframe(self) -> Timeframe:
-        """That of ticks."""
-        return self._request.timeframe
-
-    @property
-    def source(self) -> TickSource:
-        """What the ticks are made of."""
-        return self._request.source
+        self._count = request.history
+        self._pages = pages
 
     def history(self) -> BarColumns:
         """Return the last trades, as many as were asked for, or as there are; of quotes none.
@@ -122,13 +103,12 @@ class TickFeed:
         """
         if self.source == "quotes":
             return no_bars()
-        count = self._request.history
         try:
-            found = last_ticks(self._pages, self.symbol, max(count, 1))
+            found = last_ticks(self._pages, self.symbol, max(self._count, 1))
         except FeedError:
             raise
         except Exception as error:  # whatever a store raises; the feed is named
             msg = f"feed '{self.name}': no trades of {self.symbol}: {error}"
             raise FeedError(msg) from error
         self.last = found[-1] if found else None
-        return tick_columns(found) if count else no_bars()
+        return tick_columns(found) if self._count else no_bars()

@@ -44,27 +44,14 @@ class CcxtGateway:
         self, store: CcxtStore, names: Names, ways: Ways, *, currency: str = "USDT"
     ) -> None:
         self._store, self._names = store, names
-        self._currency = currency
+        self.account = store.connection.account_at(f"ccxt-{store.NAME}")
+        self.currency = currency
+        """Currency the account is kept in."""
+        self.receive_window_ms = store.traits.window_ms
+        """How long after its stamp the exchange may still act on a request."""
         self._rehearsals = Rehearsals(store)
         self._reader = Reader(store, names)
         self._finder = Finder(store, Reader(store, names, tries=1), ways)
-
-    @property
-    def account(self) -> str:
-        """Stable name of the account: exchange, market, venue and a digest of the key."""
-        given = self._store.connection
-        venue = "testnet" if given.testnet else "real"
-        return f"ccxt-{self._store.NAME}-{given.market_type}-{venue}-{given.account}"
-
-    @property
-    def currency(self) -> str:
-        """Currency the account is kept in."""
-        return self._currency
-
-    @property
-    def receive_window_ms(self) -> int:
-        """How long after its stamp the exchange may still act on a request."""
-        return self._store.traits.window_ms
 
     def now_ms(self) -> int:
         """Return the exchange's clock, as last measured."""

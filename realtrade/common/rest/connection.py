@@ -108,6 +108,11 @@ class Connection:
             return ""
         return hashlib.sha256(b"account:" + self.apikey.reveal().encode()).hexdigest()[:8]
 
+    def account_at(self, exchange: str) -> str:
+        """Return a stable name of the account: exchange, market, venue and what tells its key."""
+        venue = "testnet" if self.testnet else "real"
+        return f"{exchange}-{self.market_type}-{venue}-{self.account}"
+
 
 def _hidden(value: str | Secret | None) -> Secret | None:
     return Secret(value) if isinstance(value, str) else value
