@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _SERVER_FAILED = 500
 _CLIENT_FAILED = 400
 _CLOCK = frozenset({-1021, -5028})
-_AUTH = frozenset({-1002, -1022, -2014, -2015})
+_AUTH = frozenset({-1002, -1011, -1022, -2014, -2015, -2017})
 _THROTTLED = frozenset({-1003, -1015})
 _MARGIN = frozenset({-2018, -2019})
 _EXISTS = frozenset({-4116})
@@ -27,10 +27,15 @@ _UNKNOWN = frozenset({-1000, -1001, -1006, -1007, -1008})
 _NEW_ORDER = -2010
 _DUPLICATE = "duplicate order sent"
 _NO_MONEY = "insufficient balance"
-_REFUSED = frozenset({-1013, -1010, _NEW_ORDER, -2021, -2022, -2025, -2026, -2027, -2028, -5021})
-_REFUSED_RANGES = (range(-1199, -1099), range(-4999, -3999), range(-5029, -5020))
+_REFUSED = frozenset({-1010, -1013, -1014, -1020, -2007, _NEW_ORDER})
+_REFUSED_RANGES = (
+    range(-1199, -1099),
+    range(-2028, -2019),
+    range(-4999, -3999),
+    range(-5043, -5020),
+)
 """Mistakes in a request, rules of a symbol, and orders that could not be placed as asked."""
-FILTERS = frozenset({-1013, -1111, -4014, -4003, -4164})
+FILTERS = frozenset({-1013, -1111, -4003, -4004, -4005, -4014, -4023, -4164})
 """The order did not fit the symbol's rules: they may have changed since they were read."""
 
 

@@ -37,7 +37,8 @@ CONDITIONAL = frozenset({OrderType.STOP, OrderType.STOP_LIMIT, OrderType.TRAILIN
 """USDⓈ-M keeps these in a service of their own, with ids of their own."""
 _ID = re.compile(r"[.A-Za-z0-9:/_-]{1,36}", re.ASCII)
 _SPOT_TRAIL_BPS = (Decimal(10), Decimal(2_000))
-_SWAP_TRAIL_PERCENT = (Decimal("0.1"), Decimal(10))
+_SWAP_TRAIL_PERCENT = (Decimal("0.1"), Decimal(20))
+"""Source: the change log of 2026-10-23, which doubled the most of it."""
 _LEAST_AHEAD_MS = 600_000
 """USDⓈ-M wants an order's end at least ten minutes ahead."""
 

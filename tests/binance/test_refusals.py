@@ -35,7 +35,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
     "spot-trail-small": ("spot", {**TRAIL, "trail_percent": "0.0009"}, "by 10 to 2000 bps"),
     "spot-trail-large": ("spot", {**TRAIL, "trail_percent": "0.2001"}, "not by 2001 bps"),
     "swap-trail-fine": ("swap", {**TRAIL, "trail_percent": "0.0125"}, "in steps of 0.1, not by 1"),
-    "swap-trail-large": ("swap", {**TRAIL, "trail_percent": "0.11"}, "by 0.1 to 10 %"),
+    "swap-trail-large": ("swap", {**TRAIL, "trail_percent": "0.201"}, "by 0.1 to 20 %"),
     "market-fok": ("spot", {"time_in_force": TimeInForce.FOK}, "has no time in force 'fok'"),
     "stop-ioc": (
         "swap",

@@ -170,7 +170,7 @@ def test_a_new_order_answers_as_asked(wire: Wire, form: str) -> None:
         ({"timeInForce": None}, -1102),
         ({"timeInForce": "DAY"}, -1115),
         ({"timeInForce": "GTD"}, -1102),
-        ({"timeInForce": "GTD", "goodTillDate": 1}, -4220),
+        ({"timeInForce": "GTD", "goodTillDate": 1}, -5040),
         ({"price": "49000.05"}, -4014),
         ({"quantity": "0.0001"}, -1111),
         ({"quantity": "0"}, -4003),
@@ -201,10 +201,10 @@ def test_what_is_wrong_with_an_order_has_its_code(
         ({"type": "LIMIT"}, -1116),
         ({"triggerPrice": None}, -1102),
         ({"triggerPrice": "51000"}, -2021),
-        ({"closePosition": "true"}, -4013),
+        ({"closePosition": "true"}, -4137),
         ({"type": "STOP", "price": "48000", "closePosition": "true"}, -4136),
         ({"type": "TRAILING_STOP_MARKET", "triggerPrice": None}, -1102),
-        ({"type": "TRAILING_STOP_MARKET", "triggerPrice": None, "callbackRate": "11"}, -2007),
+        ({"type": "TRAILING_STOP_MARKET", "triggerPrice": None, "callbackRate": "20.1"}, -2007),
     ],
 )
 def test_what_is_wrong_with_a_conditional_order_has_its_code(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _CLIENT_ID = re.compile(r"[\.A-Z\:/a-z0-9_-]{1,36}")
 _PERCENT = Decimal(100)
-_CALLBACK = (Decimal("0.1"), Decimal(10))
+_CALLBACK = (Decimal("0.1"), Decimal(20))
 CONDITIONAL = {
     "STOP": "stop",
     "STOP_MARKET": "stop",
@@ -95,7 +95,7 @@ def _combination(call: Call, kind: str, *, closes: bool) -> None:
     if kind not in {"STOP_MARKET", "TAKE_PROFIT_MARKET"}:
         raise ApiError(-4136, "Target strategy invalid for orderType,closePosition true")
     if call.get("quantity") is not None or call.get("reduceOnly") is not None:
-        raise ApiError(-4013, "Quantity or reduceOnly cannot be sent with closePosition=true.")
+        raise ApiError(-4137, "Quantity must be zero with closePosition equals true")
 
 
 def _order(
@@ -159,7 +159,9 @@ def _good_till(call: Call, tif: str) -> int:
         raise missing("goodTillDate")
     if until is not None and until < call.core.clock.now_ms() + 600_000:
         raise ApiError(
-            -4220, "goodTillDate must be greater than the current time plus 600 seconds."
+            -5040,
+            "The goodTillDate timestamp must be greater than the current time plus 600 seconds "
+            "and smaller than 253402300799000 (UTC 9999-12-31 23:59:59)",
         )
     return (until or 0) // 1000 * 1000
 
