@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from realtrade.common.base_broker import BaseBroker
 from realtrade.common.broker.restart import restore
-from realtrade.common.rest.proxies import proxy_for
 from realtrade.common.simulated import SimulatedVenue
 from realtrade.execution import Naming, Standing, TradingRule
 
@@ -90,21 +89,16 @@ class BinanceBroker(BaseBroker):
         events: Callable[[Event], None] | None,
     ) -> LiveVenue:
         from realtrade.binance.gateway import BinanceGateway
-        from realtrade.binance.user_stream import BinanceAccountStream, user_stream_base
+        from realtrade.binance.user_stream import account_stream
         from realtrade.common.live import LiveVenue
 
         store, journal = self._given
-        given, gateway = store.connection, BinanceGateway(store, currency=currency)
-        base = user_stream_base(
-            given.market_type, testnet=given.testnet, base=given.endpoints.user_stream
-        )
+        gateway = BinanceGateway(store, currency=currency)
         return LiveVenue(
             gateway=gateway,
-            stream=BinanceAccountStream(
-                store, base=base, clock=given.clock, proxy=proxy_for(base, given.proxy)
-            ),
+            stream=account_stream(store),
             journal=journal,
-            clock=given.clock,
+            clock=store.connection.clock,
             standing=self.standing,
             naming=Naming(gateway.account, bot),
             symbols=(),

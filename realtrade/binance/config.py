@@ -12,8 +12,6 @@ from realtrade.plugins.config import PluginConfig
 from realtrade.plugins.secret import SecretRef
 
 _HOST = r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9a-fA-F:]{2,39}\])(?::[0-9]{1,5})?"
-
-
 _BASE = rf"(?:https?|wss?)://{_HOST}/?"
 
 
@@ -77,7 +75,6 @@ class BinanceConfig(PluginConfig):
         *("1h", "2h", "4h", "6h", "8h", "12h"),
         *("1d", "3d", "1w", "1M"),
     )
-
     TICKS: ClassVar[tuple[str, ...]] = ("trades", "quotes")
     """What comes one by one, with `timeframe: tick`."""
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from realtrade.binance import permissions
 from realtrade.binance.broker import BinanceBroker
 from realtrade.binance.data import BinanceData
 from realtrade.binance.market_streams import market_streams
-from realtrade.binance.permissions import objections, permissions
 from realtrade.binance.store import BinanceStore
 from realtrade.common.feed_hub import FeedHub
-from realtrade.plugins.ports.gateway import GatewayError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -124,7 +123,7 @@ def create_binance_engine(  # noqa: PLR0917 - the names and their order are a pu
         **connection,
     )
     if not paper:
-        _check_key(store, allow)
+        permissions.check(store, allow)
     hub = None if backtest else FeedHub()
     data = _data(store, hub, symbol=symbol, timeframe=timeframe, history=history)
     broker = BinanceBroker(
@@ -138,14 +137,6 @@ def create_binance_engine(  # noqa: PLR0917 - the names and their order are a pu
         wake=None if hub is None else hub.wake,
     )
     return store, broker, data
-
-
-def _check_key(store: BinanceStore, allow: Collection[str]) -> None:
-    if store.connection.testnet:
-        return
-    found = objections(permissions(store), store.market_type, allow)
-    if found:
-        raise GatewayError("; ".join(found))
 
 
 def _data(store: BinanceStore, hub: FeedHub | None, *, timeframe: str, **words: Any) -> BinanceData:

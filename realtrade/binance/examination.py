@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from realtrade.binance.account import is_hedged
 from realtrade.binance.config import BinanceConfig
 from realtrade.binance.permissions import objections, permissions
+from realtrade.common.rest import checks
 from realtrade.common.rest.errors import RestError
 from realtrade.common.rest.proxies import proxy_for
 from realtrade.common.rest.reading import patiently
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from realtrade.binance.store import BinanceStore
     from realtrade.plugins.ports.exchange import FeedRequest
 
-_SKEW_MS = 1_000
-_NETWORK = "check the network, and `proxy` and `endpoints` under `exchange`"
 _KEY = "check the key and its secret, and which addresses Binance lets it be used from"
 
 
@@ -38,10 +36,10 @@ def examine(
         patiently(store, store.clock.measure, tries=2)
         store.listings()
     except RestError as error:
-        yield Check("fail", "connection", str(error), _NETWORK)
+        yield Check("fail", "connection", str(error), checks.NETWORK)
         return
     yield Check("ok", "connection", f"{len(store.listings()):,} symbols listed")
-    yield _skew(store)
+    yield checks.skew(store, "Binance")
     for request in feeds:
         yield _feed(store, request)
     if orders:
@@ -58,20 +56,11 @@ def _addresses(store: BinanceStore) -> Iterator[Check]:
         yield Check("warn", "endpoints", f"not Binance's own: {told}")
 
 
-def _skew(store: BinanceStore) -> Check:
-    ahead_ms, error_ms = store.clock.offset_ms, store.clock.error_ms
-    found = f"Binance is {ahead_ms:+.0f} ms ahead of this machine, give or take {error_ms:.0f} ms"
-    if abs(ahead_ms) - error_ms <= _SKEW_MS:
-        return Check("ok", "clock", found)
-    return Check("warn", "clock", found, "set this machine's clock, for example with chrony")
-
-
 def _feed(store: BinanceStore, request: FeedRequest) -> Check:
     subject, symbol = f"feed {request.name}", request.symbol
     listing = store.listing(symbol)
     if listing is None:
-        near = difflib.get_close_matches(symbol, store.listings(), n=1)
-        hint = f"did you mean {near[0]}?" if near else "see the exchange's list of symbols"
+        hint = checks.near(symbol, store.listings())
         return Check("fail", subject, f"Binance {store.market_type} lists no {symbol}", hint)
     if str(request.timeframe) not in (*BinanceConfig.TIMEFRAMES, "tick"):
         known = ", ".join(BinanceConfig.TIMEFRAMES)
@@ -94,12 +83,12 @@ def _account(exchange: BinanceExchange, config: BinanceConfig) -> Iterator[Check
     store.adopt(exchange.store)
     try:
         yield from _permissions(store, config)
-        yield _money(store, config)
+        yield checks.money(store, config.currency)
         if config.market == "swap":
             yield _mode(store)
     except RestError as error:
         refused = store.outcome_of(error) is Outcome.AUTH
-        yield Check("fail", "key", str(error), _KEY if refused else _NETWORK)
+        yield Check("fail", "key", str(error), _KEY if refused else checks.NETWORK)
 
 
 def _permissions(store: BinanceStore, config: BinanceConfig) -> Iterator[Check]:
@@ -116,14 +105,6 @@ def _permissions(store: BinanceStore, config: BinanceConfig) -> Iterator[Check]:
     if told.get("ipRestrict") is not True:
         fix = "restrict it to this machine's address in Binance's API management"
         yield Check("warn", "key address", "the key works from any address", fix)
-
-
-def _money(store: BinanceStore, config: BinanceConfig) -> Check:
-    balance = store.get_balance(config.currency)
-    found = f"{balance.free:f} {config.currency} free, {balance.locked:f} locked"
-    if balance.total > 0:
-        return Check("ok", "balance", found)
-    return Check("warn", "balance", found, f"bring {config.currency} into this account")
 
 
 def _mode(store: BinanceStore) -> Check:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from realtrade.binance import permissions
 from realtrade.binance.examination import examine
 from realtrade.binance.gateway import BinanceGateway
 from realtrade.binance.market_streams import market_streams
-from realtrade.binance.permissions import objections, permissions
 from realtrade.binance.probes import probes
 from realtrade.binance.setup import Setup
 from realtrade.binance.store import BinanceStore
-from realtrade.binance.user_stream import BinanceAccountStream, user_stream_base
+from realtrade.binance.user_stream import account_stream
 from realtrade.common.rest.connection import Bases
 from realtrade.common.rest.errors import RestError
-from realtrade.common.rest.proxies import proxy_for
 from realtrade.common.streaming.joint import JointStream
 from realtrade.plugins.ports.gateway import GatewayError
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from realtrade.binance.config import BinanceConfig
     from realtrade.binance.line import MarketStream
+    from realtrade.binance.user_stream import BinanceAccountStream
     from realtrade.common.market_feed import MarketFeed
     from realtrade.common.ticks import TickFeed
     from realtrade.model.instrument import Instrument
@@ -113,7 +113,7 @@ class BinanceExchange:
             store = self.trading
             try:
                 store.clock.measure()
-                self._check_key(store)
+                permissions.check(store, self._config.allow)
                 store.adopt(self.store)
             except RestError as error:
                 msg = f"the account cannot be reached: {error}"
@@ -123,31 +123,13 @@ class BinanceExchange:
             self._gateway = BinanceGateway(store, currency=given.currency, setup=setup)
         return self._gateway
 
-    def _check_key(self, store: BinanceStore) -> None:
-        if self._context.testnet:
-            return  # test venues do not tell, and have no money to withdraw
-        found = objections(permissions(store), self._config.market, self._config.allow)
-        if found:
-            raise GatewayError("; ".join(found))
-
     def account_stream(self) -> BinanceAccountStream:
         """Return a stream of the account's events, not yet started.
 
         Raises:
             GatewayError: the recipe names no key.
         """
-        store = self.trading
-        base = user_stream_base(
-            self._config.market,
-            testnet=self._context.testnet,
-            base=store.connection.endpoints.user_stream,
-        )
-        return BinanceAccountStream(
-            store,
-            base=base,
-            clock=self._context.clock,
-            proxy=proxy_for(base, self._config.proxy),
-        )
+        return account_stream(self.trading)
 
     def hold(self, until_ms: int) -> None:
         """Send nothing before a time on our clock."""

@@ -10,6 +10,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from realtrade.common.rest.unified import text
 from realtrade.model.order import OrderType, TimeInForce
 
 if TYPE_CHECKING:
@@ -120,12 +121,6 @@ def _reduce_only(intent: OrderIntent) -> dict[str, str]:
 
 def _price(price: Decimal | None) -> str:
     return text(price or Decimal(0))
-
-
-def text(value: Decimal) -> str:
-    """Return a number as Binance reads it: digits and a point, nothing rounded."""
-    plain = f"{value:f}"
-    return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 def refusal(intent: OrderIntent, listing: Listing, now_ms: int) -> str | None:

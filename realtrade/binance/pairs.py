@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from realtrade.binance import answers, orders
-from realtrade.binance.orders import Request, text
+from realtrade.binance.orders import Request
 from realtrade.common.rest.errors import OddAnswer
+from realtrade.common.rest.unified import text
 from realtrade.model.order import OrderType, Side
 from realtrade.plugins.ports.gateway import Answer, Outcome
 

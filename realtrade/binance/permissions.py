@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from realtrade.common.rest.errors import OddAnswer
+from realtrade.plugins.ports.gateway import GatewayError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -27,6 +28,20 @@ def permissions(store: BinanceStore) -> Mapping[str, Any]:
     if not isinstance(told, dict) or not isinstance(told.get("enableWithdrawals"), bool):
         raise OddAnswer("the key's permissions were asked for and not told")
     return told
+
+
+def check(store: BinanceStore, allow: Collection[str]) -> None:
+    """See to it that the store's key is fit to trade; test venues have no money to withdraw.
+
+    Raises:
+        GatewayError: it may do too much or too little.
+        RestError: no answer, or none to trust.
+    """
+    if store.connection.testnet:
+        return
+    found = objections(permissions(store), store.market_type, allow)
+    if found:
+        raise GatewayError("; ".join(found))
 
 
 def objections(told: Mapping[str, Any], market: str, allow: Collection[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""How Binance is doing for us: the stream of bars, its clock, its limits."""
+"""How Binance is doing for us: the streams of its markets, its clock, its limits."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def probes(
 ) -> Mapping[str, Probe]:
     """Return what can be looked at without asking Binance anything."""
     return {
-        "bars_stream": lambda: bars_stream(streams()),
+        "bars_stream": lambda: market_data(streams()),
         "clock": lambda: skew(stores()),
         "rate_limit": lambda: rate_limit(stores(), clock),
         "rest": lambda: rest(stores()),
     }
 
 
-def bars_stream(streams: Sequence[MarketStream]) -> Finding:
-    """Look at whether every connection for bars is up."""
+def market_data(streams: Sequence[MarketStream]) -> Finding:
+    """Look at whether every connection for bars, trades and quotes is up."""
     down = [stream.socket.name for stream in streams if not stream.socket.is_connected]
     if not down:
         return Finding(HealthStatus.HEALTHY, value=0.0)

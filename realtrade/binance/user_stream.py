@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from realtrade.binance.user_events import event_of
 from realtrade.common.base_websocket import BaseWebSocket
 from realtrade.common.rest.errors import Refused, RestError
+from realtrade.common.rest.proxies import proxy_for
 from realtrade.common.streaming.backoff import jitter
 from realtrade.common.streaming.errors import StreamError
 from realtrade.common.streaming.settings import SocketSettings
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
+    from realtrade.binance.store import BinanceStore
     from realtrade.model.instrument import MarketType
     from realtrade.plugins.ports.gateway import AccountSink
     from realtrade.utils.clock import Clock
@@ -214,3 +216,14 @@ class BinanceAccountStream:
             except Exception as error:  # noqa: BLE001 - a thread's outermost frame; tried again
                 _LOG.warning("the listen key cannot be renewed: %s", type(error).__name__)
                 wait_s = min(self._keep_s, KEEP_AGAIN_S)
+
+
+def account_stream(store: BinanceStore) -> BinanceAccountStream:
+    """Return the stream of a store's account, as the store is connected, not yet started."""
+    given = store.connection
+    base = user_stream_base(
+        given.market_type, testnet=given.testnet, base=given.endpoints.user_stream
+    )
+    return BinanceAccountStream(
+        store, base=base, clock=given.clock, proxy=proxy_for(base, given.proxy)
+    )

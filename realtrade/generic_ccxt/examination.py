@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from realtrade.common.rest import checks
 from realtrade.common.rest.errors import RestError
 from realtrade.common.rest.proxies import proxy_for
 from realtrade.generic_ccxt import capability
@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     from realtrade.generic_ccxt.store import CcxtStore
     from realtrade.plugins.ports.exchange import FeedRequest
 
-_NETWORK = "check the network, and `proxy` and `endpoints` under `exchange`"
 _KEY = "check api_key, secret and password, and the addresses the key may be used from"
 _ORDERS = "use mode paper, or an exchange with a dialect of its own"
-_SKEW_MS = 1_000
 
 
 def examine(
@@ -39,7 +37,7 @@ def examine(
         store.clock.measure()
         found = f"{len(store.listings()):,} symbols listed"
     except RestError as error:
-        yield Check("fail", "connection", str(error), _NETWORK)
+        yield Check("fail", "connection", str(error), checks.NETWORK)
         return
     yield Check("ok", "connection", found)
     yield _skew(store)
@@ -62,20 +60,13 @@ def _addresses(store: CcxtStore) -> Check:
 def _skew(store: CcxtStore) -> Check:
     if not store.exchange.has.get("fetchTime"):
         return Check("ok", "clock", f"{store.NAME} does not tell its time: this machine's is used")
-    ahead_ms, error_ms = store.clock.offset_ms, store.clock.error_ms
-    found = (
-        f"{store.NAME} is {ahead_ms:+.0f} ms ahead of this machine, give or take {error_ms:.0f} ms"
-    )
-    if abs(ahead_ms) - error_ms <= _SKEW_MS:
-        return Check("ok", "clock", found)
-    return Check("warn", "clock", found, "set this machine's clock, for example with chrony")
+    return checks.skew(store, store.NAME)
 
 
 def _feed(store: CcxtStore, request: FeedRequest) -> Check:
     subject, listed = f"feed {request.name}", store.listings()
     if request.symbol not in listed:
-        near: Any = difflib.get_close_matches(request.symbol, listed, n=1)
-        fix = f"did you mean {near[0]}?" if near else "see the exchange's list of symbols"
+        fix = checks.near(request.symbol, listed)
         return Check("fail", subject, f"{request.symbol} is not listed", fix)
     known = store.timeframes()
     if str(request.timeframe) not in known:
@@ -95,15 +86,15 @@ def _account(exchange: CcxtExchange, config: CcxtConfig, symbols: Sequence[str])
         yield Check("fail", "orders", str(error), _ORDERS)
         return
     except RestError as error:
-        yield Check("fail", "orders", str(error), _NETWORK)
+        yield Check("fail", "orders", str(error), checks.NETWORK)
         return
     yield Check("ok", "order lookup", f"orders are found again {ways}")
     try:
         yield from _kinds(exchange, store, symbols)
-        yield _money(store, config)
+        yield checks.money(store, config.currency)
     except RestError as error:
         refused = store.outcome_of(error) is Outcome.AUTH
-        yield Check("fail", "key", str(error), _KEY if refused else _NETWORK)
+        yield Check("fail", "key", str(error), _KEY if refused else checks.NETWORK)
     fix = f"make sure at {store.NAME} that it may not withdraw, and restrict it to this address"
     yield Check("warn", "key permissions", "ccxt cannot ask what the key may do", fix)
 
@@ -126,11 +117,3 @@ def _kinds(exchange: CcxtExchange, store: CcxtStore, symbols: Sequence[str]) -> 
                     yield Check("ok", f"{kind} orders", "leave as they are meant")
                 else:
                     yield Check("warn", f"{kind} orders", why, "they are refused when they come")
-
-
-def _money(store: CcxtStore, config: CcxtConfig) -> Check:
-    balance = store.get_balance(config.currency)
-    found = f"{balance.free:f} {config.currency} free, {balance.locked:f} locked"
-    if balance.total > 0:
-        return Check("ok", "balance", found)
-    return Check("warn", "balance", found, f"bring {config.currency} into this account")

@@ -196,3 +196,4 @@ class CcxtExchange:
             stream.stop()
         for store in self._stores:
             store.close()
+        self.store.gate.on_ban = None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from realtrade.common.rest.unified import text
 from realtrade.model.order import OrderType, Side, TimeInForce
 
 if TYPE_CHECKING:
@@ -66,12 +67,6 @@ def words(intent: OrderIntent, name: str) -> Words:
     return Words(
         intent.symbol, _KINDS[intent.type], intent.side.value, text(intent.quantity), price, params
     )
-
-
-def text(value: Decimal) -> str:
-    """Return a number in digits and a point, nothing rounded."""
-    plain = f"{value:f}"
-    return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 def numbers(intent: OrderIntent) -> Iterator[tuple[str, Decimal]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from realtrade.common.rest.ccxt_errors import translated
 from realtrade.common.rest.errors import NoAnswer, NotSent, RestError
+from realtrade.common.rest.unified import text
 from realtrade.generic_ccxt import orders
 from realtrade.generic_ccxt.leaving import Leaving, rehearse
 from realtrade.model.order import OrderType
@@ -91,7 +92,7 @@ def objection(leaving: Leaving, intent: OrderIntent, name: str) -> str | None:
         return "our order id would not leave"
     for what, number in orders.numbers(intent):
         if not leaving.has_number(number):
-            return f"the {what} {orders.text(number)} would not leave as it is"
+            return f"the {what} {text(number)} would not leave as it is"
     return None
 
 

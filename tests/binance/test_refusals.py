@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from realtrade.binance import pairs
-from realtrade.binance.orders import refusal, text
+from realtrade.binance.orders import refusal
+from realtrade.common.rest.unified import text
 from realtrade.model.order import OrderType, Side, TimeInForce
 from tests.binance.orders_made import intent, listing
 

@@ -57,6 +57,12 @@ def number(value: Any) -> Decimal:
     return found
 
 
+def text(value: Decimal) -> str:
+    """Return a number as exchanges read it: digits and a point, nothing rounded."""
+    plain = f"{value:f}"
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
 def listings(store: BaseStore) -> list[Listing]:
     """Return what is listed in the store's market: spot, or linear swaps."""
     markets = store.read("load_markets", False, limits=MARKETS)
