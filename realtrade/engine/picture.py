@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from realtrade.monitor.board import Board
     from realtrade.monitor.round_trips import RoundTrip
     from realtrade.monitor.slippage import Slippage
+    from realtrade.monitor.tracker import PerformanceTracker
 
 _EVERY_S = 0.2
 """The shortest time between two pictures: a replay at full speed pays for five a second."""
 _FILLS = 50
+_SLIPPAGE_EVERY = 1.01
+"""Slippage is measured anew when there are this many times as many executions as last time, so that
+an execution costs the same however many there were before."""
 
 
 class Painter:
@@ -29,6 +33,8 @@ class Painter:
         self._bar_ms = 0
         self._peak = Decimal(0)
         self._trips = 0
+        self._slippage: tuple[float, Slippage | None] = (0.0, None)
+        """From how many executions on it is to be measured anew, and how it was."""
         self._stale = True
         self.bars_ms: dict[str, int] = {}
         """When the newest bar of each feed was known, by its own time; read from any thread."""
@@ -95,7 +101,7 @@ class Painter:
             "drawdown": _text(round(1 - equity / peak, 6)) if peak > 0 else "0",
             "fees": decimal_text(tracker.fees_paid),
             "trades": len(tracker.round_trips),
-            "slippage": _slippage(tracker.slippage),
+            "slippage": _slippage(self._slippage_of(tracker)),
             "bar_ms": max(self.bars_ms.values(), default=None),
             "positions": [_position(parts, symbol) for symbol in account.positions],
             "orders": [_order(intent) for intent in account.open_orders],
@@ -106,6 +112,13 @@ class Painter:
             ],
             "rules": head_room(parts),
         }
+
+    def _slippage_of(self, tracker: PerformanceTracker) -> Slippage | None:
+        due, found = self._slippage
+        if tracker.fill_count > due:
+            found = tracker.slippage
+            self._slippage = (tracker.fill_count * _SLIPPAGE_EVERY, found)
+        return found
 
 
 def _position(parts: Parts, symbol: str) -> dict[str, str]:

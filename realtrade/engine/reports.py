@@ -22,8 +22,8 @@ _PATIENCE_S = 60.0
 class Reports:
     """Writes one report a day or week into `reports/<date>/` of the run's folder.
 
-    The trading thread only hands over a copy of what was tracked; measuring and drawing it takes a
-    second and happens on the scheduler's thread.
+    The trading thread only hands over a copy of what was tracked; measuring and drawing it happens
+    in another process.
     """
 
     def __init__(self, parts: Parts, turns: Turns) -> None:
@@ -43,21 +43,28 @@ class Reports:
 
         Raises:
             OSError: it cannot be written.
-            TimeoutError: the trading thread gives no turn.
+            TimeoutError: the trading thread gives no turn, or writing takes too long.
         """
         from realtrade.engine.report import facts, prices
-        from realtrade.monitor import Reporter
+        from realtrade.engine.report_process import write_apart
 
         parts = self._parts
         if parts.out is None:
             return
-        tracker: PerformanceTracker = self._turns.ask(parts.tracker.copy, _PATIENCE_S)
+        tracker, about = self._turns.ask(
+            lambda: (parts.tracker.copy(), facts(parts)), patience_s=_PATIENCE_S
+        )
         zone = ZoneInfo(parts.recipe.schedule.timezone)
         now_ms = parts.clock.now_ms()
         day = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone).date()
         folder = parts.out / "reports" / day.isoformat()
-        Reporter(folder).write(
-            tracker, facts(parts), recipe_text=parts.recipe_text, prices=prices(parts)
+        write_apart(
+            folder,
+            tracker,
+            about,
+            recipe_text=parts.recipe_text,
+            prices=prices(parts),
+            patience_s=_PATIENCE_S,
         )
         data = self._figures(tracker) | {"file": str(folder / "report.html")}
         message = (

@@ -101,7 +101,6 @@ class PerformanceTracker:
         self._fill_quantity, self._fill_price, self._fill_fee = array("d"), array("d"), array("d")
         self._fill_wanted = array("d")
         self._newest: deque[FillRecord] = deque(maxlen=_NEWEST)
-        self._slippage: tuple[int, Slippage | None] = (0, None)
         self._sealed: list[Columns] = []
         self._time, self._cash, self._equity = array("q"), array("d"), array("d")
 
@@ -252,14 +251,19 @@ class PerformanceTracker:
         return [*self._newest][-count:][::-1]
 
     @property
+    def fill_count(self) -> int:
+        """How many executions there were."""
+        return len(self._fill_price)
+
+    @property
     def slippage(self) -> Slippage | None:
-        """How much worse than at their signals executions were; None when that is not known."""
-        count = len(self._fill_price)
-        if self._slippage[0] != count:
-            columns = (self._fill_quantity, self._fill_price, self._fill_wanted)
-            # Copies: an array that is looked into cannot grow.
-            self._slippage = (count, slippage(*(np.array(column) for column in columns)))
-        return self._slippage[1]
+        """How much worse than at their signals executions were; None when that is not known.
+
+        Measured at each access, over all executions.
+        """
+        columns = (self._fill_quantity, self._fill_price, self._fill_wanted)
+        # Copies: an array that is looked into cannot grow.
+        return slippage(*(np.array(column) for column in columns))
 
     @property
     def round_trips(self) -> Sequence[RoundTrip]:
