@@ -11,7 +11,10 @@ from realtrade.plugins.errors import SettingWrong
 from realtrade.recipe.blocks import Mode, OrderStyle
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from realtrade.common import BaseBroker
+    from realtrade.common.broker.resting import Keeper, RestingExits
     from realtrade.common.broker.styles import LimitStyle
     from realtrade.engine.parts import Parts
 
@@ -22,14 +25,10 @@ def equipped(parts: Parts, cls: type[BaseBroker]) -> type[BaseBroker]:
     """Return the broker that shapes signals and rests stops, where the recipe wants either."""
     orders = parts.recipe.orders
     mixed: list[type] = []
-    if parts.risk.rests_targets:
-        from realtrade.common.broker.targets import RestingTargets
+    if parts.risk.rests_stops or parts.risk.rests_targets:
+        from realtrade.common.broker.resting import RestingExits
 
-        mixed.append(RestingTargets)
-    if parts.risk.rests_stops:
-        from realtrade.common.broker.protection import RestingStops
-
-        mixed.append(RestingStops)
+        mixed.append(RestingExits)
     if not orders.entry == orders.exit == OrderStyle():
         from realtrade.common.broker.styles import StyledOrders
 
@@ -44,21 +43,29 @@ def equip(parts: Parts) -> None:
         RecipeInvalid: an offset counts ticks of a feed that has none, or stops and targets are to
             rest on one spot holding.
     """
-    from realtrade.common.broker.protection import RestingStops
+    from realtrade.common.broker.resting import RestingExits
     from realtrade.common.broker.styles import StyledOrders, Styles
-    from realtrade.common.broker.targets import RestingTargets
 
     broker: object = parts.broker
-    if isinstance(broker, RestingStops):
-        broker.protection = parts.risk.protection
-    if isinstance(broker, RestingTargets):
-        broker.targets = parts.risk.targets
-        if isinstance(broker, RestingStops):
-            _must_have_room(parts, parts.risk.rests_targets[0])
+    if isinstance(broker, RestingExits):
+        broker.keepers = tuple(_keepers(parts, broker))
     if isinstance(broker, StyledOrders):
         broker.styles = Styles(entry=_style(parts, "entry"), exit=_style(parts, "exit"))
         if parts.recipe.mode not in _SIMULATED:
             broker.now_ms = parts.clock.now_ms
+
+
+def _keepers(parts: Parts, broker: RestingExits) -> Iterator[Keeper]:
+    from realtrade.common.broker.protection import RestingStops
+    from realtrade.common.broker.targets import RestingTargets
+
+    risk = parts.risk
+    if risk.rests_stops:
+        yield RestingStops(broker, risk.protection)
+    if risk.rests_targets:
+        if risk.rests_stops:
+            _must_have_room(parts, risk.rests_targets[0])
+        yield RestingTargets(broker, risk.targets)
 
 
 def _style(parts: Parts, name: str) -> LimitStyle | None:

@@ -10,6 +10,7 @@ import pytest
 
 from realtrade.common import BaseBroker
 from realtrade.common.broker.protection import RestingStops
+from realtrade.common.broker.resting import RestingExits
 from realtrade.common.simulated import SimulatedVenue
 from realtrade.common.simulated.settings import Settings
 from realtrade.model.instrument import Instrument
@@ -33,7 +34,7 @@ GAP = [(100, 101, 99, 100)] * 5 + [(70, 72, 69, 71)] + [(71, 72, 70, 71)] * 4
 SPOT = Instrument("BTC/USDT", "BTC", "USDT")
 
 
-class Broker(RestingStops, BaseBroker):
+class Broker(RestingExits, BaseBroker):
     """What the engine makes where a stop is to rest."""
 
 
@@ -55,7 +56,7 @@ def a_broker(wants: Any, **words: Any) -> tuple[Any, MemoryJournal]:
     journal = MemoryJournal()
     venue = SimulatedVenue(cash=100_000, settings=Settings(old_bars=False))
     broker = Broker(venue, journal=journal, **words)
-    broker.protection = wants
+    broker.keepers = (RestingStops(broker, wants),)
     return broker, journal
 
 
@@ -229,13 +230,13 @@ def test_one_that_is_refused_is_tried_again_more_and_more_rarely(
     still = [(100, 101, 99, 100)] * 40
     tried: list[int] = []
     broker, _ = a_broker(_at(95), gate=cast("Any", NoStops()))
-    rest = broker._rest
+    rest = broker.rest
 
-    def noted(*words: Any) -> None:
+    def noted(*words: Any, **wish: Any) -> Any:
         tried.append(len(broker.cerebro.datas[0]))
-        rest(*words)
+        return rest(*words, **wish)
 
-    broker._rest = noted
+    broker.rest = noted
     play(broker, BUY, prices=still)
 
     assert tried == [2, 4, 7, 12, 21, 38]
@@ -244,7 +245,7 @@ def test_one_that_is_refused_is_tried_again_more_and_more_rarely(
 def _on_an_exchange(instrument: Instrument, **script: Any) -> tuple[Exchange, Any, Any]:
     exchange = Exchange()
     broker: Any = Broker(cast("Venue", exchange))
-    broker.protection = _at(80, instrument.symbol)
+    broker.keepers = (RestingStops(broker, _at(80, instrument.symbol)),)
     return exchange, broker, script
 
 
@@ -252,7 +253,7 @@ def test_on_an_exchange_the_old_stop_goes_before_the_new_one_comes(
     play: Callable[..., Any],
 ) -> None:
     exchange, broker, _ = _on_an_exchange(SPOT)
-    broker.protection = _at({0: 80, 4: 85}, SPOT.symbol)
+    broker.keepers = (RestingStops(broker, _at({0: 80, 4: 85}, SPOT.symbol)),)
 
     def fill(strategy: Any) -> None:
         exchange.say(ReportKind.ACCEPTED)
@@ -305,13 +306,13 @@ def test_a_stop_found_after_a_restart_is_the_stop(play: Callable[..., Any]) -> N
 
     def forget(strategy: Any) -> None:
         exchange.say(ReportKind.ACCEPTED)
-        broker._stops.clear()
+        broker.keepers[0].begin()
         broker._found = False
 
     actor = play(broker, {1: lambda s: s.buy(size=1), 2: rest, 4: forget}, instrument=SPOT)
 
     assert [one.type for one in exchange.sent] == [OrderType.MARKET, OrderType.STOP]
-    assert [one.info.protects for one in broker._stops.values()] == [True]
+    assert [one.info.protects for one in broker.keepers[0].orders.values()] == [True]
     assert actor.position.size == 1
 
 

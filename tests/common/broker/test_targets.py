@@ -10,6 +10,7 @@ import pytest
 
 from realtrade.common import BaseBroker
 from realtrade.common.broker.protection import RestingStops
+from realtrade.common.broker.resting import RestingExits
 from realtrade.common.broker.targets import RestingTargets
 from realtrade.common.simulated import SimulatedVenue
 from realtrade.common.simulated.settings import Settings
@@ -33,12 +34,8 @@ SPOT = Instrument("BTC/USDT", "BTC", "USDT")
 BUY: Any = {1: lambda s: s.buy(size=2)}
 
 
-class Broker(RestingTargets, BaseBroker):
-    """What the engine makes where targets are to rest."""
-
-
-class Both(RestingTargets, RestingStops, BaseBroker):
-    """What the engine makes where stops are to rest, too."""
+class Broker(RestingExits, BaseBroker):
+    """What the engine makes where exits are to rest."""
 
 
 def at(*levels: tuple[float, float], symbol: str = "btc", moved: int = 99) -> Any:
@@ -56,11 +53,11 @@ def at(*levels: tuple[float, float], symbol: str = "btc", moved: int = 99) -> An
     return wants
 
 
-def simulated(wants: Any, kind: Any = Broker, **words: Any) -> tuple[Any, MemoryJournal]:
+def simulated(wants: Any, **words: Any) -> tuple[Any, MemoryJournal]:
     journal = MemoryJournal()
     venue = SimulatedVenue(cash=100_000, settings=Settings(old_bars=False))
-    broker = kind(venue, journal=journal, **words)
-    broker.targets = wants
+    broker = Broker(venue, journal=journal, **words)
+    broker.keepers = (RestingTargets(broker, wants),)
     return broker, journal
 
 
@@ -164,10 +161,12 @@ def test_a_strategy_hears_of_executions_only(play: Callable[..., Any]) -> None:
 def test_stops_and_targets_share_a_position_until_one_of_them_is_met(
     play: Callable[..., Any],
 ) -> None:
-    broker, journal = simulated(at((105, 1)), Both)
-    broker.protection = lambda account: (
-        [Protection("btc", D(95), "stop")] if account.position("btc").quantity else []
-    )
+    broker, journal = simulated(at((105, 1)))
+
+    def protection(account: Any) -> list[Protection]:
+        return [Protection("btc", D(95), "stop")] if account.position("btc").quantity else []
+
+    broker.keepers = (RestingStops(broker, protection), *broker.keepers)
 
     actor = play(broker, BUY, prices=RISE)
 
@@ -184,13 +183,13 @@ def test_stops_and_targets_share_a_position_until_one_of_them_is_met(
 def test_after_a_refusal_nothing_is_placed_for_some_bars(play: Callable[..., Any]) -> None:
     tried: list[int] = []
     broker, _ = simulated(at((120, 1)), gate=cast("Any", NoStops()))
-    place = broker._place_target
+    rest = broker.rest
 
-    def noted(*words: Any) -> Any:
+    def noted(*words: Any, **wish: Any) -> Any:
         tried.append(len(broker.cerebro.datas[0]))
-        return place(*words)
+        return rest(*words, **wish)
 
-    broker._place_target = noted
+    broker.rest = noted
     play(broker, BUY, prices=FLAT * 2)
 
     assert tried == [2, 11, 20]
@@ -199,7 +198,7 @@ def test_after_a_refusal_nothing_is_placed_for_some_bars(play: Callable[..., Any
 def on_exchange(wants: Any) -> tuple[Exchange, Any]:
     exchange = Exchange()
     broker: Any = Broker(cast("Venue", exchange))
-    broker.targets = wants
+    broker.keepers = (RestingTargets(broker, wants),)
     return exchange, broker
 
 
@@ -251,13 +250,13 @@ def test_targets_found_after_a_restart_are_the_targets(play: Callable[..., Any])
 
     def forget(strategy: Any) -> None:
         exchange.say(ReportKind.ACCEPTED)
-        broker._targets.clear()
-        broker._targets_found = False
+        broker.keepers[0].begin()
+        broker._found = False
 
     play(broker, {1: lambda s: s.buy(size=1), 2: filled(exchange), 4: forget}, instrument=SPOT)
 
     assert [one.type for one in exchange.sent] == [OrderType.MARKET, OrderType.LIMIT]
-    assert [one.info.protects for one in broker._targets[SPOT.symbol]] == [True]
+    assert [one.info.protects for one in broker.keepers[0].orders[SPOT.symbol]] == [True]
 
 
 def test_an_exit_of_a_bracket_is_no_target(play: Callable[..., Any]) -> None:
