@@ -166,9 +166,21 @@ class FeedHub:
         """
         with self._changed:
             lane = self._lanes.get(name)
-            if lane is not None and lane.children and not self._closed:
-                self._batches.append(_Passed(name, at_ms))
-                self._changed.notify_all()
+            if lane is None or not lane.children or self._closed:
+                return
+            self._forget_passed(name)
+            self._batches.append(_Passed(name, at_ms))
+            self._changed.notify_all()
+
+    def _forget_passed(self, name: str) -> None:
+        """Drop what a later word makes idle, so that words do not pile up before a slow thread."""
+        for place in range(len(self._batches) - 1, -1, -1):
+            batch = self._batches[place]
+            if not isinstance(batch, _Passed):
+                return
+            if batch.name == name:
+                del self._batches[place]
+                return
 
     def finish(self) -> None:
         """Say that no bar will follow; what waits is still given out."""

@@ -56,6 +56,31 @@ def test_bars_made_of_ticks_end_when_their_time_has_passed() -> None:
     assert hub.backlog == 0
 
 
+def test_words_that_time_has_passed_do_not_pile_up_before_a_strategy_that_is_stuck() -> None:
+    hub = FeedHub(capacity=8)
+    for name in ("a", "b", "pair", "other"):
+        hub.join(name)
+        hub.history(name, Timeframe.parse("tick"), None)
+    hub.resample("pair", "a", Pairs())
+    hub.resample("other", "b", Pairs())
+    tick = Bar(50, 50, 1.0, 1.0, 1.0, 1.0, 1.0)
+
+    for at_ms in range(1, 51):
+        hub.passed("a", at_ms)
+        hub.passed("b", at_ms)
+    assert hub.backlog == 2
+    hub.publish([("a", tick)])
+    hub.passed("a", 60)
+    assert hub.backlog == 4  # what was said before the tick stays before it
+
+    assert hub.advance(0)
+    assert hub.take("pair") == Bar(0, 50, 1.0, 1.0, 1.0, 1.0, 1.0)
+    assert hub.advance(0)
+    assert hub.take("other") == Bar(0, 50, 1.0, 1.0, 1.0, 1.0, 1.0)
+    assert hub.advance(0)
+    assert hub.take("a") == tick
+
+
 def test_bars_made_of_ticks_have_no_gaps_where_nothing_is_traded() -> None:
     told: list[FeedGap] = []
     hub = FeedHub(on_gap=told.append)
