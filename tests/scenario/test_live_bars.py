@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from random import Random
-from threading import Thread
-from time import monotonic, sleep  # noqa: TID251 - a test's own patience
-from typing import TYPE_CHECKING, Self
+from time import sleep  # noqa: TID251 - a test's own patience
+from typing import TYPE_CHECKING
 
 import pytest
 
-from realtrade.engine import TradingRunner
 from realtrade.model.bar import Bar
-from realtrade.recipe import load_recipe
 from realtrade.testing import SimExchange
 from realtrade.utils.clock import SystemClock
 from tests.scenario.bar_recorder import BarRecorder
+from tests.scenario.running import Running, wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 MINUTE_MS, DAY_MS = 60_000, 86_400_000
@@ -71,42 +68,9 @@ class Market:
         ]
 
 
-def wait_for(true: Callable[[], object]) -> None:
-    end_s = monotonic() + 30
-    while not true():
-        assert monotonic() < end_s
-        sleep(0.01)
-
-
-class Bot:
-    """A recipe that runs on a thread of its own."""
-
-    def __init__(self, recipe: Path) -> None:
-        BarRecorder.forget()
-        self._runner = TradingRunner(load_recipe(recipe), out=recipe.parent / "out")
-        self.failures: list[BaseException] = []
-        self._thread = Thread(target=self._run)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._runner.stop()
-        self._thread.join(20)
-
-    def _run(self) -> None:
-        try:
-            self._runner.run()
-        except Exception as error:  # noqa: BLE001 - a thread's outermost frame; the test looks
-            self.failures.append(error)
-
-    def is_live(self) -> bool:
-        return "LIVE" in BarRecorder.statuses or bool(self.failures)
-
-    def has_seen(self, stamp_ms: int) -> bool:
-        newest = [bars[-1][0] for bars in BarRecorder.bars.values()]
-        return newest == [stamp_ms] * 4 or bool(self.failures)
+def newest() -> list[int]:
+    """Return the stamp of the newest bar seen of each of the four feeds."""
+    return [bars[-1][0] for bars in BarRecorder.bars.values()]
 
 
 @pytest.mark.parametrize("market", ["spot", "swap"])
@@ -118,14 +82,14 @@ def test_a_strategy_sees_every_closed_bar_once_and_in_order(market: str, tmp_pat
         world = Market(exchange, market, start_ms)
         world.play(60)
         recipe.write_text(RECIPE.format(market=market, url=exchange.url, **world.symbols))
-        with Bot(recipe) as bot:
-            wait_for(bot.is_live)
+        with Running(recipe, BarRecorder) as bot:
+            bot.wait_until_live()
             for _ in range(6):
                 exchange.arm(chance.choice(FAULTS), times=2, match={"closed": "true"})
                 world.play(100)
                 sleep(0.2)
             world.play(60)
-            wait_for(lambda: bot.has_seen(start_ms + (world.minute - 1) * MINUTE_MS))
+            bot.wait_for(lambda: newest() == [start_ms + (world.minute - 1) * MINUTE_MS] * 4)
 
         seen = BarRecorder.bars
         assert bot.failures == []
@@ -146,10 +110,10 @@ def test_a_bar_that_is_not_closed_is_shown_to_nobody(market: str, tmp_path: Path
         world = Market(exchange, market, start_ms)
         world.play(60)
         recipe.write_text(RECIPE.format(market=market, url=exchange.url, **world.symbols))
-        with Bot(recipe) as bot:
-            wait_for(bot.is_live)
+        with Running(recipe, BarRecorder) as bot:
+            bot.wait_until_live()
             world.play(30)
-            wait_for(lambda: bot.has_seen(start_ms + (world.minute - 1) * MINUTE_MS))
+            bot.wait_for(lambda: newest() == [start_ms + (world.minute - 1) * MINUTE_MS] * 4)
             exchange.advance(20)
             before = {name: list(bars) for name, bars in BarRecorder.bars.items()}
             growing = exchange.arm("ws_duplicate", -1, match={"closed": "false"})

@@ -5,9 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from itertools import groupby
 from random import Random
-from threading import Thread
-from time import monotonic, sleep  # noqa: TID251 - a test's own patience
-from typing import TYPE_CHECKING, Self
+from time import sleep  # noqa: TID251 - a test's own patience
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,17 +14,17 @@ from realtrade.engine import TradingRunner
 from realtrade.recipe import load_recipe
 from realtrade.testing import SimExchange
 from realtrade.utils.clock import ManualClock
+from tests.scenario.running import Running, wait_for
 from tests.scenario.tick_recorder import Once, TickRecorder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from realtrade.testing.exchange.events import PriceMoved
 
 START_MS = 1_700_000_040_000  # a whole minute
 FAULTS = ("ws_skip", "ws_duplicate", "ws_reorder", "ws_garbage", "ws_half", "ws_drop", "ws_torn")
-PATIENCE_S = 30
 SYMBOLS = {"spot": ("BTC/USDT", "ETH/USDT"), "swap": ("BTC/USDT:USDT", "ETH/USDT:USDT")}
 RECIPE = """\
 realtrade: v1
@@ -77,13 +76,6 @@ strategy: {{type: python, class: "tests.scenario.tick_recorder:Once"}}
 risk: {{stop: {{type: stop_loss, distance: 2%}}}}
 """
 Row = tuple[int, float, float, float, float, float]
-
-
-def wait_for(true: Callable[[], object]) -> None:
-    end_s = monotonic() + PATIENCE_S
-    while not true():
-        assert monotonic() < end_s
-        sleep(0.01)
 
 
 class Market:
@@ -143,36 +135,9 @@ def _joined(rows: Sequence[Row], closed_ms: int) -> Row:
     return closed_ms, prices[0], max(prices), min(prices), prices[-1], quantity
 
 
-class Bot:
-    """A recipe that runs on a thread of its own."""
-
-    def __init__(self, recipe: Path) -> None:
-        TickRecorder.forget()
-        Once.filled.clear()
-        self._runner = TradingRunner(load_recipe(recipe), out=recipe.parent / "out")
-        self.failures: list[BaseException] = []
-        self._thread = Thread(target=self._run)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._runner.stop()
-        self._thread.join(20)
-
-    def _run(self) -> None:
-        try:
-            self._runner.run()
-        except Exception as error:  # noqa: BLE001 - a thread's outermost frame; the test looks
-            self.failures.append(error)
-
-    def is_live(self) -> bool:
-        return "LIVE" in TickRecorder.statuses or bool(self.failures)
-
-    def has_seen(self, counts: dict[str, int]) -> bool:
-        seen = {name: len(TickRecorder.rows.get(name, ())) for name in counts}
-        return seen == counts or bool(self.failures)
+def counted(counts: dict[str, int]) -> bool:
+    """Tell whether so many rows of each of these feeds have been seen."""
+    return {name: len(TickRecorder.rows.get(name, ())) for name in counts} == counts
 
 
 @pytest.mark.parametrize("market", ["spot", "swap"])
@@ -184,14 +149,14 @@ def test_a_strategy_sees_every_trade_once_and_in_order(market: str, tmp_path: Pa
     with world.exchange as exchange:
         world.trade(100)
         recipe.write_text(RECIPE.format(market=market, url=exchange.url, btc=btc, eth=eth))
-        with Bot(recipe) as bot:
-            wait_for(bot.is_live)
+        with Running(recipe, TickRecorder) as bot:
+            bot.wait_until_live()
             for _ in range(6):
                 exchange.arm(chance.choice(FAULTS), times=2, match={"event": "aggTrade"})
                 world.trade(60)
                 sleep(0.2)
             world.trade(40)
-            wait_for(lambda: bot.has_seen({"btc": 40 + 400, "eth": 400}))
+            bot.wait_for(lambda: counted({"btc": 40 + 400, "eth": 400}))
 
         seen = TickRecorder.rows
         assert bot.failures == []
@@ -252,16 +217,16 @@ def test_trades_quotes_and_bars_come_side_by_side(market: str, tmp_path: Path) -
         exchange.make_up_history(3)
         before = len(exchange.trades(btc))
         recipe.write_text(MIXED.format(market=market, url=exchange.url, btc=btc))
-        with Bot(recipe) as bot:
+        with Running(recipe, TickRecorder) as bot:
             wait_for(lambda: heard(exchange, market) >= {"aggTrade", "bookTicker", "kline_1m"})
             exchange.make_up_history(10)
             exchange.drop_connections()
             exchange.make_up_history(5)
-            wait_for(lambda: bot.has_seen({"bars": 16}))
+            bot.wait_for(lambda: counted({"bars": 16}))
             wait_for(lambda: heard(exchange, market) >= {"aggTrade", "bookTicker", "kline_1m"})
             exchange.make_up_history(10)
             ticks = [row(one) for one in exchange.trades(btc)[before:]]
-            wait_for(lambda: bot.has_seen({"btc": len(ticks), "bars": 26}))
+            bot.wait_for(lambda: counted({"btc": len(ticks), "bars": 26}))
             wait_for(lambda: len(TickRecorder.rows["quotes"]) >= 80)
 
     seen, step = TickRecorder.rows, float(exchange.core.desk(btc).market.tick)
@@ -292,14 +257,14 @@ def test_a_stop_is_met_by_a_tick_within_the_minute(mode: str, tmp_path: Path) ->
         exchange.add_account("k" * 20, "s" * 20, futures={"USDT": "10000"})
         exchange.move(SWAP, "1000")
         recipe.write_text(GUARDED.format(mode=mode, url=exchange.url))
-        with Bot(recipe) as bot:
-            wait_for(bot.is_live)
+        with Running(recipe, Once) as bot:
+            bot.wait_until_live()
             exchange.move(SWAP, "1000")
-            wait_for(lambda: mode == "paper" or held(exchange) == 2 or bot.failures)
+            bot.wait_for(lambda: mode == "paper" or held(exchange) == 2)
             for price in range(999, 975, -1):
                 exchange.move(SWAP, str(price))
                 sleep(0.01)
-            wait_for(lambda: len(Once.filled) == 2 or bot.failures)
+            bot.wait_for(lambda: len(Once.filled) == 2)
 
         assert bot.failures == []
         (_, _, bought), (side, size, sold) = Once.filled

@@ -55,6 +55,11 @@ class Once(TickRecorder):
 
     filled: ClassVar[list[tuple[str, float, float]]] = []
 
+    @classmethod
+    def forget(cls) -> None:
+        super().forget()
+        cls.filled.clear()
+
     def __init__(self) -> None:
         super().__init__()
         self._bought = False
