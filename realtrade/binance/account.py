@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from realtrade.binance import answers
-from realtrade.common.rest.errors import OddAnswer
+from realtrade.binance.executions import Executions
+from realtrade.common.rest.errors import OddAnswer, RestError
 from realtrade.common.rest.rate_gate import Urgency
 from realtrade.common.rest.unified import number
 from realtrade.model.account import AccountState, Balance
 from realtrade.model.order import Position
+from realtrade.plugins.ports.gateway import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,12 +21,8 @@ if TYPE_CHECKING:
     from realtrade.model.account import VenueOrder
     from realtrade.model.order import Fill
 
-PAGE = 1_000
 _HURRY: dict[str, Any] = {"urgency": Urgency.ORDER, "tries": 3}
 """Questions about the account come before bars, and must not keep cancels waiting for long."""
-_DAY_MS = 86_400_000
-_SPAN_MS = {"spot": _DAY_MS, "swap": 7 * _DAY_MS}
-"""The longest span of trades one request may ask for."""
 
 
 def spot_state(store: BinanceStore) -> AccountState:
@@ -92,6 +90,7 @@ class AccountReader:
     def __init__(self, store: BinanceStore, finder: Finder) -> None:
         self._store = store
         self._finder = finder
+        self._executions = Executions(store)
 
     def open_orders(self, symbols: Sequence[str] | None) -> list[VenueOrder]:
         """Return every open order of these symbols, or of all, plain and conditional.
@@ -126,44 +125,24 @@ class AccountReader:
         return [self._fill(row, symbol) for row in rows]
 
     def _fill(self, row: Mapping[str, Any], symbol: str) -> Fill:
-        name = self._finder.client_id(symbol, int(row["orderId"]))
-        return answers.trade(row, symbol, name)
+        return answers.trade(row, symbol, self._owner(symbol, int(row["orderId"])))
+
+    def _owner(self, symbol: str, venue_order_id: int) -> str:
+        """Return our id of the order behind a trade; one that is forgotten is nobody's."""
+        try:
+            return self._finder.client_id(symbol, venue_order_id)
+        except RestError as error:
+            if self._store.outcome_of(error) is not Outcome.ABSENT:
+                raise
+            return ""
 
     def _trades(self, symbol: str, after: str) -> Iterator[Mapping[str, Any]]:
         kind, _, value = after.rpartition(":")
         if kind not in ("", "ms") or not value.isdigit():
             msg = f"the cursor {after!r} is no trade id and no ms:<time>"
             raise LookupError(msg)
-        page = self._first(symbol, int(value)) if kind else self._page(symbol, int(value))
-        while page:
-            yield from page
-            if len(page) < PAGE:
-                return
-            page = self._page(symbol, max(int(row["id"]) for row in page))
-
-    def _first(self, symbol: str, since_ms: int) -> list[Mapping[str, Any]]:
-        """Return the first trades since a time, looking span by span where nothing was traded."""
-        span_ms, now_ms = _SPAN_MS[self._store.market_type], self._store.now_ms()
-        while since_ms <= now_ms:
-            until_ms = since_ms + span_ms - 1
-            page = self._ask(symbol, {"startTime": since_ms, "endTime": until_ms})
-            if page:
-                last = max(int(row["id"]) for row in page)
-                return page if len(page) == PAGE else [*page, *self._page(symbol, last)]
-            since_ms += span_ms
-        return []
-
-    def _page(self, symbol: str, after_id: int) -> list[Mapping[str, Any]]:
-        return self._ask(symbol, {"fromId": after_id + 1})
-
-    def _ask(self, symbol: str, span: dict[str, int]) -> list[Mapping[str, Any]]:
-        params = {"symbol": self._store.known(symbol).id, "limit": PAGE, **span}
-        rows = _rows(
-            self._store.ask("privateGetMyTrades", "fapiPrivateGetUserTrades", params, **_HURRY)
-        )
-        if not all(isinstance(row.get("id"), int) for row in rows):
-            raise OddAnswer("trades without ids")
-        return rows
+        read = self._executions.since if kind else self._executions.behind
+        return read(symbol, int(value))
 
 
 def _rows(told: Any, name: str = "") -> list[Mapping[str, Any]]:

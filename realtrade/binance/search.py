@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from realtrade.binance import answers
+from realtrade.binance.ids import Ids
 from realtrade.binance.orders import CONDITIONAL
-from realtrade.common.rest.errors import OddAnswer, RestError
+from realtrade.common.rest.errors import OddAnswer, Refused, RestError
 from realtrade.common.rest.rate_gate import Urgency
 from realtrade.model.account import VenueOrder
 from realtrade.model.order import OrderStatus
@@ -18,13 +18,19 @@ if TYPE_CHECKING:
     from realtrade.binance.store import BinanceStore
     from realtrade.model.order import OrderIntent
 
-_REMEMBERED = 10_000
 _ALGO = "algo-"
+_DAY_MS = 86_400_000
+_GONE_MS, _OLD_MS = 3 * _DAY_MS, 90 * _DAY_MS
+_SETTLED_S = 60.0
+_ARCHIVED = -2026
+_FORGOTTEN = "ended without an execution, and forgotten by the exchange"
 
 
 class _Conditional(NamedTuple):
     order: VenueOrder
     fired: bool
+    became: str
+    """Binance's id of the order it became; empty before."""
 
 
 class Finder:
@@ -32,8 +38,7 @@ class Finder:
 
     def __init__(self, store: BinanceStore) -> None:
         self._store = store
-        self._names: OrderedDict[tuple[str, str], str] = OrderedDict()
-        self._theirs: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._ids = Ids(store.connection.clock)
 
     def learn(self, order: VenueOrder) -> None:
         """Remember an order's ids: trades are told by the exchange's alone."""
@@ -41,9 +46,7 @@ class Finder:
 
     def learn_name(self, symbol: str, venue_order_id: str, client_order_id: str) -> None:
         """Remember the ids of an order."""
-        _keep(self._names, (symbol, venue_order_id), client_order_id)
-        if not venue_order_id.startswith(_ALGO):
-            _keep(self._theirs, (symbol, client_order_id), venue_order_id)
+        self._ids.learn(symbol, venue_order_id, client_order_id)
 
     def client_id(self, symbol: str, venue_order_id: int) -> str:
         """Return the client id of an order, asked for where it is not known.
@@ -51,7 +54,7 @@ class Finder:
         Raises:
             RestError: it was not told.
         """
-        known = self._names.get((symbol, str(venue_order_id)))
+        known = self._ids.ours(symbol, str(venue_order_id))
         if known is None:
             params = {"symbol": self._id(symbol), "orderId": venue_order_id}
             told = answers.order(self._ask("Order", params), symbol)
@@ -69,21 +72,58 @@ class Finder:
         Raises:
             RestError: no answer, or an error.
         """
-        if not self._is_algo(intent):
-            return self._common(intent.symbol, intent.client_order_id)
-        resting = self._algo(intent)
+        try:
+            if not self._is_algo(intent):
+                told = self._common(intent.symbol, intent.client_order_id)
+                return Answer(outcome=Outcome.ACK, order=told)
+            return self._fired(intent, self._algo(intent))
+        except RestError as error:
+            if not self._forgotten(intent, error):
+                raise
+        number = self._ids.theirs(intent.symbol, intent.client_order_id) or ""
+        gone = replace(VenueOrder.cancelled(intent, number), reason=_FORGOTTEN)
+        return Answer(outcome=Outcome.ACK, order=gone)
+
+    def _forgotten(self, intent: OrderIntent, error: RestError) -> bool:
+        """Tell whether an order is not found because it ended without an execution, and long ago.
+
+        On spot that is what the error says. USDⓈ-M finds no such order three days after its making
+        ("Query Order", "Query Algo Order"), and none at all after ninety. Not to take the lag of a
+        query for an end, an order must have been known for a while.
+        """
+        if self._store.market_type == "spot":
+            return isinstance(error, Refused) and error.code == _ARCHIVED
+        known_s = self._ids.known_s(intent.symbol, intent.client_order_id)
+        age_ms = self._store.now_ms() - intent.created_ms
+        absent = self._store.outcome_of(error) is Outcome.ABSENT
+        return absent and known_s > _SETTLED_S and _GONE_MS < age_ms < _OLD_MS
+
+    def _fired(self, intent: OrderIntent, resting: _Conditional | None) -> Answer:
+        """Return a conditional order as it rests, or what it became."""
         if resting is not None and not resting.fired:
             return Answer(outcome=Outcome.ACK, order=resting.order)
         try:
-            became = self._common(intent.symbol, intent.client_order_id).order
+            became = self._became(intent, resting)
         except RestError as error:
             if resting is None or self._store.outcome_of(error) is not Outcome.ABSENT:
                 raise
             told = "it has fired, into what?"
             return Answer(outcome=Outcome.UNKNOWN, order=resting.order, reason=told)
-        if became is not None:
-            became = replace(became, type=intent.type, stop_price=intent.stop_price)
+        became = replace(became, type=intent.type, stop_price=intent.stop_price)
         return Answer(outcome=Outcome.ACK, order=became)
+
+    def _became(self, intent: OrderIntent, resting: _Conditional | None) -> VenueOrder:
+        """Ask for what a conditional order became: by our id, which it keeps, then by its own."""
+        symbol, name = intent.symbol, intent.client_order_id
+        try:
+            return self._common(symbol, name)
+        except RestError as error:
+            absent = self._store.outcome_of(error) is Outcome.ABSENT
+            if not absent or resting is None or not resting.became:
+                raise
+        told = answers.order(self._numbered(symbol, resting.became, name), symbol)
+        self.learn(told)
+        return told
 
     def _algo(self, intent: OrderIntent) -> _Conditional | None:
         """Return a conditional order, or None where there is none of that id."""
@@ -94,9 +134,11 @@ class Finder:
                 raise
             return None
         told = self._checked(answers.algo_order(row, intent.symbol), intent.client_order_id)
-        return _Conditional(told, row.get("algoStatus") in answers.FIRED)
+        became = str(row.get("actualOrderId") or "")
+        fired = row.get("algoStatus") in answers.FIRED
+        return _Conditional(told, fired, became if became.isdigit() else "")
 
-    def _common(self, symbol: str, client_order_id: str) -> Answer:
+    def _common(self, symbol: str, client_order_id: str) -> VenueOrder:
         params = {"symbol": self._id(symbol), "origClientOrderId": client_order_id}
         try:
             row = self._ask("Order", params)
@@ -104,7 +146,7 @@ class Finder:
             row = self._renamed(symbol, client_order_id, error)
         told = self._checked(answers.order(row, symbol), client_order_id)
         self.learn(told)
-        return Answer(outcome=Outcome.ACK, order=told)
+        return told
 
     def _renamed(self, symbol: str, client_order_id: str, error: RestError) -> Any:
         """Ask by Binance's own id for an order that is not found by ours.
@@ -112,13 +154,18 @@ class Finder:
         On spot the id of a cancel takes the place of the order's: "`newClientOrderId` will replace
         `clientOrderId` of the canceled order", says "Cancel order" of the WebSocket API.
         """
-        known = self._theirs.get((symbol, client_order_id))
+        known = self._ids.theirs(symbol, client_order_id)
         absent = self._store.outcome_of(error) is Outcome.ABSENT
         if known is None or not absent or self._store.market_type != "spot":
             raise error
-        row = self._ask("Order", {"symbol": self._id(symbol), "orderId": int(known)})
-        if not isinstance(row, dict) or str(row.get("orderId")) != known:
-            msg = f"asked for the order {known}, told of another one"
+        return self._numbered(symbol, known, client_order_id)
+
+    def _numbered(self, symbol: str, venue_order_id: str, client_order_id: str) -> Any:
+        """Ask for an order by Binance's own id; it is ours, whatever it is called there."""
+        wanted = {"symbol": self._id(symbol), "orderId": int(venue_order_id)}
+        row = self._ask("Order", wanted)
+        if not isinstance(row, dict) or str(row.get("orderId")) != venue_order_id:
+            msg = f"asked for the order {venue_order_id}, told of another one"
             raise OddAnswer(msg)
         return {**row, "clientOrderId": client_order_id}
 
@@ -189,12 +236,6 @@ class Finder:
     def _endpoint(self, verb: str, name: str) -> str:
         room = "private" if self._store.market_type == "spot" else "fapiPrivate"
         return f"{room}{verb}{name}"
-
-
-def _keep(known: OrderedDict[tuple[str, str], str], key: tuple[str, str], value: str) -> None:
-    known[key] = value
-    while len(known) > _REMEMBERED:
-        known.popitem(last=False)
 
 
 def _cancelled(order: VenueOrder | OrderIntent, row: dict[str, Any]) -> VenueOrder:

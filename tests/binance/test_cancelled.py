@@ -1,17 +1,18 @@
-"""Orders of spot that were cancelled: the exchange calls them by another name from then on."""
+"""Orders that were cancelled: spot calls them by another name then, and both forget them."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from realtrade.binance.gateway import BinanceGateway
 from realtrade.model.order import OrderStatus
 from realtrade.plugins.ports.gateway import Outcome
-from tests.binance.orders_made import LIMIT, intent, told
+from tests.binance.orders_made import BOTH, LIMIT, STOP, SWAP, intent, told
 
 if TYPE_CHECKING:
-    import pytest
-
     from realtrade.binance.store import BinanceStore
     from realtrade.testing import SimExchange
 
@@ -67,3 +68,96 @@ class TestCancelledOnSpot:
         monkeypatch.setattr(store, "call", another)
 
         assert gateway.find(self.ORDER).outcome is Outcome.UNKNOWN
+
+
+DAY_MS = 86_400_000
+
+
+def later(gateway: BinanceGateway, venue: SimExchange, days: float) -> None:
+    """Let days pass at the exchange, and the gateway know what time it is there."""
+    venue.clock.skew_ms += int(days * DAY_MS)
+    gateway.resync()
+
+
+@pytest.fixture
+def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an order count as known for long from its first moment on."""
+    monkeypatch.setattr("realtrade.binance.search._SETTLED_S", -1.0)
+
+
+class TestForgotten:
+    """Source: "Query Order" of USDⓈ-M; error -2026 of spot."""
+
+    @SWAP
+    @pytest.mark.parametrize("kind", [LIMIT, STOP], ids=["plain", "conditional"])
+    @pytest.mark.usefixtures("settled")
+    def test_one_that_ended_unfilled_is_cancelled_though_not_found(
+        self, gateway: BinanceGateway, venue: SimExchange, market: str, kind: dict[str, Any]
+    ) -> None:
+        order = intent(market, **kind, created_ms=gateway.now_ms())
+        placed = told(gateway.place(order))
+        gateway.cancel(order)
+        later(gateway, venue, 3.1)
+
+        found = told(gateway.find(order))
+
+        assert (found.client_order_id, found.venue_order_id) == (
+            order.client_order_id,
+            placed.venue_order_id,
+        )
+        assert (found.status, found.filled) == (OrderStatus.CANCELLED, Decimal(0))
+        assert "forgotten" in found.reason
+
+    @SWAP
+    @pytest.mark.usefixtures("settled")
+    def test_one_that_was_filled_is_found_for_longer(
+        self, gateway: BinanceGateway, venue: SimExchange, market: str
+    ) -> None:
+        order = intent(market, created_ms=gateway.now_ms())
+        gateway.place(order)
+        later(gateway, venue, 80)
+        assert told(gateway.find(order)).status is OrderStatus.FILLED
+
+        later(gateway, venue, 11)
+
+        assert gateway.find(order).outcome is Outcome.ABSENT
+
+    @SWAP
+    def test_a_query_that_lags_behind_is_no_end(
+        self, gateway: BinanceGateway, venue: SimExchange, market: str
+    ) -> None:
+        order = intent(market, **LIMIT, created_ms=gateway.now_ms() - 5 * DAY_MS)
+        gateway.place(order)
+        venue.arm("invisible", 1, {"path": "/fapi/v1/order"})
+
+        assert gateway.find(order).outcome is Outcome.ABSENT
+
+    @SWAP
+    @pytest.mark.usefixtures("settled")
+    @pytest.mark.parametrize("days", [0, 2.9, 91])
+    def test_only_an_order_of_a_certain_age_is_forgotten(
+        self, gateway: BinanceGateway, venue: SimExchange, market: str, days: float
+    ) -> None:
+        order = intent(market, **LIMIT, created_ms=gateway.now_ms() - int(days * DAY_MS))
+        gateway.place(order)
+        venue.arm("invisible", 1, {"path": "/fapi/v1/order"})
+
+        assert gateway.find(order).outcome is Outcome.ABSENT
+
+    @BOTH
+    def test_one_nobody_has_ever_seen_is_absent(self, gateway: BinanceGateway, market: str) -> None:
+        order = intent(market, **LIMIT, created_ms=gateway.now_ms() - 5 * DAY_MS)
+
+        assert gateway.find(order).outcome is Outcome.ABSENT
+
+    def test_spot_says_that_it_has_archived_one(
+        self, gateway: BinanceGateway, venue: SimExchange
+    ) -> None:
+        order = intent(**LIMIT)
+        gateway.place(order)
+        gateway.cancel(order)
+        later(gateway, venue, 91)
+
+        found = told(gateway.find(order))
+
+        assert (found.status, found.filled) == (OrderStatus.CANCELLED, Decimal(0))

@@ -359,13 +359,26 @@ class TestConditional:
         assert (found.status, found.type) == (OrderStatus.FILLED, OrderType.STOP)
         assert found.stop_price == Decimal(45_000)
 
-    def test_one_that_has_fired_into_something_unseen_is_unknown(
+    def test_what_it_became_is_found_by_its_own_number_too(
         self, gateway: BinanceGateway, venue: SimExchange, market: str
     ) -> None:
         stop = intent(market, **STOP)
         gateway.place(stop)
         venue.walk(NAMES[market], "44000")
         venue.arm("invisible", 1, {"path": "/fapi/v1/order"})
+
+        found = told(gateway.find(stop))
+
+        assert (found.client_order_id, found.status) == (stop.client_order_id, OrderStatus.FILLED)
+        assert (found.type, found.stop_price) == (OrderType.STOP, Decimal(45_000))
+
+    def test_one_that_has_fired_into_something_unseen_is_unknown(
+        self, gateway: BinanceGateway, venue: SimExchange, market: str
+    ) -> None:
+        stop = intent(market, **STOP)
+        gateway.place(stop)
+        venue.walk(NAMES[market], "44000")
+        venue.arm("invisible", 2, {"path": "/fapi/v1/order"})
 
         assert gateway.find(stop).outcome is Outcome.UNKNOWN
 

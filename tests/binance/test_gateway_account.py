@@ -61,13 +61,13 @@ class TestFills:
     def test_none(self, gateway: BinanceGateway, market: str) -> None:
         assert gateway.fills(NAMES[market], days_ago(gateway, 3)) == []
 
-    @pytest.mark.parametrize("page", [1, 2, 5])
+    @pytest.mark.parametrize("page", [2, 3, 5])
     def test_page_after_page(
         self, gateway: BinanceGateway, market: str, page: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         for number in range(5):
             gateway.place(intent(market, client_order_id=f"order-{number}"))
-        monkeypatch.setattr("realtrade.binance.account.PAGE", page)
+        monkeypatch.setattr("realtrade.binance.executions.PAGE", page)
 
         fills = gateway.fills(NAMES[market], days_ago(gateway, 1))
 

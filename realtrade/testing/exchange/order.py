@@ -93,6 +93,11 @@ class SimOrder:
         return self.status not in DONE
 
     @property
+    def ended_unfilled(self) -> bool:
+        """Tell whether it ended, and nothing of it was filled."""
+        return self.status in {"canceled", "expired", "rejected"} and not self.filled
+
+    @property
     def remaining(self) -> Decimal:
         """Return what is not yet filled."""
         return self.quantity - self.filled

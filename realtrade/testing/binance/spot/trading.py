@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _DAY_MS = 86_400_000
 _FULL = {"MARKET", "LIMIT"}
+_ARCHIVED = (
+    "Order was canceled or expired with no executed qty over 90 days ago and has been archived."
+)
 
 
 def place(call: Call) -> Any:
@@ -34,8 +37,11 @@ def test(call: Call) -> Any:
 
 
 def query(call: Call) -> Any:
-    """`GET order`."""
-    return shapes.queried(_found(call))
+    """`GET order`: one that ended without a fill is archived after 90 days."""
+    order = _found(call)
+    if order.ended_unfilled and call.core.clock.now_ms() - order.updated_ms > 90 * _DAY_MS:
+        raise ApiError(-2026, _ARCHIVED)
+    return shapes.queried(order)
 
 
 def cancel(call: Call) -> Any:

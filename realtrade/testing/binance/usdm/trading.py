@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from realtrade.testing.binance.errors import ApiError
 from realtrade.testing.binance.usdm import shapes
+from realtrade.testing.binance.usdm.memory import WEEK_MS, forgotten, told_since
 from realtrade.testing.binance.usdm.reading import read_algo, read_plain
 from realtrade.testing.exchange.refusal import Reason, Refused
 
 if TYPE_CHECKING:
     from realtrade.testing.binance.call import Call
     from realtrade.testing.exchange.order import SimOrder
-
-_WEEK_MS = 7 * 86_400_000
 
 
 def place(call: Call) -> Any:
@@ -80,6 +79,7 @@ def all_orders(call: Call) -> Any:
         for order in call.account.orders
         if order.market.symbol == symbol
         and order.request.trigger is None
+        and not forgotten(order, call.core.clock.now_ms())
         and order.id >= (first or 0)
         and start <= order.created_ms <= end
     ]
@@ -90,7 +90,9 @@ def trades(call: Call) -> Any:
     """`GET userTrades`: from `fromId` on, from `startTime` on, or the most recent."""
     first, order_id = call.number("fromId"), call.number("orderId")
     limit = call.limit(500, 1000)
-    start, end = _span(call)
+    _, end = _span(call)
+    asked = call.number("startTime"), call.number("endTime")
+    start = told_since(*asked, call.core.clock.now_ms())
     symbol = call.desk().market.symbol
     fills = [
         fill
@@ -149,7 +151,9 @@ def all_algo(call: Call) -> Any:
     orders = [
         order
         for order in call.account.orders
-        if order.market.symbol == symbol and order.request.trigger is not None
+        if order.market.symbol == symbol
+        and order.request.trigger is not None
+        and not forgotten(order, call.core.clock.now_ms())
     ]
     return [_algo_shape(call, order) for order in orders[-limit:]]
 
@@ -182,9 +186,16 @@ def _plain(call: Call) -> SimOrder:
             -1102, "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!"
         )
     symbol = call.desk().market.symbol
-    return call.core.find(
+    order = call.core.find(
         call.account, symbol, order_id=order_id, client_id=wanted, conditional=False
     )
+    return _remembered(call, order)
+
+
+def _remembered(call: Call, order: SimOrder) -> SimOrder:
+    if forgotten(order, call.core.clock.now_ms()):
+        raise Refused(Reason.UNKNOWN_ORDER)
+    return order
 
 
 def _algo(call: Call) -> SimOrder:
@@ -196,12 +207,12 @@ def _algo(call: Call) -> SimOrder:
     for order in reversed(call.account.orders):
         ours = algo_id in (None, order.id) and wanted in (None, order.client_order_id)
         if ours and order.request.trigger is not None and not order.market.is_spot:
-            return order
+            return _remembered(call, order)
     raise Refused(Reason.UNKNOWN_ORDER)
 
 
 def _span(call: Call) -> tuple[int, int]:
     start, end = call.number("startTime"), call.number("endTime")
-    if start is not None and end is not None and end - start > _WEEK_MS:
+    if start is not None and end is not None and end - start > WEEK_MS:
         raise ApiError(-4165, "The time interval must be within 7 days.")
     return start or 0, end or 2**62
