@@ -19,14 +19,11 @@ from realtrade.utils.timeframes import Timeframe
 from tests.binance.hearing import (
     SYMBOLS,
     Sink,
-    assert_all_was_heard_once_in_order,
     hasty_line,
-    listening,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from contextlib import AbstractContextManager
 
     from realtrade.binance.line import MarketStream
     from realtrade.model.instrument import MarketType
@@ -118,12 +115,6 @@ class BarMarket:
             splice=SpliceSettings(**{**HASTY_SPLICE, **(splice or {})}),
         )
 
-    def listening(
-        self, splice: dict[str, Any] | None = None, *, restored: bool = True, **socket: Any
-    ) -> AbstractContextManager[MarketStream]:
-        """Have a stream with such settings publish to the sink; see `hearing.listening`."""
-        return listening(self.stream(splice, **socket), self.sink, restored=restored)
-
     def truth(self, name: str) -> list[Bar]:
         """Return every bar of the exchange that closed after the feed's history."""
         feed = self.feeds[name]
@@ -141,9 +132,6 @@ class BarMarket:
     def truth_first_ms(self) -> int:
         """Return when the next minute begins."""
         return self._first_ms + self._minute * MINUTE_MS
-
-    def assert_all_was_heard_once_in_order(self) -> None:
-        assert_all_was_heard_once_in_order(self)
 
 
 def _floats(*values: Any) -> list[float]:

@@ -14,6 +14,7 @@ from realtrade.utils.clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from realtrade.binance.line import MarketStream
     from realtrade.model.bar import Bar
@@ -77,7 +78,9 @@ class Sink:
 
 
 @contextmanager
-def listening(stream: MarketStream, sink: Sink, *, restored: bool = True) -> Iterator[MarketStream]:
+def publishing(
+    stream: MarketStream, sink: Sink, *, restored: bool = True
+) -> Iterator[MarketStream]:
     """Have a stream publish to a sink, by default from when that nothing is missing was told."""
     try:
         stream.start(sink)
@@ -95,9 +98,20 @@ class Market(Protocol):
     @property
     def feeds(self) -> Mapping[str, object]: ...
 
+    def stream(self, splice: dict[str, Any] | None = None, **socket: Any) -> MarketStream:
+        """Return a stream of all feeds, with such settings."""
+        ...
+
     def truth(self, name: str) -> list[Bar]:
         """Return everything of a feed after its history, as the exchange has it."""
         ...
+
+
+def listening(
+    market: Market, splice: dict[str, Any] | None = None, *, restored: bool = True, **socket: Any
+) -> AbstractContextManager[MarketStream]:
+    """Have a stream of a market publish to its sink; see `publishing`."""
+    return publishing(market.stream(splice, **socket), market.sink, restored=restored)
 
 
 def assert_all_was_heard_once_in_order(market: Market) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.binance.bar_market import BarMarket
-from tests.binance.hearing import wait_for
+from tests.binance.hearing import assert_all_was_heard_once_in_order, listening, wait_for
 
 if TYPE_CHECKING:
     from realtrade.model.instrument import MarketType
@@ -18,18 +18,18 @@ MARKETS = ("spot", "swap")
 def test_bars_closed_between_the_history_and_the_stream_are_not_missed(market: MarketType) -> None:
     with BarMarket(market) as run:
         run.play(7)
-        with run.listening():
+        with listening(run):
             run.play(60)
-            run.assert_all_was_heard_once_in_order()
+            assert_all_was_heard_once_in_order(run)
 
 
 @pytest.mark.parametrize("market", MARKETS)
 def test_bars_due_at_one_instant_come_in_one_batch(market: MarketType) -> None:
-    with BarMarket(market) as run, run.listening({"together_s": 5.0}):
+    with BarMarket(market) as run, listening(run, {"together_s": 5.0}):
         run.play(10)
         run.exchange.drop_connections()
         run.play(10)
-        run.assert_all_was_heard_once_in_order()
+        assert_all_was_heard_once_in_order(run)
 
     dues = [{bar.due_ms for _, bar in batch} for batch in run.sink.batches]
     assert all(len(due) == 1 for due in dues)
@@ -40,7 +40,7 @@ def test_bars_due_at_one_instant_come_in_one_batch(market: MarketType) -> None:
 
 
 def test_a_feed_that_stays_away_holds_the_others_up_once() -> None:
-    with BarMarket() as run, run.listening({"together_s": 0.5, "overdue_s": 30.0}):
+    with BarMarket() as run, listening(run, {"together_s": 0.5, "overdue_s": 30.0}):
         run.exchange.arm("ws_skip", times=-1, match={"stream": "ethusdt*"})
         began_s = monotonic()
         run.play(4)
@@ -52,17 +52,17 @@ def test_a_feed_that_stays_away_holds_the_others_up_once() -> None:
 
 
 def test_a_bar_that_is_overdue_is_asked_for_though_none_follows() -> None:
-    with BarMarket() as run, run.listening({"overdue_s": 0.3}):
+    with BarMarket() as run, listening(run, {"overdue_s": 0.3}):
         run.play(2)
         run.exchange.arm("ws_skip", times=-1, match={"closed": "true"})
         run.play(1)
-        run.assert_all_was_heard_once_in_order()
+        assert_all_was_heard_once_in_order(run)
 
     assert run.sink.told == ["restored"]
 
 
 def test_a_bar_that_never_was_is_a_gap_and_no_obstacle() -> None:
-    with BarMarket() as run, run.listening():
+    with BarMarket() as run, listening(run):
         exchange, symbol = run.exchange, run.symbols[0]
         first_ms = run.truth_first_ms()
         for step in (0, 1, 5, 6):
@@ -75,10 +75,10 @@ def test_a_bar_that_never_was_is_a_gap_and_no_obstacle() -> None:
 
 
 def test_a_planned_change_of_connection_costs_no_bar() -> None:
-    with BarMarket() as run, run.listening(life_s=0.2):
+    with BarMarket() as run, listening(run, life_s=0.2):
         for _ in range(10):
             run.play(2, pause_s=0.03)
-        run.assert_all_was_heard_once_in_order()
+        assert_all_was_heard_once_in_order(run)
 
     assert run.sink.told.count("lost") >= 2
 
@@ -86,7 +86,7 @@ def test_a_planned_change_of_connection_costs_no_bar() -> None:
 def test_what_is_no_closed_kline_of_ours_is_reported_and_passed_over() -> None:
     with BarMarket() as run:
         errors: list[Exception] = []
-        with run.listening() as stream:
+        with listening(run) as stream:
             stream.socket.on("error", errors.append)
             good = {"t": 60_000, "i": "1m", "x": True, "o": "1", "h": "2", "l": "1", "c": "2"}
             for bad in (
@@ -104,6 +104,6 @@ def test_what_is_no_closed_kline_of_ours_is_reported_and_passed_over() -> None:
             stream.socket.emit("kline", {"s": "XRPUSDT", "k": {**good, "v": "1"}})
             stream.socket.emit("kline", {"s": "BTCUSDT", "k": {**good, "x": False, "v": "1"}})
             run.play(3)
-            run.assert_all_was_heard_once_in_order()
+            assert_all_was_heard_once_in_order(run)
 
     assert [type(error) for error in errors] == [ValueError] * 8 + [KeyError]

@@ -10,7 +10,7 @@ import pytest
 
 from realtrade.common.streaming.errors import StreamError
 from tests.binance.bar_market import BarMarket
-from tests.binance.hearing import wait_for
+from tests.binance.hearing import assert_all_was_heard_once_in_order, listening, wait_for
 from tests.binance.tick_market import TickMarket
 
 if TYPE_CHECKING:
@@ -73,14 +73,14 @@ def test_a_fault_of_frames_costs_nothing(
     how: dict[str, Any],
     socket: dict[str, Any],
 ) -> None:
-    with kind(market) as run, run.listening(restored=False, **socket):
+    with kind(market) as run, listening(run, restored=False, **socket):
         run.play(4)
         armed = run.exchange.arm(fault, match=run.FRAME, **how)
         run.play(12, pause_s=0.015)
         wait_for(lambda: armed.struck == how.get("times", 1))
-        run.assert_all_was_heard_once_in_order()
+        assert_all_was_heard_once_in_order(run)
         run.play(4)
-        run.assert_all_was_heard_once_in_order()
+        assert_all_was_heard_once_in_order(run)
 
 
 @pytest.mark.parametrize("market", ["spot", "swap"])
@@ -90,10 +90,10 @@ def test_connections_the_exchange_ends_for_their_age_cost_nothing(
 ) -> None:
     with kind(market) as run:
         run.exchange.rules.lifetime_s = 0.25
-        with run.listening(restored=False):
+        with listening(run, restored=False):
             run.play(40, pause_s=0.02)
             wait_for(lambda: run.sink.told.count("lost") >= 2)
-            run.assert_all_was_heard_once_in_order()
+            assert_all_was_heard_once_in_order(run)
 
 
 COMEBACKS: list[Case] = [
@@ -133,17 +133,17 @@ def test_a_fault_while_coming_back_costs_nothing(
     how: dict[str, Any],
     socket: dict[str, Any],
 ) -> None:
-    with kind(market) as run, run.listening(**socket):
+    with kind(market) as run, listening(run, **socket):
         run.play(4)
-        run.assert_all_was_heard_once_in_order()
+        assert_all_was_heard_once_in_order(run)
         match = None if fault.startswith("ws_") else run.ASKED
         armed = run.exchange.arm(fault, match=match, **how)
         run.exchange.drop_connections()
         run.play(12, pause_s=0.015)
         wait_for(lambda: armed.struck)
-        run.assert_all_was_heard_once_in_order()
+        assert_all_was_heard_once_in_order(run)
         run.play(4)
-        run.assert_all_was_heard_once_in_order()
+        assert_all_was_heard_once_in_order(run)
         wait_for(lambda: run.sink.told[-1] == "restored")
     assert run.sink.told == ["restored", "lost", "restored"]
 
@@ -152,9 +152,9 @@ def test_a_fault_while_coming_back_costs_nothing(
 def test_stopping_ends_every_thread_and_publishes_nothing_more(kind: Kind) -> None:
     with kind("spot") as run:
         before = threading.active_count()
-        with run.listening():
+        with listening(run):
             run.play(2)
-            run.assert_all_was_heard_once_in_order()
+            assert_all_was_heard_once_in_order(run)
             began_s = monotonic()
         took_s = monotonic() - began_s
         run.play(3)
@@ -167,5 +167,5 @@ def test_stopping_ends_every_thread_and_publishes_nothing_more(kind: Kind) -> No
 @pytest.mark.parametrize(("kind", "streams"), [(BarMarket, 4), (TickMarket, 3)])
 def test_more_feeds_than_a_connection_carries_are_refused(kind: Kind, streams: int) -> None:
     refused = pytest.raises(StreamError, match=f"{streams} streams, and a connection carries 2")
-    with kind("spot") as run, refused, run.listening(channels_most=2):
+    with kind("spot") as run, refused, listening(run, channels_most=2):
         pass

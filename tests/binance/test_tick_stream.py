@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from realtrade.common.rest.errors import OddAnswer
-from tests.binance.hearing import wait_for
+from tests.binance.hearing import assert_all_was_heard_once_in_order, listening, wait_for
 from tests.binance.tick_market import TickMarket, tick_request
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 def test_trades_between_the_history_and_the_stream_are_not_missed(market: MarketType) -> None:
     with TickMarket(market) as run:
         run.play(30)
-        with run.listening():
+        with listening(run):
             run.play(300)
-            run.assert_all_was_heard_once_in_order()
+            assert_all_was_heard_once_in_order(run)
 
     times = [bar.time_ms for bar in run.sink.of("btc")]
     assert len(times) == 330
@@ -28,24 +28,24 @@ def test_trades_between_the_history_and_the_stream_are_not_missed(market: Market
 
 
 def test_an_outage_of_many_pages_is_fetched_whole() -> None:
-    with TickMarket(history=1) as run, run.listening():
+    with TickMarket(history=1) as run, listening(run):
         run.exchange.refuse_connections()
         run.exchange.drop_connections()
         wait_for(lambda: run.sink.told[-1] == "lost")
         run.play(2_300)
         run.exchange.refuse_connections(False)
-        run.assert_all_was_heard_once_in_order()
+        assert_all_was_heard_once_in_order(run)
 
     asked = [one for one in run.exchange.requests if "fromId" in one.params]
     assert len(asked) >= 6
 
 
 def test_the_last_trade_of_all_is_asked_for_though_none_follows() -> None:
-    with TickMarket() as run, run.listening():
+    with TickMarket() as run, listening(run):
         run.play(2)
         run.exchange.arm("ws_skip", times=-1, match=run.FRAME)
         run.play(1)
-        run.assert_all_was_heard_once_in_order()
+        assert_all_was_heard_once_in_order(run)
 
     assert run.sink.told == ["restored"]
 
@@ -53,7 +53,7 @@ def test_the_last_trade_of_all_is_asked_for_though_none_follows() -> None:
 def test_what_is_no_trade_of_ours_is_reported_and_passed_over() -> None:
     with TickMarket() as run:
         errors: list[Exception] = []
-        with run.listening() as stream:
+        with listening(run) as stream:
             stream.socket.on("error", errors.append)
             good = {"s": "BTCUSDT", "a": 10**9, "T": 1_700_000_000_000, "p": "100", "q": "1"}
             for bad in (
@@ -72,7 +72,7 @@ def test_what_is_no_trade_of_ours_is_reported_and_passed_over() -> None:
             stream.socket.emit("aggTrade", {"s": "BTCUSDT"})
             stream.socket.emit("aggTrade", {**good, "s": "XRPUSDT"})
             run.play(3)
-            run.assert_all_was_heard_once_in_order()
+            assert_all_was_heard_once_in_order(run)
 
     assert [type(error) for error in errors] == [ValueError] * 10 + [KeyError]
 

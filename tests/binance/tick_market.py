@@ -16,9 +16,8 @@ from realtrade.utils.timeframes import Timeframe
 from tests.binance.hearing import (
     SYMBOLS,
     Sink,
-    assert_all_was_heard_once_in_order,
     hasty_line,
-    listening,
+    publishing,
 )
 
 if TYPE_CHECKING:
@@ -93,16 +92,10 @@ class TickMarket:
             splice=TickSettings(**{**HASTY_TICKS, **(splice or {})}),
         )
 
-    def listening(
-        self, splice: dict[str, Any] | None = None, *, restored: bool = True, **socket: Any
-    ) -> AbstractContextManager[MarketStream]:
-        """Have a stream with such settings publish to the sink; see `hearing.listening`."""
-        return listening(self.stream(splice, **socket), self.sink, restored=restored)
-
     def listening_to_quotes(self) -> AbstractContextManager[MarketStream]:
         """Have a stream of quotes publish to the sink."""
         line = hasty_line(self.market, self.exchange, {})
-        return listening(quote_stream(self.feeds, line, pages=self.store), self.sink)
+        return publishing(quote_stream(self.feeds, line, pages=self.store), self.sink)
 
     def truth(self, name: str) -> list[Bar]:
         """Return every trade of the exchange after the feed's history."""
@@ -113,6 +106,3 @@ class TickMarket:
             for one in self.exchange.trades(feed.symbol)
             if one.trade_id > feed.last.id
         ]
-
-    def assert_all_was_heard_once_in_order(self) -> None:
-        assert_all_was_heard_once_in_order(self)
