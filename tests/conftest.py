@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 import sys
+from itertools import islice
+from typing import TYPE_CHECKING
 
 import pytest
 
-LONGEST = frozenset({"test_sigkill.py", "test_modes.py"})
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST = (
+    "test_sigkill.py",
+    "test_modes.py",
+    "test_flatten_kill.py",
+    "test_operating.py",
+    "test_grid_restart.py",
+    "test_fault_requests.py",
+    "test_wire_orders.py",
+    "test_differences.py",
+    "test_fault_clocks.py",
+    "test_dca_restart.py",
+    "test_wire_mixture.py",
+    "test_modes_through_ccxt.py",
+)
+"""Files that take half a minute or more, the longest first; most of it they wait."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,11 +45,42 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "soak: seeded combinations of faults; only they: `-m soak --seeds N --database-seeds M`",
     )
+    config.addinivalue_line(
+        "markers",
+        "untraced: runs without coverage's tracing, which makes all Python take twice to thrice "
+        "as long; for what repeats, much and often, lines that other tests show to be covered",
+    )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests that take minutes: begun last, one process would wait for the other."""
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the tests that take long, in every process: begun last, all would wait for them.
+
+    `--dist worksteal` cuts all tests into as many equal parts as there are processes.
+    """
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    rest = iter([item for item in items if item.path.name not in LONGEST])
+    dealt: list[pytest.Item] = []
+    for worker in range(workers):
+        names = LONGEST[worker::workers]
+        long = [item for item in items if item.path.name in names]
+        long.sort(key=lambda item: names.index(item.path.name))
+        size = (len(items) - len(dealt)) // (workers - worker)
+        dealt += [*long, *islice(rest, max(0, size - len(long)))]
+    items[:] = [*dealt, *rest]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Stop tracing for tests that do without, their fixtures and their threads included."""
+    plugin = item.config.pluginmanager.getplugin("_cov")
+    controller = getattr(plugin, "cov_controller", None)
+    if controller is None or item.get_closest_marker("untraced") is None:
+        return (yield)
+    controller.pause()
+    try:
+        return (yield)
+    finally:
+        controller.resume()
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     Whole = Callable[[str, str, tuple[int, ...]], Ended]
 
+pytestmark = pytest.mark.untraced  # traced would be the exchange only, which its own tests cover
 SIZING = "sizing: {type: fixed_quantity, quantity: 0.05}"
 SCHEDULE = f"strategy: {{type: dca_schedule, params: {{every: 3}}}}\n{SIZING}"
 DROP = (

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from realtrade.testing import AccountTruth
 
+pytestmark = pytest.mark.untraced  # traced would be the exchange only, which its own tests cover
 SECRET = "secret-of-a-test"  # noqa: S105 - of an exchange on loopback
 MARKETS = {"spot": ("BTC/USDT", "ETH/USDT"), "swap": ("BTC/USDT:USDT", "ETH/USDT:USDT")}
 CLOCK = SystemClock()

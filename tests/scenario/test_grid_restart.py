@@ -11,6 +11,7 @@ from tests.scenario.restarts import Minutes, played
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.untraced  # traced would be the exchange only, which its own tests cover
 GRIDS = {
     "fixed": (
         "strategy:\n  type: fixed_grid\n  params: {lower: 900, upper: 1100, lines: 21, "

@@ -20,6 +20,7 @@ from tests.scenario.kill_market import Market
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.untraced  # traced would be the exchange only, which its own tests cover
 SECRET = "secret-of-a-test"  # noqa: S105 - of an exchange on loopback
 STRATEGY = Path(__file__).with_name("swing_strategy.txt")
 CLOCK = SystemClock()

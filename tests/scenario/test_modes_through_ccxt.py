@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.untraced  # traced would be the exchange only, which its own tests cover
 SECRET = "secret-of-a-test"  # noqa: S105 - of an exchange on loopback
 STRATEGY = """\
 import backtrader as bt

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from tests.scenario.invariants import Books, Ledger
 
+pytestmark = pytest.mark.untraced  # traced would be the exchange only, which its own tests cover
 SECRET = "secret-of-a-test"  # noqa: S105 - of an exchange on loopback
 STRATEGY = Path(__file__).with_name("kill_strategy.txt")
 MARKETS = {"spot": ("BTC/USDT", "ETH/USDT"), "swap": ("BTC/USDT:USDT", "ETH/USDT:USDT")}

@@ -45,7 +45,16 @@ def _same(expected: Any, seen: Any) -> None:
 
 
 @pytest.mark.parametrize("name", SINGLE)
-@pytest.mark.parametrize("prices", ["random", "flat", "short", "holes", "wild"])
+@pytest.mark.parametrize(
+    "prices",
+    [
+        "random",
+        pytest.param("flat", marks=pytest.mark.untraced),
+        "short",
+        pytest.param("holes", marks=pytest.mark.untraced),
+        pytest.param("wild", marks=pytest.mark.untraced),
+    ],
+)
 def test_equals_backtrader_bit_for_bit(feed, rows, name, prices) -> None:
     data = {
         "random": lambda: rows(500, seed=8),

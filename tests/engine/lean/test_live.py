@@ -150,7 +150,7 @@ def test_lives_through_what_a_backtest_lives_through(market: str, request: Any) 
 
 
 @pytest.mark.parametrize("name", SINGLE)
-@pytest.mark.parametrize("prices", ["random", "flat"])
+@pytest.mark.parametrize("prices", ["random", pytest.param("flat", marks=pytest.mark.untraced)])
 def test_calculates_what_backtrader_calculates_bar_by_bar(
     rows: Any, name: str, prices: str
 ) -> None:
