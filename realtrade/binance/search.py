@@ -22,6 +22,9 @@ _ALGO = "algo-"
 _DAY_MS = 86_400_000
 _GONE_MS, _OLD_MS = 3 * _DAY_MS, 90 * _DAY_MS
 _SETTLED_S = 60.0
+_CANCEL = "-x"
+"""Behind the id of an order of ours, the id of its cancel: a name spot may know it by later."""
+_NO_LIST = -1
 _ARCHIVED = -2026
 _FORGOTTEN = "ended without an execution, and forgotten by the exchange"
 
@@ -57,7 +60,11 @@ class Finder:
         known = self._ids.ours(symbol, str(venue_order_id))
         if known is None:
             params = {"symbol": self._id(symbol), "orderId": venue_order_id}
-            told = answers.order(self._ask("Order", params), symbol)
+            row = self._ask("Order", params)
+            told = answers.order(row, symbol)
+            if self._is_spot and _alone(row):
+                name = told.client_order_id.removesuffix(_CANCEL)
+                told = replace(told, client_order_id=name)
             self.learn(told)
             known = told.client_order_id
         return known
@@ -91,7 +98,7 @@ class Finder:
         ("Query Order", "Query Algo Order"), and none at all after ninety. Not to take the lag of a
         query for an end, an order must have been known for a while.
         """
-        if self._store.market_type == "spot":
+        if self._is_spot:
             return isinstance(error, Refused) and error.code == _ARCHIVED
         known_s = self._ids.known_s(intent.symbol, intent.client_order_id)
         age_ms = self._store.now_ms() - intent.created_ms
@@ -149,16 +156,22 @@ class Finder:
         return told
 
     def _renamed(self, symbol: str, client_order_id: str, error: RestError) -> Any:
-        """Ask by Binance's own id for an order that is not found by ours.
+        """Ask by Binance's own id, or by our cancel's, for an order that is not found by ours.
 
         On spot the id of a cancel takes the place of the order's: "`newClientOrderId` will replace
-        `clientOrderId` of the canceled order", says "Cancel order" of the WebSocket API.
+        `clientOrderId` of the canceled order", says "Cancel order" of the WebSocket API. It takes
+        that of both orders of a list: then it tells nothing.
         """
         known = self._ids.theirs(symbol, client_order_id)
-        absent = self._store.outcome_of(error) is Outcome.ABSENT
-        if known is None or not absent or self._store.market_type != "spot":
+        if not self._is_spot or self._store.outcome_of(error) is not Outcome.ABSENT:
             raise error
-        return self._numbered(symbol, known, client_order_id)
+        if known is not None:
+            return self._numbered(symbol, known, client_order_id)
+        cancel_id = client_order_id + _CANCEL
+        row = self._ask("Order", {"symbol": self._id(symbol), "origClientOrderId": cancel_id})
+        if not _alone(row) or row.get("clientOrderId") != cancel_id:
+            raise error
+        return {**row, "clientOrderId": client_order_id}
 
     def _numbered(self, symbol: str, venue_order_id: str, client_order_id: str) -> Any:
         """Ask for an order by Binance's own id; it is ours, whatever it is called there."""
@@ -189,6 +202,8 @@ class Finder:
         wanted = order.client_order_id
         if wanted:
             params["origClientOrderId"] = wanted
+            if self._is_spot and not isinstance(order, VenueOrder):
+                params["newClientOrderId"] = wanted + _CANCEL
         elif isinstance(order, VenueOrder):
             params["orderId"] = order.venue_order_id
         row = answers.one_of_list(self._delete("Order", params), order)
@@ -207,8 +222,12 @@ class Finder:
             raise OddAnswer(msg)
         return Answer(outcome=Outcome.ACK, order=_cancelled(order, row))
 
+    @property
+    def _is_spot(self) -> bool:
+        return self._store.market_type == "spot"
+
     def _is_algo(self, order: VenueOrder | OrderIntent) -> bool:
-        if self._store.market_type == "spot":
+        if self._is_spot:
             return False
         if isinstance(order, VenueOrder):
             return order.venue_order_id.startswith(_ALGO)
@@ -234,8 +253,13 @@ class Finder:
         return self._store.call(self._endpoint("Delete", name), params, urgency=Urgency.CANCEL)
 
     def _endpoint(self, verb: str, name: str) -> str:
-        room = "private" if self._store.market_type == "spot" else "fapiPrivate"
+        room = "private" if self._is_spot else "fapiPrivate"
         return f"{room}{verb}{name}"
+
+
+def _alone(row: Any) -> bool:
+    """Tell whether an order belongs to no list."""
+    return isinstance(row, dict) and row.get("orderListId") == _NO_LIST
 
 
 def _cancelled(order: VenueOrder | OrderIntent, row: dict[str, Any]) -> VenueOrder:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from realtrade.binance.gateway import BinanceGateway
-from realtrade.model.order import OrderStatus
+from realtrade.binance.search import Finder
+from realtrade.model.order import OrderStatus, OrderType, Side
 from realtrade.plugins.ports.gateway import Outcome
 from tests.binance.orders_made import BOTH, LIMIT, STOP, SWAP, intent, told
 
 if TYPE_CHECKING:
     from realtrade.binance.store import BinanceStore
     from realtrade.testing import SimExchange
+
+TARGET = {"type": OrderType.LIMIT, "limit_price": "60000", "side": Side.SELL}
 
 
 class TestCancelledOnSpot:
@@ -38,16 +42,56 @@ class TestCancelledOnSpot:
         )
 
     def test_it_is_found_after_a_restart(
+        self, gateway: BinanceGateway, store: BinanceStore, venue: SimExchange
+    ) -> None:
+        """By the id of our own cancel, if its placing was never answered."""
+        venue.arm("lost_answer", 1, {"method": "POST"})
+        assert gateway.place(self.ORDER).outcome is Outcome.UNKNOWN
+        gateway.cancel(self.ORDER)
+
+        found = told(BinanceGateway(store).find(self.ORDER))
+
+        assert (found.client_order_id, found.status) == (
+            self.ORDER.client_order_id,
+            OrderStatus.CANCELLED,
+        )
+
+    def test_somebody_elses_cancel_needs_the_id_that_the_journal_has(
         self, gateway: BinanceGateway, store: BinanceStore
     ) -> None:
         placed = told(gateway.place(self.ORDER))
-        gateway.cancel(self.ORDER)
+        gateway.cancel(replace(placed, client_order_id=""))
         other = BinanceGateway(store)
 
         assert other.find(self.ORDER).outcome is Outcome.ABSENT
         other.learn(self.ORDER.symbol, placed.venue_order_id, self.ORDER.client_order_id)
 
         assert told(other.find(self.ORDER)).status is OrderStatus.CANCELLED
+
+    def test_its_trades_are_ours_after_a_restart(
+        self, gateway: BinanceGateway, store: BinanceStore
+    ) -> None:
+        placed = told(gateway.place(self.ORDER))
+        gateway.cancel(self.ORDER)
+
+        number = int(placed.venue_order_id)
+        name = Finder(store).client_id(self.ORDER.symbol, number)
+
+        assert name == self.ORDER.client_order_id
+
+    def test_the_cancel_of_a_list_does_not_say_which_order_it_named(
+        self, gateway: BinanceGateway, store: BinanceStore
+    ) -> None:
+        target = intent(client_order_id="rt-target", **TARGET)
+        stop = intent(client_order_id="rt-stop", **STOP)
+        placed = [told(answer) for answer in gateway.place_pair(target, stop)]
+        gateway.cancel(stop)
+        other = Finder(store)
+
+        assert BinanceGateway(store).find(stop).outcome is Outcome.ABSENT
+        for one in placed:
+            name = other.client_id(one.symbol, int(one.venue_order_id))
+            assert name == f"{stop.client_order_id}-x"
 
     def test_an_id_that_finds_nothing_is_absence(self, gateway: BinanceGateway) -> None:
         gateway.learn(self.ORDER.symbol, "999999", self.ORDER.client_order_id)

@@ -171,7 +171,8 @@ def test_cancel(
 ) -> None:
     gateway(server, market).cancel(intent(market, **changes))
 
-    assert left(server) == (line, {"symbol": "BTCUSDT", name: OURS})
+    named = {"newClientOrderId": f"{OURS}-x"} if market == "spot" else {}
+    assert left(server) == (line, {"symbol": "BTCUSDT", name: OURS, **named})
 
 
 def test_cancel_conditional(server: Scripted) -> None:
