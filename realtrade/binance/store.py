@@ -11,16 +11,16 @@ from realtrade.binance.search import Finder
 from realtrade.binance.signing import signed
 from realtrade.binance.trades import ticks_of
 from realtrade.common.base_store import BaseStore
-from realtrade.common.rest.errors import OddAnswer, RestError
+from realtrade.common.rest.errors import OddAnswer
 from realtrade.common.rest.listing import Ticker
 from realtrade.common.rest.unified import MARKETS, number
 from realtrade.common.ticks import TickFeed
-from realtrade.plugins.ports.feed import FeedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from realtrade.common.market_feed import MarketFeed
+    from realtrade.common.rest.errors import RestError
     from realtrade.common.rest.listing import Listing
     from realtrade.common.rest.rate_gate import RateGate
     from realtrade.common.ticks import Tick
@@ -172,12 +172,8 @@ class BinanceStore(BaseStore):
         """
         if not request.timeframe.is_tick:
             return super().feed(request)
-        try:
-            listing = self.known(request.symbol)
-        except (LookupError, RestError) as error:
-            msg = f"feed '{request.name}': {error}"
-            raise FeedError(msg) from error
-        return TickFeed(request, instrument=listing.instrument, market_id=listing.id, pages=self)
+        one = self._wanted(request)
+        return TickFeed(request, instrument=one.instrument, market_id=one.id, pages=self)
 
     def fetch_ticks(self, symbol: str, from_id: int | None, limit: int) -> list[Tick]:
         """Return at most `limit` aggregate trades from an id on, or the latest; oldest first.

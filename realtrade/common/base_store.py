@@ -13,7 +13,7 @@ from realtrade.common.rest import reading, unified
 from realtrade.common.rest.ccxt_errors import Told, translated
 from realtrade.common.rest.client import Wiring, make_client
 from realtrade.common.rest.connection import Connection
-from realtrade.common.rest.errors import Gated, Refused, RestError
+from realtrade.common.rest.errors import Gated, OddAnswer, Refused, RestError
 from realtrade.common.rest.markets_cache import MarketsCache
 from realtrade.common.rest.proxies import proxy_for
 from realtrade.common.rest.rate_gate import RateGate, Urgency
@@ -227,7 +227,10 @@ class BaseStore:
     def _fetch_time_ms(self) -> int:
         if not self.exchange.has.get("fetchTime"):
             return self.connection.clock.now_ms()
-        return int(self.call("fetch_time"))
+        told = self.call("fetch_time")
+        if not isinstance(told, int):
+            raise OddAnswer("the exchange was asked for its time and told none")
+        return told
 
     def test_connection(self) -> bool:
         """Ask for the exchange's time, with a key also for the account; tell whether it answers."""
@@ -266,11 +269,9 @@ class BaseStore:
 
     def _cache(self) -> MarketsCache | None:
         given = self.connection
-        if given.cache is None or given.endpoints.rest is not None:
-            return None  # a venue at an address of its own may list something else at each start
-        kind = "testnet" if given.testnet else "real"
-        name = f"markets-{self.NAME}-{self.market_type}-{kind}.json"
-        return MarketsCache(given.cache / name, given.clock)
+        if given.folder is None:
+            return None
+        return MarketsCache(given.folder / f"markets-{given.venue_of(self.NAME)}.json", given.clock)
 
     def _fetch_listings(self) -> Sequence[Listing]:
         return unified.listings(self)
@@ -295,32 +296,31 @@ class BaseStore:
         Raises:
             FeedError: the symbol or the timeframe is not known here, or nothing answers.
         """
-        where = f"feed '{request.name}'"
         known = self.timeframes()
         if str(request.timeframe) not in known:
             has = f"{self.NAME} has no {request.timeframe} bars; it has {', '.join(known)}"
-            msg = f"{where}: {has}"
+            msg = f"feed '{request.name}': {has}"
             raise FeedError(msg)
+        one, history = self._wanted(request), History(self, self.bars_folder)
+        return MarketFeed(request, instrument=one.instrument, market_id=one.id, history=history)
+
+    def _wanted(self, request: FeedRequest) -> Listing:
+        """Return what a feed is to be of.
+
+        Raises:
+            FeedError: it is not known here, or nothing answers.
+        """
         try:
-            listing = self.known(request.symbol)
+            return self.known(request.symbol)
         except (LookupError, RestError) as error:
-            msg = f"{where}: {error}"
+            msg = f"feed '{request.name}': {error}"
             raise FeedError(msg) from error
-        return MarketFeed(
-            request,
-            instrument=listing.instrument,
-            market_id=listing.id,
-            history=History(self, self.bars_folder),
-        )
 
     @property
     def bars_folder(self) -> Path | None:
         """Where bars of this venue are kept; None where nothing is kept of it."""
         given = self.connection
-        if given.cache is None or given.endpoints.rest is not None:
-            return None
-        venue = "testnet" if given.testnet else "real"
-        return given.cache / f"{self.NAME}-{self.market_type}-{venue}"
+        return None if given.folder is None else given.folder / given.venue_of(self.NAME)
 
     def fetch_bars(
         self, symbol: str, timeframe: Timeframe, since_ms: int, until_ms: int

@@ -6,7 +6,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from realtrade.common.base_store import BaseStore
-from realtrade.common.rest.errors import OddAnswer
 from realtrade.common.rest.lazy_ccxt import exchange_class
 from realtrade.generic_ccxt import orders
 from realtrade.generic_ccxt.traits import Traits, traits_of
@@ -39,14 +38,6 @@ class CcxtStore(BaseStore):
         if given.testnet and given.endpoints.rest is None:
             _to_test_venue(client, market_type)
         return client
-
-    def _fetch_time_ms(self) -> int:
-        if not self.exchange.has.get("fetchTime"):
-            return self.connection.clock.now_ms()
-        told = self.call("fetch_time")
-        if not isinstance(told, int):
-            raise OddAnswer("the exchange was asked for its time and told none")
-        return told
 
     def features(self) -> Mapping[str, Any]:
         """Return what ccxt declares of this market, by method."""

@@ -110,8 +110,19 @@ class Connection:
 
     def account_at(self, exchange: str) -> str:
         """Return a stable name of the account: exchange, market, venue and what tells its key."""
-        venue = "testnet" if self.testnet else "real"
-        return f"{exchange}-{self.market_type}-{venue}-{self.account}"
+        return f"{self.venue_of(exchange)}-{self.account}"
+
+    @property
+    def folder(self) -> Path | None:
+        """Folder for what may be kept of the exchange; None keeps nothing.
+
+        A venue at an address of its own may list something else at each start.
+        """
+        return self.cache if self.endpoints.rest is None else None
+
+    def venue_of(self, exchange: str) -> str:
+        """Return a stable name of where this leads: exchange, market, and whether it is real."""
+        return f"{exchange}-{self.market_type}-{'testnet' if self.testnet else 'real'}"
 
 
 def _hidden(value: str | Secret | None) -> Secret | None:
