@@ -14,6 +14,8 @@ from realtrade.model.instrument import Instrument, MarketType
 def listings(told: Any, market: MarketType) -> list[Listing]:
     """Return the listings of one answer; swaps are the perpetuals, dated contracts are left out.
 
+    Inverse ones are, too: COIN-M shares USDⓈ-M's services since 2026-06, and counts in contracts.
+
     Raises:
         OddAnswer: it is no `exchangeInfo`.
     """
@@ -26,7 +28,8 @@ def listings(told: Any, market: MarketType) -> list[Listing]:
 def _is_wanted(row: dict[str, Any], market: MarketType) -> bool:
     if market == "spot":
         return row.get("isSpotTradingAllowed") is not False
-    return str(row.get("contractType")) in ("PERPETUAL", "TRADIFI_PERPETUAL")
+    linear = row.get("marginAsset") != row.get("baseAsset")
+    return linear and str(row.get("contractType")) in ("PERPETUAL", "TRADIFI_PERPETUAL")
 
 
 def _listing(row: dict[str, Any], market: MarketType) -> Listing:

@@ -55,6 +55,13 @@ SWAP_INFO: dict[str, Any] = {
 
 
 class TestMarkets:
+    def test_inverse_contracts_are_left_out(self) -> None:
+        inverse = {**SWAP_INFO, "symbol": "BTCUSD_PERP", "baseAsset": "BTC", "quoteAsset": "USD"}
+
+        found = listings({"symbols": [SWAP_INFO, {**inverse, "marginAsset": "BTC"}]}, "swap")
+
+        assert [one.id for one in found] == ["BLZUSDT"]
+
     def test_spot(self) -> None:
         (one,) = listings({"symbols": [SPOT_INFO]}, "spot")
 

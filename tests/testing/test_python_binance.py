@@ -112,7 +112,7 @@ def test_a_perpetual_position_opens_and_closes(exchange: SimExchange, client: Cl
     opened = client.futures_create_order(
         symbol="BTCUSDT", side="SELL", type="MARKET", quantity="0.1", newOrderRespType="RESULT"
     )
-    assert (opened["status"], opened["avgPrice"]) == ("FILLED", "50000.00000")
+    assert (opened["status"], opened["executedQty"]) == ("FILLED", "0.1")
     exchange.move(SWAP, "49000")
 
     (position,) = client.futures_position_information(symbol="BTCUSDT")

@@ -320,9 +320,16 @@ class TestLimits:
 
         answer = wire.order(**MARKET)
 
-        assert answer.headers["X-MBX-USED-WEIGHT-1M"] == "2"
+        assert answer.headers["X-MBX-USED-WEIGHT-1M"] == "1", "an order that is done weighs nothing"
         assert answer.headers["X-MBX-ORDER-COUNT-10S"] == "1"
         assert answer.headers["X-MBX-ORDER-COUNT-1D"] == "1"
+
+    def test_an_order_that_fails_has_its_weight(self, wire: Wire) -> None:
+        wire.ask("GET", "/api/v3/ping")
+
+        answer = wire.order(**MARKET, price="1")
+
+        assert answer.headers["X-MBX-USED-WEIGHT-1M"] == "2"
 
     def test_too_much_weight_is_429_then_418(self) -> None:
         with SimExchange(clock=ManualClock(1_700_000_000_000)) as exchange, Wire(exchange) as wire:

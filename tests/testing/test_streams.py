@@ -101,6 +101,27 @@ def test_trades(exchange: SimExchange, stream: str, fields: list[str]) -> None:
     assert (heard["p"], heard["m"]) == ("49999.00000000", True)
 
 
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        (
+            "/market/ws/btcusdt@aggTrade",
+            ["e", "E", "s", "a", "p", "q", "f", "l", "T", "m", "nq", "st"],
+        ),
+        (
+            "/public/ws/btcusdt@bookTicker",
+            ["e", "u", "s", "b", "B", "a", "A", "T", "E", "ps", "st"],
+        ),
+    ],
+)
+def test_perpetuals_say_more(exchange: SimExchange, path: str, fields: list[str]) -> None:
+    """Sources: the change log of 2025-12-29 and the connector's models of 2026-08."""
+    with Ear(exchange, path) as ear:
+        exchange.move(f"{BTC}:USDT", "49999")
+
+        assert list(ear.hear()) == fields
+
+
 def test_subscribing_and_unsubscribing_on_an_open_connection(exchange: SimExchange) -> None:
     with Ear(exchange, "/ws") as ear:
         ear.say({"method": "SUBSCRIBE", "params": ["btcusdt@trade", "btcusdt@kline_1m"], "id": 1})

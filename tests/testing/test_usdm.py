@@ -62,6 +62,9 @@ ORDER_FIELDS = {
     "updateTime": int,
 }
 
+NO_LONGER = {"avgPrice", "cumQuote"}
+"""Not in answers to placing and cancelling, says the connector's change log of 2026-07-15."""
+
 
 @pytest.fixture
 def client(exchange: SimExchange) -> Iterator[ccxt.binance]:
@@ -80,7 +83,7 @@ class TestThroughCcxt:
     ) -> None:
         client.set_leverage(10, SWAP)
         opened = client.create_order(SWAP, "market", "buy", 0.1)
-        assert (opened["status"], opened["average"], opened["filled"]) == ("closed", 50000.1, 0.1)
+        assert (opened["status"], opened["filled"]) == ("closed", 0.1)
         stop = client.create_order(
             SWAP, "market", "sell", 0.1, None, {"stopLossPrice": 49_000, "clientOrderId": "stop-1"}
         )
@@ -155,7 +158,8 @@ def test_a_new_order_answers_as_asked(wire: Wire, form: str) -> None:
 
     answer = wire.signed("POST", ORDER, **params, quantity="0.01", newOrderRespType=form).json()
 
-    assert {name: type(value) for name, value in answer.items()} == ORDER_FIELDS
+    fields = {name: kind for name, kind in ORDER_FIELDS.items() if name not in NO_LONGER}
+    assert {name: type(value) for name, value in answer.items()} == fields
     wanted = ("NEW", "0") if form == "ACK" else ("FILLED", "0.01")
     assert (answer["status"], answer["executedQty"]) == wanted
 

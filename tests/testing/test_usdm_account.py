@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tests.testing.conftest import KEY
-from tests.testing.test_usdm import LIMIT, ORDER, STOP, SWAP, code
+from tests.testing.test_usdm import ALGO, LIMIT, ORDER, STOP, SWAP, code
 
 if TYPE_CHECKING:
     from realtrade.testing import SimExchange
@@ -45,6 +46,20 @@ def test_lists_of_orders_and_trades(exchange: SimExchange, wire: Wire) -> None:
     assert listed("userTrades", fromId=exchange.truth(KEY).fills[1].id) == ids[1:]
     too_long = wire.signed("GET", "/fapi/v1/userTrades", **ONE, startTime=1, endTime=700_000_000)
     assert code(too_long) == -4165
+
+
+def test_conditional_orders_are_counted_over_all_symbols(exchange: SimExchange, wire: Wire) -> None:
+    """Source: the change log of 2025-12-29, which took the filter out of `exchangeInfo`."""
+    desk = exchange.core.desks[SWAP]
+    desk.market = replace(desk.market, max_conditional=1)
+    exchange.move("ETH/USDT:USDT", "3000")
+    other = {**STOP, "symbol": "ETHUSDT", "triggerPrice": "2000"}
+    assert wire.signed("POST", ALGO, **other).json()["algoStatus"] == "NEW"
+
+    assert code(wire.signed("POST", ALGO, **STOP)) == -4045
+
+    (told, _) = wire.ask("GET", "/fapi/v1/exchangeInfo").json()["symbols"]
+    assert "MAX_NUM_ALGO_ORDERS" not in {one["filterType"] for one in told["filters"]}
 
 
 def test_an_open_order_is_found_until_it_is_not_open(exchange: SimExchange, wire: Wire) -> None:

@@ -266,6 +266,7 @@ class TestPerpetuals:
         ]
         child = exchange.truth(KEY).orders[-1]
         assert heard[2]["o"]["ai"] == str(child.id)
+        assert [one["o"]["ia"] for one in heard if one["e"] == "ALGO_UPDATE"] == [False] * 3
         assert (heard[3]["o"]["c"], heard[3]["o"]["ot"]) == ("protect", "STOP_MARKET")
 
     def test_a_child_can_fill_before_its_trigger_is_told(

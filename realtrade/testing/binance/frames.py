@@ -19,6 +19,8 @@ Frame = tuple[bool, str, dict[str, Any], dict[str, str]]
 _Told = tuple[str, "Callable[[], dict[str, Any]]", dict[str, str]]
 """Kind of stream, what makes the payload, facts for faults."""
 _BOOK_LOTS = 100_000
+_LINEAR = 1
+"""The sort of contract that a stream of USDⓈ-M tells of, beside inverse ones since 2026-06."""
 
 
 def frames(event: Event, wanted: Callable[[bool, str], Collection[str]]) -> Iterator[Frame]:
@@ -109,7 +111,9 @@ def _aggregate(event: PriceMoved) -> dict[str, Any]:
         "T": event.time_ms,
         "m": event.buyer_is_maker,
     }
-    return {**payload, "M": True} if event.market.is_spot else payload
+    if event.market.is_spot:
+        return {**payload, "M": True}
+    return {**payload, "nq": payload["q"], "st": _LINEAR}
 
 
 def _book(event: PriceMoved) -> dict[str, Any]:
@@ -125,7 +129,8 @@ def _book(event: PriceMoved) -> dict[str, Any]:
     }
     if market.is_spot:
         return payload
-    return {"e": "bookTicker", **payload, "T": event.time_ms, "E": event.time_ms}
+    times = {"T": event.time_ms, "E": event.time_ms}
+    return {"e": "bookTicker", **payload, **times, "ps": payload["s"], "st": _LINEAR}
 
 
 def _mark(event: PriceMoved) -> dict[str, Any]:

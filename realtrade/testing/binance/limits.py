@@ -76,6 +76,12 @@ class Limits:
             )
             raise ApiError(-1003, msg, 429, retry_after=self.weight.left_s(now))
 
+    def give_back(self, weight: int, headers: dict[str, str]) -> None:
+        """Uncount a request that weighs nothing, for it is done."""
+        self.weight.used -= weight
+        headers["X-MBX-USED-WEIGHT"] = str(self.weight.used)
+        headers["X-MBX-USED-WEIGHT-1M"] = str(self.weight.used)
+
     def order(self, key: str, headers: dict[str, str], count: int = 1) -> None:
         """Count orders of an account.
 

@@ -97,6 +97,8 @@ class Rest:
         except Refused as refused:
             raise told(refused.reason, spot=spot) from refused
         seen.executed = True
+        if route.free:
+            limits.give_back(route.cost(seen.params), headers)
         return body
 
     async def _spoiled(

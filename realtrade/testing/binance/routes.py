@@ -23,6 +23,8 @@ class Route:
     weight: int = 1
     weight_all: int | None = None
     """What it weighs without a symbol, where that is more."""
+    free: bool = False
+    """Weighs nothing once it is done: spot counts orders and cancels only where they fail."""
 
     def cost(self, params: dict[str, str]) -> int:
         """Return the weight of a request with these parameters."""

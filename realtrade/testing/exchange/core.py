@@ -202,7 +202,8 @@ class Core:
         filters.check(asked, desk.market, desk.price)
         conditional = asked.trigger is not None and not desk.market.is_spot
         others = account.open_orders(asked.symbol)
-        filters.check_count(asked, desk.market, others)
+        beside = others if desk.market.is_spot else account.open_orders(None)
+        filters.check_count(asked, desk.market, others, beside)
         if any(_is(one, None, asked.client_order_id, conditional) for one in others):
             raise Refused(Reason.DUPLICATE)
         now = self.clock.now_ms()

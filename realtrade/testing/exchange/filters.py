@@ -34,14 +34,26 @@ def check(asked: OrderRequest, market: SimMarket, price: Decimal) -> None:
         raise Refused(Reason.NOTIONAL)
 
 
-def check_count(asked: OrderRequest, market: SimMarket, others: Sequence[SimOrder]) -> None:
+def check_count(
+    asked: OrderRequest,
+    market: SimMarket,
+    others: Sequence[SimOrder],
+    beside: Sequence[SimOrder],
+) -> None:
     """Refuse an order too many beside the open `others` of the same account and market.
+
+    Args:
+        asked: The order.
+        market: Its market.
+        others: What is open there.
+        beside: Among what those that wait for a trigger are counted: on perpetuals everything.
 
     Raises:
         Refused: too many of all, or of those that wait for a trigger.
     """
     if len(others) >= market.max_orders:
         raise Refused(Reason.TOO_MANY_ORDERS)
-    waiting = sum(one.request.trigger is not None for one in others)
+    alike = [one for one in beside if one.market.is_spot is market.is_spot]
+    waiting = sum(one.request.trigger is not None for one in alike)
     if asked.trigger is not None and waiting >= market.max_conditional:
         raise Refused(Reason.TOO_MANY_CONDITIONAL)

@@ -32,7 +32,7 @@ def exchange_info(call: Call) -> Any:
             _limit("REQUEST_WEIGHT", "MINUTE", 1, 6000),
             _limit("ORDERS", "SECOND", 10, 100),
             _limit("ORDERS", "DAY", 1, 200_000),
-            _limit("RAW_REQUESTS", "MINUTE", 5, 61_000),
+            _limit("RAW_REQUESTS", "MINUTE", 5, 300_000),
         ],
         "exchangeFilters": [],
         "symbols": [_symbol(desk) for desk in _wanted(call)],

@@ -100,7 +100,6 @@ def _filters(desk: Desk) -> list[dict[str, Any]]:
         {"filterType": "LOT_SIZE", **lot},
         {"filterType": "MARKET_LOT_SIZE", **lot},
         {"filterType": "MAX_NUM_ORDERS", "limit": market.max_orders},
-        {"filterType": "MAX_NUM_ALGO_ORDERS", "limit": market.max_conditional},
         {"filterType": "MIN_NOTIONAL", "notional": plain(market.min_notional)},
         {
             "filterType": "PERCENT_PRICE",

@@ -175,6 +175,7 @@ def _algo(event: OrderChanged, child: SimOrder | None) -> dict[str, Any]:
         "tt": max(order.working_ms, 0),
         "gtd": asked.good_till_ms,
         "rm": "Reduce Only reject" if status == "REJECTED" else "",
+        "ia": asked.trail_bps is not None and order.best is not None,
     }
     return {"e": "ALGO_UPDATE", "T": event.time_ms, "E": event.time_ms, "o": body}
 

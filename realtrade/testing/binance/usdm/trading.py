@@ -22,10 +22,8 @@ def place(call: Call) -> Any:
     order = call.core.place(call.account, asked)
     answer = shapes.order(order)
     if call.get("newOrderRespType") != "RESULT":
-        answer |= {"status": "NEW", "executedQty": "0", "cumQty": "0", "cumQuote": "0"}
-        answer["avgPrice"] = "0.00000"
-    del answer["time"]
-    return answer
+        answer |= {"status": "NEW", "executedQty": "0", "cumQty": "0"}
+    return _without(answer, "time", "avgPrice", "cumQuote")
 
 
 def test(call: Call) -> Any:
@@ -54,7 +52,12 @@ def cancel(call: Call) -> Any:
     except Refused:
         raise Refused(Reason.NOTHING_TO_CANCEL) from None
     call.core.cancel(call.account, order)
-    return shapes.order(order)
+    return _without(shapes.order(order), "avgPrice", "cumQuote")
+
+
+def _without(answer: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Leave out what orders are no longer answered with, since 2026-07."""
+    return {name: value for name, value in answer.items() if name not in names}
 
 
 def cancel_all(call: Call) -> Any:
