@@ -31,14 +31,13 @@ class Line:
     """Of waits between attempts."""
     limits: SocketSettings | None = None
 
-    def socket(
-        self, kind: str, dialect: type[BinanceWebSocket] = BinanceWebSocket
-    ) -> BinanceWebSocket:
-        """Return a connection for one kind of streams, not yet begun."""
-        return dialect(
+    def socket(self, kind: str, *, unread: str | None = None) -> BinanceWebSocket:
+        """Return a connection for one kind of streams, not yet begun; see `BinanceWebSocket`."""
+        return BinanceWebSocket(
             f"binance-{self.market}-{kind}",
             market=self.market,
             base=self.base,
+            unread=unread,
             clock=self.clock,
             random=self.random,
             settings=self.limits,

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from realtrade.binance.klines import UNCLOSED, bar_of
 from realtrade.binance.line import MarketStream
 from realtrade.binance.trades import quote_of, tick_of
-from realtrade.binance.websocket import BinanceWebSocket
 from realtrade.common.streaming.quotes import QuoteRelay
 from realtrade.common.streaming.splicer import Spliced, Splicer
 from realtrade.common.streaming.tick_splicer import TickSplicer
@@ -41,14 +40,6 @@ class StreamableFeed(Spliced, Protocol):
         ...
 
 
-class _KlineSocket(BinanceWebSocket):
-    """Spares the work on klines that go on: nearly all there are."""
-
-    def _on_message(self, text: str, at_s: float) -> None:
-        if UNCLOSED not in text:
-            super()._on_message(text, at_s)
-
-
 def bar_stream(
     feeds: Mapping[str, StreamableFeed],
     line: Line,
@@ -76,7 +67,7 @@ def bar_stream(
             if bar is not None:
                 splicer.take(name, bar)
 
-    socket = line.socket("bars", _KlineSocket)
+    socket = line.socket("bars", unread=UNCLOSED)
     socket.on("kline", take)
     wanted = [f"{market.lower()}@kline_{length}" for market, length in listeners]
     return MarketStream(socket, [*wanted, *({_PULSE} - set(wanted))], splicer)

@@ -34,18 +34,28 @@ class BinanceWebSocket(BaseWebSocket):
     stream where it has none (`btcusdt@bookTicker`), with Binance's own payload.
     """
 
-    def __init__(self, name: str, *, market: MarketType, base: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        market: MarketType,
+        base: str,
+        unread: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         """Make a client.
 
         Args:
             name: for threads and the log.
             market: `spot` or `swap`.
             base: as `stream_base` tells it.
+            unread: messages with these letters are passed over, which spares the work on them.
             kwargs: as in `BaseWebSocket`.
         """
         super().__init__(name, **kwargs)
         self._market = market
         self._base = base
+        self._unread = unread
 
     def _get_ws_url(self) -> str:
         if self._market == "spot":
@@ -59,6 +69,8 @@ class BinanceWebSocket(BaseWebSocket):
         return json.dumps({"method": "SUBSCRIBE", "params": list(channels), "id": number})
 
     def _on_message(self, text: str, at_s: float) -> None:
+        if self._unread is not None and self._unread in text:
+            return
         message = json.loads(text)
         data = message.get("data") if "stream" in message else message
         event = data.get("e") if isinstance(data, dict) else None

@@ -142,6 +142,24 @@ def test_every_event_is_emitted_under_its_name(market: MarketType) -> None:
     assert {float(trade["p"]) for trade in trades} == {123.4}
 
 
+def test_messages_with_certain_letters_are_passed_over_unread() -> None:
+    seen: list[Any] = []
+    made = BinanceWebSocket(
+        "test",
+        market="spot",
+        base="wss://x",
+        clock=SystemClock(),
+        random=Random(1),  # noqa: S311 - jitter is no secret
+        unread='"x":false',
+    )
+    made.on("kline", seen.append)
+
+    made._on_message('{"stream":"a","data":{"e":"kline","k":{"x":false, this is no JSON', 0.0)
+    made._on_message('{"stream":"a","data":{"e":"kline","k":{"x":true}}}', 0.0)
+
+    assert seen == [{"e": "kline", "k": {"x": True}}]
+
+
 # -- feeds ------------------------------------------------------------------------------------
 
 
