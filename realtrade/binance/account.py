@@ -112,7 +112,8 @@ class AccountReader:
             yield answers.order(row, self._store.symbol_of(str(row.get("symbol"))))
         if self._store.market_type == "swap":
             for row in _rows(self._store.read("fapiPrivateGetOpenAlgoOrders", params, **_HURRY)):
-                yield answers.algo_order(row, self._store.symbol_of(str(row.get("symbol"))))
+                if row.get("algoStatus") not in answers.FIRED:  # what it became tells, not it
+                    yield answers.algo_order(row, self._store.symbol_of(str(row.get("symbol"))))
 
     def fills(self, symbol: str, after: str) -> list[Fill]:
         """Return all trades behind a cursor, oldest first.

@@ -27,6 +27,9 @@ STATUSES: Mapping[str, OrderStatus] = {
     "REJECTED": OrderStatus.REJECTED,
     "EXPIRED": OrderStatus.EXPIRED,
     "EXPIRED_IN_MATCH": OrderStatus.EXPIRED,
+    # Of liquidations and of auto-deleveraging on USDⓈ-M.
+    "NEW_INSURANCE": OrderStatus.ACCEPTED,
+    "NEW_ADL": OrderStatus.ACCEPTED,
 }
 ALGO_STATUSES: Mapping[str, OrderStatus] = {
     "NEW": OrderStatus.ACCEPTED,

@@ -24,6 +24,7 @@ _GONE_MS, _OLD_MS = 3 * _DAY_MS, 90 * _DAY_MS
 _SETTLED_S = 60.0
 _CANCEL = "-x"
 """Behind the id of an order of ours, the id of its cancel: a name spot may know it by later."""
+_LONGEST_ID = 36
 _NO_LIST = -1
 _ARCHIVED = -2026
 _FORGOTTEN = "ended without an execution, and forgotten by the exchange"
@@ -202,8 +203,10 @@ class Finder:
         wanted = order.client_order_id
         if wanted:
             params["origClientOrderId"] = wanted
-            if self._is_spot and not isinstance(order, VenueOrder):
-                params["newClientOrderId"] = wanted + _CANCEL
+            cancel_id = wanted + _CANCEL
+            ours = not isinstance(order, VenueOrder) and len(cancel_id) <= _LONGEST_ID
+            if self._is_spot and ours:
+                params["newClientOrderId"] = cancel_id
         elif isinstance(order, VenueOrder):
             params["orderId"] = order.venue_order_id
         row = answers.one_of_list(self._delete("Order", params), order)

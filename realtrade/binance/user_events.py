@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     SymbolOf = Callable[[str], str]
 
 _FINISHED = "FINISHED"
+_EXECUTED = frozenset({"TRADE", "CALCULATED"})
+"""Kinds of changes that may be an execution; the second one is of a liquidation."""
 _SWAP_TYPES = {**TYPES, "TAKE_PROFIT": OrderType.STOP_LIMIT}
 """On spot a `TAKE_PROFIT` has no limit price, on USDⓈ-M it has one."""
 
@@ -70,7 +72,7 @@ def _changed(
         reason=_reason(told),
         time_ms=int(told["T"]),
     )
-    if told["x"] != "TRADE":
+    if told["x"] not in _EXECUTED or not number(told["l"]):
         return OrderChanged(order)
     fill = Fill(
         trade_id=str(told["t"]),

@@ -114,6 +114,15 @@ class TestCancelledOnSpot:
         assert gateway.find(self.ORDER).outcome is Outcome.UNKNOWN
 
 
+def test_an_id_too_long_for_another_letter_is_cancelled_all_the_same(
+    gateway: BinanceGateway,
+) -> None:
+    order = intent(**LIMIT, client_order_id="r" * 36)
+    gateway.place(order)
+
+    assert told(gateway.cancel(order)).status is OrderStatus.CANCELLED
+
+
 DAY_MS = 86_400_000
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,11 +12,30 @@ from realtrade.binance.setup import Setup
 from realtrade.model.order import Position, Side
 from realtrade.plugins.ports.gateway import GatewayError, Outcome
 from tests.binance.conftest import KEY
-from tests.binance.orders_made import BOTH, LIMIT, NAMES, SWAP, days_ago, intent, told
+from tests.binance.orders_made import BOTH, LIMIT, NAMES, STOP, SWAP, days_ago, intent, told
 
 if TYPE_CHECKING:
     from realtrade.binance.store import BinanceStore
     from realtrade.testing import SimExchange
+
+
+@SWAP
+def test_a_conditional_order_that_has_fired_is_not_listed_as_open(
+    gateway: BinanceGateway, store: BinanceStore, market: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(gateway.place(intent(market, **STOP)))
+    read = store.read
+
+    def fired(name: str, *args: Any, **kwargs: Any) -> Any:
+        rows = read(name, *args, **kwargs)
+        if name != "fapiPrivateGetOpenAlgoOrders":
+            return rows
+        return [{**row, "algoStatus": "TRIGGERED", "actualOrderId": "7"} for row in rows]
+
+    assert len(gateway.open_orders([NAMES[market]])) == 1
+    monkeypatch.setattr(store, "read", fired)
+
+    assert gateway.open_orders([NAMES[market]]) == []
 
 
 @BOTH

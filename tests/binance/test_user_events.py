@@ -143,6 +143,20 @@ def test_a_swap_fill_without_a_fee_is_one_of_nothing() -> None:
     assert (event.fill.trade_id, event.fill.symbol) == ("5", "BTC/USDT:USDT")
 
 
+@pytest.mark.parametrize("state", ["FILLED", "NEW_ADL", "NEW_INSURANCE"])
+def test_a_liquidation_is_an_execution(state: str) -> None:
+    event = read(update(c="autoclose-1", x="CALCULATED", X=state, l="0.014", z="0.014", t=9))
+
+    assert (event.fill.client_order_id, event.fill.trade_id) == ("autoclose-1", "9")
+    assert event.fill.quantity == Decimal("0.014")
+
+
+def test_a_liquidation_that_only_begins_is_none() -> None:
+    event = read(update(c="autoclose-1", x="CALCULATED", X="NEW", l="0", t=0))
+
+    assert event.fill is None
+
+
 def test_what_a_conditional_order_became_keeps_its_type_and_its_id() -> None:
     event = read(update(o="MARKET", ot="STOP_MARKET", sp="9800"))
 
