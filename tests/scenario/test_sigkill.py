@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -159,6 +160,11 @@ def played(folder: Path, market: str, storage: str | None = None) -> Iterator[Sc
 def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
     with played(tmp_path, request.param) as scene:
         yield scene
+
+
+def test_what_bots_are_to_find_imported_can_be() -> None:
+    """A server of forks says nothing of imports that fail: every start would then make them all."""
+    import_module("tests.scenario.kill_imports")
 
 
 def test_killed_at_every_named_point(scene: Scene) -> None:
