@@ -39,6 +39,7 @@ def held() -> int:
     return sys.getallocatedblocks()
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("market", ["spot", "swap"])
 def test_lives_with_faults_leave_no_memory_no_thread_and_no_descriptor(
     market: MarketType, tmp_path: Path

@@ -80,6 +80,7 @@ def _played(script: Script, folder: Path, **account: str) -> tuple[list[Filled],
     return traded.fills, _replayed(journal, first.time_ms, first.due_ms - first.time_ms)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", PLAYS)
 def test_trades_at_an_exchange_as_in_a_backtest_and_in_a_replay(name: str, tmp_path: Path) -> None:
     play = PLAYS[name]

@@ -231,6 +231,7 @@ def test_whatever_happens_books_and_ledger_agree(
 
 
 @pytest.mark.soak
+@pytest.mark.untraced
 @pytest.mark.parametrize("kept", [in_files, on_a_server])
 def test_whatever_happens_databases_and_ledger_agree(
     kept: Callable[[Path], AbstractContextManager[Journals]],

@@ -86,6 +86,7 @@ def _stock(name: str, files: Sequence[str]) -> Ledger:
     return ledger
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", CASES)
 def test_trades_from_a_recipe_as_in_plain_backtrader(name: str, tmp_path: Path) -> None:
     files, least = CASES[name]

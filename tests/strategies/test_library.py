@@ -98,6 +98,7 @@ def test_makes_the_trades_it_always_made(name: str, tmp_path: Path) -> None:
     assert f"{float(outcome.summary['final_equity']):.2f}" == equity
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", NAMES)
 def test_a_replay_makes_the_trades_of_a_backtest(name: str, tmp_path: Path) -> None:
     both_sides = _both_sides(name)
@@ -176,6 +177,7 @@ def _by_day(hours: pd.DataFrame) -> pd.DataFrame:
     return days
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", NAMES)
 def test_makes_the_same_trades_in_a_plain_cerebro(name: str, tmp_path: Path) -> None:
     both_sides = _both_sides(name)

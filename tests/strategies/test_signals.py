@@ -257,6 +257,7 @@ def _follows(expected: list[int]) -> list[int]:
     return [0, *expected[:-1]]
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("kind", CASES)
 def test_is_on_the_side_an_independent_computation_says(
     kind: str, hours: pd.DataFrame, stand: Callable[..., Stood]
@@ -271,6 +272,7 @@ def test_is_on_the_side_an_independent_computation_says(
     assert {-1, 1} <= set(expected)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("kind", CASES)
 @pytest.mark.parametrize("direction", ["long", "short"])
 def test_takes_only_the_side_it_may(
