@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
+
+from realtrade.common.recent import Recent
 
 if TYPE_CHECKING:
     from realtrade.utils.clock import Clock
 
-_REMEMBERED = 10_000
+_REMEMBERED = 20_000
 
 
 class Known(NamedTuple):
@@ -24,19 +25,15 @@ class Ids:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._ours: OrderedDict[tuple[str, str], str] = OrderedDict()
-        self._theirs: OrderedDict[tuple[str, str], Known] = OrderedDict()
+        self._ours: Recent[tuple[str, str], str] = Recent(_REMEMBERED)
+        self._theirs: Recent[tuple[str, str], Known] = Recent(_REMEMBERED)
 
     def learn(self, symbol: str, venue_order_id: str, client_order_id: str) -> None:
         """Remember the ids of an order."""
         known = self._theirs.get((symbol, client_order_id))
         since_s = self._clock.monotonic_s() if known is None else known.since_s
-        self._ours[symbol, venue_order_id] = client_order_id
-        self._theirs[symbol, client_order_id] = Known(venue_order_id, since_s)
-        while len(self._ours) > _REMEMBERED:
-            self._ours.popitem(last=False)
-        while len(self._theirs) > _REMEMBERED:
-            self._theirs.popitem(last=False)
+        self._ours.put((symbol, venue_order_id), client_order_id)
+        self._theirs.put((symbol, client_order_id), Known(venue_order_id, since_s))
 
     def ours(self, symbol: str, venue_order_id: str) -> str | None:
         """Return our id of an order of theirs, or None."""

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import sha256
 from threading import Event, Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from uuid import UUID as UUID_
+
+from realtrade.common.recent import Recent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from realtrade.model.account import VenueOrder
 
-K = TypeVar("K")
-V = TypeVar("V")
-_REMEMBERED = 10_000
+_REMEMBERED = 20_000
 _HEAD, _TAIL, _SHORT = 6, 28, 29
 _GATE_LENGTH = 26
 
@@ -72,9 +71,9 @@ class Names:
     def __init__(self, spelling: Spelling) -> None:
         self._spelling = spelling
         self._lock = Lock()
-        self._ours: OrderedDict[tuple[str, str], str] = OrderedDict()
-        self._theirs: OrderedDict[str, str] = OrderedDict()
-        self._spelled: OrderedDict[str, str] = OrderedDict()
+        self._ours: Recent[tuple[str, str], str] = Recent(_REMEMBERED)
+        self._theirs: Recent[str, str] = Recent(_REMEMBERED)
+        self._spelled: Recent[str, str] = Recent(_REMEMBERED)
         self._resting: dict[tuple[str, str], None] = {}
         self._symbols: dict[str, None] = {}
         self.moved = Event()
@@ -101,7 +100,7 @@ class Names:
         """Return our id as the exchange takes it."""
         text = self._spelling.write(client_order_id)
         with self._lock:
-            _keep(self._spelled, text, client_order_id)
+            self._spelled.put(text, client_order_id)
         return text
 
     def ours(self, text: str) -> str:
@@ -113,9 +112,9 @@ class Names:
     def learn(self, symbol: str, venue_order_id: str, client_order_id: str) -> None:
         """Remember the ids of an order."""
         with self._lock:
-            _keep(self._ours, (symbol, venue_order_id), client_order_id)
+            self._ours.put((symbol, venue_order_id), client_order_id)
             if client_order_id:
-                _keep(self._theirs, client_order_id, venue_order_id)
+                self._theirs.put(client_order_id, venue_order_id)
 
     def follow(self, order: VenueOrder, *, over: bool) -> None:
         """Remember an order's ids, and whether it has to be looked at again."""
@@ -140,9 +139,3 @@ class Names:
         """Return their id of an order of ours, or None."""
         with self._lock:
             return self._theirs.get(client_order_id)
-
-
-def _keep(known: OrderedDict[K, V], key: K, value: V) -> None:
-    known[key] = value
-    while len(known) > _REMEMBERED:
-        known.popitem(last=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from realtrade.common.simulated import Recent
+from realtrade.common.recent import Recent
 from realtrade.execution import is_over
 from realtrade.model.order import OrderStatus
 
@@ -25,7 +25,7 @@ class Tickets:
 
     def __init__(self) -> None:
         self.at_work: dict[str, Ticket] = {}
-        self.over: Recent[Ticket] = Recent(_REMEMBERED)
+        self.over: Recent[str, Ticket] = Recent(_REMEMBERED)
 
     def find(self, key: str) -> Ticket | None:
         """Return an order at work, or one that is over and not forgotten."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from realtrade.common.recent import Recent
 from realtrade.common.simulated import matching
 from realtrade.common.simulated.account import Account
 from realtrade.common.simulated.order import RestingOrder
-from realtrade.common.simulated.recent import Recent
 from realtrade.common.simulated.settings import Settings
 from realtrade.common.simulated.slippage import Slippage
 from realtrade.common.simulated.terms import ending, refusal
@@ -65,7 +65,7 @@ class SimulatedVenue:
         self._reports: list[Report] = []
         self._quoted: tuple[Market, Quote] | None = None
         self._groups: dict[str, list[RestingOrder]] = {}
-        self._filled: Recent[bool] = Recent(_REMEMBERED)
+        self._filled: Recent[str, bool] = Recent(_REMEMBERED)
 
     def list_market(self, market: Market) -> None:
         """Make a feed tradable."""
