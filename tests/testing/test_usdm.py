@@ -175,6 +175,7 @@ def test_a_new_order_answers_as_asked(wire: Wire, form: str) -> None:
         ({"timeInForce": "DAY"}, -1115),
         ({"timeInForce": "GTD"}, -1102),
         ({"timeInForce": "GTD", "goodTillDate": 1}, -5040),
+        ({"timeInForce": "FOK", "price": "40000"}, -5021),
         ({"price": "49000.05"}, -4014),
         ({"quantity": "0.0001"}, -1111),
         ({"quantity": "0"}, -4003),

@@ -58,6 +58,13 @@ USDM: dict[Reason, tuple[int, str]] = {
             "The order will not be recorded in the order history"
         ),
     ),
+    Reason.WOULD_NOT_FILL: (
+        -5021,
+        (
+            "Due to the order could not be filled immediately, the FOK order has been rejected. "
+            "The order will not be recorded in the order history"
+        ),
+    ),
     Reason.WOULD_TRIGGER: (-2021, "Order would immediately trigger."),
     Reason.REDUCE_ONLY: (-2022, "ReduceOnly Order is rejected."),
     Reason.PRICE_STEP: (-4014, "Price not increased by tick size."),

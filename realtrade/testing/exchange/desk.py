@@ -70,6 +70,10 @@ class Desk:
         left = order.remaining
         return left if self.depth is None else min(left, self.depth)
 
+    def fills(self, order: SimOrder) -> bool:
+        """Tell whether `order` would fill whole and at once."""
+        return self.crosses(order.request) and self.room(order) == order.remaining
+
     def cut(self, quantity: Decimal) -> list[Decimal]:
         """Return `quantity` in up to `parts` pieces, each a whole number of lots."""
         piece = self.market.on_lot(quantity / self.parts)

@@ -86,6 +86,8 @@ class Engine:
             raise Refused(Reason.WOULD_TAKE)
         elif asked.reduce_only and not self._reducible(account, order):
             raise Refused(Reason.REDUCE_ONLY)
+        elif not order.market.is_spot and asked.time_in_force == "FOK" and not desk.fills(order):
+            raise Refused(Reason.WOULD_NOT_FILL)
 
     def _object_trigger(self, order: SimOrder, desk: Desk) -> None:
         matching.follow(order, desk.price)
@@ -106,8 +108,7 @@ class Engine:
         if not order.working or not order.open:
             return
         desk, asked = self._desk(order), order.request
-        whole = asked.time_in_force != "FOK" or desk.room(order) == order.remaining
-        if whole and desk.crosses(asked):
+        if desk.crosses(asked) and (asked.time_in_force != "FOK" or desk.fills(order)):
             self._execute(account, order, desk.facing(asked), maker=False)
         if order.id not in account.open:
             return

@@ -15,6 +15,7 @@ class Reason(Enum):
     FUNDS = "insufficient balance"
     MARGIN = "insufficient margin"
     WOULD_TAKE = "a maker order would take"
+    WOULD_NOT_FILL = "it cannot be filled whole and at once"
     WOULD_TRIGGER = "the stop would trigger at once"
     REDUCE_ONLY = "nothing to reduce"
     PAIR_PRICES = "prices of the pair contradict each other"

@@ -28,7 +28,6 @@ _EXPIRY = {
     "UNFILLED_IOC_QUANTITY_EXPIRED": "2",
     "KNOCKED_OUT": "4",
     "INSUFFICIENT_LIQUIDITY": "9",
-    "UNFILLED_FOK_ORDER_EXPIRED": "10",
 }
 """Why an order expired, by Binance's number."""
 
