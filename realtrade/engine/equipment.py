@@ -22,7 +22,7 @@ _SIMULATED = (Mode.BACKTEST, Mode.PAPER)
 
 
 def equipped(parts: Parts, cls: type[BaseBroker]) -> type[BaseBroker]:
-    """Return the broker that shapes signals and rests stops, where the recipe wants either."""
+    """Return the broker that shapes signals and rests exits, where the recipe wants either."""
     orders = parts.recipe.orders
     mixed: list[type] = []
     if parts.risk.rests_stops or parts.risk.rests_targets:

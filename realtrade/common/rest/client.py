@@ -101,6 +101,7 @@ class GuardedClient:
         headers: Mapping[str, str],
         body: str,
         answer: Any,
+        /,
         *sent: Any,
     ) -> None:
         """Turn every answer that is an error, or is none, into one of ours.
@@ -136,17 +137,7 @@ class LooseClient(GuardedClient):
         if not self.wiring.rehearses:
             super(GuardedClient, self).throttle(cost)  # type: ignore[misc]  # ccxt's class
 
-    def handle_errors(  # noqa: PLR0917 - ccxt's signature
-        self,
-        status: int,
-        reason: str,
-        url: str,
-        method: str,
-        headers: Mapping[str, str],
-        body: str,
-        answer: Any,
-        *sent: Any,
-    ) -> None:
+    def handle_errors(self, *told: Any) -> None:
         """Let ccxt look at the answer, then refuse what it let pass with an error status.
 
         Raises:
@@ -154,9 +145,10 @@ class LooseClient(GuardedClient):
             ccxt.BaseError: ccxt knows the answer for an error.
         """
         check = super(GuardedClient, self).handle_errors  # type: ignore[misc]  # ccxt's class
-        check(status, reason, url, method, headers, body, answer, *sent)
+        check(*told)
+        status, answer = told[0], told[6]  # as `GuardedClient` names them
         if status >= _FAILED or answer is None:
-            super().handle_errors(status, reason, url, method, headers, body, answer, *sent)
+            super().handle_errors(*told)
 
 
 def _error(answer: Any) -> tuple[int | None, str]:
