@@ -104,5 +104,6 @@ def account_of(parts: Parts) -> str:
     if recipe.mode is Mode.PAPER or recipe.exchange is None:
         return PAPER
     if isinstance(exchange, TradingExchange):
-        return exchange.gateway().account
+        with settings_checked(recipe, "exchange"):  # its key is read here, and not before
+            return exchange.gateway().account
     return f"{recipe.exchange.type}:{recipe.mode}"

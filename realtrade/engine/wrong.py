@@ -10,6 +10,7 @@ from realtrade.plugins.errors import SettingWrong
 from realtrade.recipe.diagnostic import Diagnostic, RecipeInvalid
 from realtrade.recipe.secrets import SecretMissing
 from realtrade.recipe.sensitive import looks_sensitive
+from realtrade.recipe.tree import dotted, find, leaves, loc_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,18 @@ def settings_checked(recipe: Recipe, block: str) -> Iterator[None]:
         path = f"{block}.{wrong.at}" if wrong.at else block
         raise _invalid(recipe, CODE, path, str(wrong), wrong.hint) from wrong
     except SecretMissing as missing:
-        raise _invalid(recipe, missing.code, block, str(missing)) from missing
+        path = _path_of(missing, recipe, block)
+        raise _invalid(recipe, missing.code, path, str(missing), missing.hint) from missing
+
+
+def _path_of(missing: SecretMissing, recipe: Recipe, block: str) -> str:
+    """Return where in a block the reference to a missing secret stands; else the block itself."""
+    loc = loc_of(block)
+    node = find(recipe.tree, loc)
+    for inner, scalar in leaves(node) if node is not None else ():
+        if inner and f"{{{inner[-1]}: {scalar.value}}}" in str(missing):
+            return dotted((*loc, *inner[:-1]))
+    return block
 
 
 def _invalid(recipe: Recipe, code: str, path: str, message: str, hint: str = "") -> RecipeInvalid:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from realtrade.model.instrument import Instrument
@@ -20,6 +21,9 @@ TICK_ROLES: tuple[Role, ...] = ("time", "price", "quantity")
 """Columns of a file of trades."""
 
 
+_PATTERN = r"^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}(:[A-Z0-9-]{1,30})?$"
+
+
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -30,8 +34,16 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _symbol(text: str) -> str:
+    if re.fullmatch(_PATTERN, text) is None:
+        raise PydanticCustomError(
+            "realtrade_symbol", "expected a symbol, such as BTC/USDT or BTC/USDT:USDT"
+        )
+    return text
+
+
 Symbol = Annotated[
-    str, StringConstraints(pattern=r"^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}(:[A-Z0-9-]{1,30})?$")
+    str, AfterValidator(_symbol), WithJsonSchema({"type": "string", "pattern": _PATTERN})
 ]
 NotNegative = Annotated[Number, Field(ge=0)]
 

@@ -23,7 +23,7 @@ from realtrade.plugins.values import (
     RateLimit,
     TimeframeText,
 )
-from realtrade.recipe.tree import Map, Place, find, key_place, loc_of, value_place
+from realtrade.recipe.tree import Map, Place, loc_of, place_at
 from realtrade.recipe.words import (
     Address,
     Cron,
@@ -383,6 +383,11 @@ class Recipe(PluginConfig):
         return self._made_of().hash
 
     @property
+    def tree(self) -> Map:
+        """What was written, after merging; every value knows its place."""
+        return self._made_of().tree
+
+    @property
     def environment(self) -> str | None:
         """The environment it was loaded with."""
         return self._made_of().environment
@@ -392,5 +397,4 @@ class Recipe(PluginConfig):
 
         A value's own place; of a block its key's; of what was not written the nearest key above.
         """
-        tree, loc = self._made_of().tree, loc_of(path)
-        return key_place(tree, loc) if isinstance(find(tree, loc), Map) else value_place(tree, loc)
+        return place_at(self.tree, loc_of(path))

@@ -126,6 +126,7 @@ def _exchange_for(mode: Mode, checker: Checker, parts: Parts) -> None:
     if "exchange" in checker.tree.entries:
         if mode in _ORDERS and parts.exchange is not None:
             _takes_orders(mode, parts.exchange, checker)
+            _has_key(mode, parts.exchange, checker)
         return
     if mode is not Mode.BACKTEST:
         message = f"mode '{mode}' needs an exchange"
@@ -151,6 +152,14 @@ def _takes_orders(mode: Mode, exchange: Plugged, checker: Checker) -> None:
     if not orders:
         message = f"the exchange '{name}' takes no orders, so mode '{mode}' is impossible"
         checker.say("RT306", message, ("mode",), "use mode paper")
+
+
+def _has_key(mode: Mode, exchange: Plugged, checker: Checker) -> None:
+    """Note an exchange that would know a key, and is given none to send orders with."""
+    if getattr(exchange.config, "api_key", "") is None:
+        message = f"mode '{mode}' sends orders, and they need a key: missing key 'api_key'"
+        hint = "api_key: {env: NAME}, secret: {env: NAME} name environment variables"
+        checker.say("RT202", message, ("exchange",), hint, key=True)
 
 
 def _live(mode: Mode, checker: Checker, parts: Parts, file: str) -> None:

@@ -13,6 +13,7 @@ from realtrade.recipe.crossrefs import cross_check
 from realtrade.recipe.extends import Layers
 from realtrade.recipe.findings import Findings
 from realtrade.recipe.merge import without, without_nulls
+from realtrade.recipe.nulls import Nulls, nulls_in
 from realtrade.recipe.overlays import SET, environment_names, with_environment, with_sets
 from realtrade.recipe.parts import read_parts, read_recipe
 from realtrade.recipe.plugged import Checker
@@ -40,6 +41,7 @@ class Draft:
         self._path = path
         self._sets = sets
         self._params: Sequence[str] = ()
+        self._nulls: Nulls = {}
         layers = Layers(path, self.findings).read()
         self._merged = layers
         if layers is not None:
@@ -65,7 +67,9 @@ class Draft:
             return None
         tree = with_environment(self._merged, env, self.findings)
         tree = with_sets(tree, self._sets, self.findings, called=SET)
-        tree = without_nulls(with_sets(tree, self._params, self.findings, called=PARAM))
+        tree = with_sets(tree, self._params, self.findings, called=PARAM)
+        self._nulls = dict(nulls_in(tree))
+        tree = without_nulls(tree)
         self.findings.hide(sensitive_literals(tree))
         variables = read_variables(tree, self.findings)
         return filled_in(tree, variables, self.findings), variables
@@ -76,7 +80,7 @@ class Draft:
         if made is None:
             return None
         tree, variables = made
-        checker = Checker(tree, registry, self.findings)
+        checker = Checker(tree, registry, self.findings, self._nulls)
         parts = read_parts(checker, shown_values(variables))
         cross_check(checker, parts, str(self._path))
         recipe = read_recipe(checker, parts)

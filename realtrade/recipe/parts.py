@@ -16,6 +16,7 @@ from realtrade.recipe.blocks import (
     StorageBlock,
 )
 from realtrade.recipe.groups import Groups, expanded
+from realtrade.recipe.nulls import Nulls, report_unknown
 from realtrade.recipe.tree import Loc, Map, find, plain
 
 if TYPE_CHECKING:
@@ -71,12 +72,25 @@ class Checked:
 
         from realtrade.recipe.translate import report
 
+        also, findings = ("extends", "environments"), self.checker.findings
+        report_unknown(_ours(self.checker.nulls), (), Recipe, findings, also=also)
         try:
             return Recipe.model_validate(self.data, by_alias=True, by_name=False)
         except ValidationError as error:
-            also = ("extends", "environments")
-            report(error, self.checker.tree, (), Recipe, self.checker.findings, also=also)
+            report(error, self.checker.tree, (), Recipe, findings, also=also)
             return None
+
+
+_PLUGGED = ("exchange", "feeds", "sizing", "risk", "strategy", "storage", "vars", "environments")
+
+
+def _ours(nulls: Nulls) -> Nulls:
+    """Return the keys without a value that no block of a plugin holds: those are told there."""
+    return {
+        loc: place
+        for loc, place in nulls.items()
+        if (loc[0] not in _PLUGGED and loc[:2] != ("notify", "channels")) or len(loc) == 1
+    }
 
 
 def _one(checker: Checker, data: dict[str, Any], kind: Kind, key: str) -> Plugged | None:

@@ -11,6 +11,7 @@ from realtrade.plugins.registry import PluginError, Registry
 from realtrade.recipe.blocks import Plugged
 from realtrade.recipe.findings import did_you_mean, shown
 from realtrade.recipe.merge import without
+from realtrade.recipe.nulls import Nulls, report_unknown
 from realtrade.recipe.translate import report
 from realtrade.recipe.tree import Loc, Map, Node, Scalar, find, key_place, plain
 
@@ -26,7 +27,10 @@ _Model = TypeVar("_Model", bound=PluginConfig)
 class Checker:
     """Checks the blocks of one tree and notes what is wrong with them."""
 
-    def __init__(self, tree: Map, registry: Registry, findings: Findings) -> None:
+    def __init__(
+        self, tree: Map, registry: Registry, findings: Findings, nulls: Nulls | None = None
+    ) -> None:
+        self.nulls = nulls or {}
         self.tree = tree
         self.registry = registry
         self.findings = findings
@@ -82,7 +86,7 @@ class Checker:
         names = self.registry.names(kind)
         if name not in names:
             message = f"no {kind.replace('_', ' ')} is named '{shown(name)}'"
-            self.say("RT401", message, at, did_you_mean(name, names) or "none is installed")
+            self.say("RT401", message, at, self._instead(kind, name))
             return None
         try:
             return self.registry.config_class(kind, name)
@@ -90,9 +94,15 @@ class Checker:
             self.say("RT402", str(error), at, error.hint)
             return None
 
+    def _instead(self, kind: Kind, name: str) -> str:
+        names = self.registry.names(kind)
+        listed = f"`realtrade list {kind}` shows the {len(names)} that are installed"
+        return did_you_mean(name, names) or (listed if names else "none is installed")
+
     def _validated(
         self, node: Node, loc: Loc, model: type[_Model], also: Iterable[str]
     ) -> _Model | None:
+        report_unknown(self.nulls, loc, model, self.findings, also=also)
         try:
             return model.model_validate(plain(node), by_alias=True, by_name=False)
         except ValidationError as error:

@@ -20,6 +20,10 @@ class SecretMissing(Exception):
 
     code = "RT604"
 
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
 
 class Blotter(Protocol):
     """What resolved values are told to, such as `realtrade.utils.logs.Redactor`."""
@@ -60,7 +64,7 @@ class SecretResolver:
         value = self._environ.get(reference.name)
         if value is None:
             msg = f"the secret {reference}: the environment variable is not set"
-            raise SecretMissing(msg)
+            raise SecretMissing(msg, hint=f"export {reference.name}=… before the run")
         return value
 
     def _file(self, reference: SecretRef) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from enum import Enum
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 
 from realtrade.recipe.findings import did_you_mean, shown
 from realtrade.recipe.sensitive import literals_under
+from realtrade.recipe.symbols import symbol_hint
 from realtrade.recipe.tree import Loc, Map, Node, Place, Scalar, find, key_place, value_place
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ _EXPECTED = {
     "frozen_set_type": "expected a list, such as [a, b]",
 }
 _UNITS = ("unit", "percent", "duration", "bars", "money", "rate", "distance", "timeframe")
+_SYMBOLS = ("realtrade_symbol",)
 _NOT_BOOLEANS = ("yes", "no", "on", "off", "y", "n")
 
 
@@ -122,6 +125,8 @@ class _Detail:
             self._add("RT205", self._message, place)
         elif self._kind == "realtrade_expression":
             self._expression(place)
+        elif choices := self._choices():
+            self._add("RT204", f"expected {_listed(choices)}", place, self._near(choices))
         else:
             message = self._message.removeprefix("Value error, ")
             message = message.replace("Input should be ", "expected ", 1)
@@ -153,15 +158,34 @@ class _Detail:
         return ""
 
     def _choice_hint(self) -> str:
+        if self._kind in _SYMBOLS:
+            return symbol_hint(self._text())
+        return self._near(str(self._context.get("expected", "")).split("'")[1::2])
+
+    def _choices(self) -> list[str]:
+        """Return what may be written where only an instance of an enumeration is allowed."""
+        if self._kind not in ("is_instance_of", "enum"):
+            return []
+        wanted = annotation_at(self._model, self._inner)
+        is_enum = isinstance(wanted, type) and issubclass(wanted, Enum)
+        return [str(each.value) for each in wanted] if is_enum else []
+
+    def _text(self) -> str:
         node = find(self._tree, self._loc)
-        expected = str(self._context.get("expected", ""))
-        if not isinstance(node, Scalar) or not isinstance(node.value, str) or "'" not in expected:
-            return ""
-        near = difflib.get_close_matches(node.value[:60], expected.split("'")[1::2], n=1)
+        return node.value[:60] if isinstance(node, Scalar) and isinstance(node.value, str) else ""
+
+    def _near(self, choices: list[str]) -> str:
+        near = difflib.get_close_matches(self._text().lower(), choices, n=1)
         return f"did you mean '{near[0]}'?" if near else ""
 
     def _add(self, code: str, message: str, place: Place, hint: str = "") -> None:
         self._findings.add(code, message, place, loc=self._loc, hint=hint)
+
+
+def _listed(choices: list[str]) -> str:
+    """Return `a, b or c`, quoted."""
+    *most, last = [f"'{each}'" for each in choices]
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _written(loc: Loc, tree: Map, kind: str) -> Loc:
@@ -183,10 +207,15 @@ def field_names(model: type[BaseModel] | None) -> list[str]:
 
 def model_at(model: type[BaseModel] | None, loc: Loc) -> type[BaseModel] | None:
     """Return the model of the block at `loc` inside `model`, if there is one."""
+    return _as_model(annotation_at(model, loc))
+
+
+def annotation_at(model: type[BaseModel] | None, loc: Loc) -> Any:
+    """Return the type of what stands at `loc` inside `model`, or None."""
     current: Any = model
     for part in loc:
         current = _step(current, part)
-    return _as_model(current)
+    return current
 
 
 def _step(annotation: Any, part: str | int) -> Any:

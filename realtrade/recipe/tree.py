@@ -119,6 +119,11 @@ def value_place(root: Node, loc: Loc) -> Place:
     return key_place(root, loc) if node is None else node.place
 
 
+def place_at(root: Node, loc: Loc) -> Place:
+    """Return a value's own place; of a block its key's; of what was not written the key above."""
+    return key_place(root, loc) if isinstance(find(root, loc), Map) else value_place(root, loc)
+
+
 def dotted(loc: Loc) -> str:
     """Write `loc` as people do: `strategy.feeds[1]`."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)

@@ -33,8 +33,12 @@ _HINTS = {
     "mapping values are not allowed in this context": (
         "check the indentation; quote text with ': ' in it"
     ),
-    "did not find expected ',' or '}'": "quote text inside { } that holds a comma or a colon",
-    "did not find expected ',' or ']'": "quote text inside [ ] that holds a comma or a colon",
+    "did not find expected ',' or '}'": (
+        "close every { with }, and quote text inside that holds , : { or }"
+    ),
+    "did not find expected ',' or ']'": (
+        "close every [ with ], and quote text inside that holds , [ or ]"
+    ),
     "did not find expected key": "check the indentation of this line and the one above",
     "could not find expected ':'": "every key needs a colon and a space before its value",
 }

@@ -216,7 +216,7 @@ def test_secrets_reach_the_exchange_alone_and_it_is_closed(
         assert b"canary" not in path.read_bytes()
 
 
-def test_a_missing_secret_is_shown_at_its_block(bench: Bench, registry: Registry) -> None:
+def test_a_missing_secret_is_shown_where_it_is_named(bench: Bench, registry: Registry) -> None:
     trading = "    strategy: {type: ma_cross, feeds: [btc]}\n"
 
     with pytest.raises(StageFailed) as caught:
@@ -224,5 +224,6 @@ def test_a_missing_secret_is_shown_at_its_block(bench: Bench, registry: Registry
 
     assert caught.value.stage == "exchange"
     (finding,) = caught.value.cause.diagnostics  # type: ignore[attr-defined]  # a RecipeInvalid
-    assert (finding.code, finding.path) == ("RT604", "exchange")
+    assert (finding.code, finding.path) == ("RT604", "exchange.key")
     assert "NO_SUCH_KEY" in finding.message
+    assert finding.hint == "export NO_SUCH_KEY=… before the run"

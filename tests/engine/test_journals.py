@@ -106,7 +106,7 @@ def test_a_secret_that_is_not_there_is_shown_at_its_place(bench: Bench) -> None:
 
     assert caught.value.stage == "storage"
     assert isinstance(caught.value.cause, RecipeInvalid)
-    assert caught.value.cause.diagnostics[0].path == "storage"
+    assert caught.value.cause.diagnostics[0].path == "storage.url"
 
 
 def test_a_journal_in_use_keeps_a_bot_from_starting(bench: Bench, recipe: Path) -> None:

@@ -41,7 +41,7 @@ def test_steps_and_limits_reach_the_instrument() -> None:
     ("given", "place", "message"),
     [
         ({"path": ""}, ("path",), "at least 1 character"),
-        ({"symbol": "BTCUSDT"}, ("symbol",), "match pattern"),
+        ({"symbol": "BTCUSDT"}, ("symbol",), "expected a symbol, such as BTC/USDT"),
         ({"timeframe": "1H"}, ("timeframe",), "is no timeframe"),
         ({"timezone": "Europe/Berln"}, ("timezone",), "expected a time zone"),
         ({"timezone": "../etc"}, ("timezone",), "expected a time zone"),

@@ -291,3 +291,22 @@ def test_storage(
 
 def test_storage_may_be_a_reference(load: Callable[..., Recipe], good: str) -> None:
     assert "SecretRef" in repr(load(f"{good}storage: {{url: {{env: URL}}}}\n").storage)
+
+
+@pytest.mark.parametrize("exchange", ["type: binance", "type: ccxt, id: kraken"])
+@pytest.mark.parametrize("mode", ["testnet", "live"])
+def test_orders_need_a_key(
+    check: Callable[..., list[Diagnostic]], mode: str, exchange: str
+) -> None:
+    text = LIVE.replace("mode: live", f"mode: {mode}")
+
+    (finding,) = check(text.replace("type: binance, api_key: {env: K}, secret: {env: S}", exchange))
+
+    assert (finding.code, finding.path, finding.line) == ("RT202", "exchange", 4)
+    assert f"mode '{mode}' sends orders, and they need a key" in finding.message
+
+
+def test_live_bars_alone_need_no_key(check: Callable[..., list[Diagnostic]]) -> None:
+    text = LIVE.replace("mode: live", "mode: paper")
+
+    assert check(text.replace(", api_key: {env: K}, secret: {env: S}", "")) == []

@@ -296,6 +296,7 @@ def test_is_refused_at_a_place_or_accepted(
         assert one.message.isprintable()
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", LARGE)
 def test_takes_little_memory(name: str, check: Callable[..., list[Diagnostic]]) -> None:
     tracemalloc.start()
