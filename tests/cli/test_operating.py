@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MAIN = [sys.executable, "-c", "from realtrade.cli import main; main()"]
 CLOCK = SystemClock()
+LOG, PATIENCE_S = "bot.log", 60
 PRICES = ROOT / "recipes" / "data" / "coinbase-btc-usd-1h.csv"
 
 
@@ -55,20 +56,21 @@ def recipe(tmp_path: Path) -> Path:
 
 @contextmanager
 def running(recipe: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a bot in a process of its own until the block ends."""
-    process = subprocess.Popen(
-        [*MAIN, "run", str(recipe), "--out", str(recipe.parent / "out"), *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    """Run a bot in a process of its own until the block ends, its log beside the recipe."""
+    command = [*MAIN, "run", str(recipe), "--out", str(recipe.parent / "out"), *options]
+    with (recipe.parent / LOG).open("w") as log:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log, text=True)
     try:
         _until(lambda: _phase(recipe) == "trading", process)
         yield process
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=30)
+            process.wait(PATIENCE_S)
+
+
+def _log(recipe: Path) -> str:
+    return (recipe.parent / LOG).read_text()
 
 
 def _phase(recipe: Path) -> Any:
@@ -76,12 +78,12 @@ def _phase(recipe: Path) -> Any:
 
 
 def _until(holds: Any, process: subprocess.Popen[str]) -> None:
-    for _ in range(400):
+    for _ in range(PATIENCE_S * 20):
         if holds():
             return
-        assert process.poll() is None, process.communicate()
+        assert process.poll() is None, "it has ended"
         CLOCK.sleep(0.05)
-    pytest.fail("it did not come about within 20 s")
+    pytest.fail(f"it did not come about within {PATIENCE_S} s")
 
 
 def test_a_running_bot_is_paused_halted_and_resumed(realtrade: Command, recipe: Path) -> None:
@@ -187,10 +189,10 @@ def test_a_signal_halts_and_the_halt_is_kept(recipe: Path) -> None:
             process.send_signal(signal.SIGUSR1)
             _until(lambda: _phase(recipe) == "halted", process)
         process.send_signal(signal.SIGTERM)
-        _, log = process.communicate(timeout=30)
+        process.wait(PATIENCE_S)
 
     assert process.returncode == 0
-    assert log.count("halted by signal") == 1
+    assert _log(recipe).count("halted by signal") == 1
     note = StateFolder(recipe.parent / "state" / "slow").recall()
     assert note is not None
     assert note.by == "signal"
@@ -204,30 +206,32 @@ def test_adopting_is_asked_of_a_running_bot_and_left_for_one_that_is_not(
     with running(recipe) as process:
         now = realtrade("adopt", "slow", "--yes")
         process.send_signal(signal.SIGTERM)
-        _, log = process.communicate(timeout=30)
+        process.wait(PATIENCE_S)
 
     assert refused.exit_code == 130
     assert "take over, as slow's own, what its exchange holds" in refused.stderr
     assert later.stdout == ("slow is not running; it will take over what differs when it starts\n")
     assert now.stdout == "slow looks at its exchange and takes over what differs\n"
-    assert log.count("told by cli that the exchange is right in what differs") == 2
+    assert _log(recipe).count("told by cli that the exchange is right in what differs") == 2
 
 
 def test_a_changed_recipe_is_read_again_and_a_broken_one_is_not_taken(recipe: Path) -> None:
     text = recipe.read_text()
     with running(recipe) as process:
         state = StateFolder(recipe.parent / "state" / "slow")
-        for change in ("schedule: {trade: {hours: '00:00-01:00'}}\n", "strategy: {}\n"):
+        for change, told in (
+            ("schedule: {trade: {hours: '00:00-01:00'}}\n", "schedule has changed: taken over"),
+            ("strategy: {}\n", "invalid, so the running one is kept"),
+        ):
             recipe.write_text(text + change)
             process.send_signal(signal.SIGHUP)
-            CLOCK.sleep(0.7)
+            _until(lambda told=told: f"recipe: {told}" in _log(recipe), process)
         assert state.alive()
         process.send_signal(signal.SIGTERM)
-        _, log = process.communicate(timeout=30)
+        process.wait(PATIENCE_S)
 
     assert process.returncode == 0
-    assert "recipe: schedule has changed: taken over" in log
-    assert "recipe: invalid, so the running one is kept" in log
+    log = _log(recipe)
     assert "duplicate key" in log or "'strategy'" in log
 
 

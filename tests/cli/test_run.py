@@ -56,7 +56,8 @@ def test_a_backtest_prints_its_summary_and_writes_its_artifacts(tmp_path: Path) 
     done = _run(tmp_path, QUICKSTART, *SPAN)
 
     assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    # A machine that takes its time is told how far it is.
+    assert [line for line in done.stderr.splitlines() if " bars (" not in line] == []
     assert re.search(r"^Final equity +[0-9,.]+ USD$", done.stdout, re.MULTILINE)
     assert done.stdout.endswith("report: runs/quickstart/report.html\n")
     folder = tmp_path / "runs" / "quickstart"

@@ -89,7 +89,7 @@ def test_the_tracker_measures_anew_when_something_was_executed() -> None:
 
     assert before is None
     assert found is not None
-    assert found is again
+    assert found == again
     assert found.fills == 2
     assert found.p95_bps == pytest.approx(95)
     assert [fill.slippage_bps for fill in tracker.fills] == [pytest.approx(100), 0.0, None]
