@@ -9,7 +9,9 @@ import backtrader as bt
 from realtrade.engine.lean.trades import copy_of, new_trade, update
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping, MutableSequence
+    from collections.abc import Iterable, MutableMapping, MutableSequence
+
+_TRADES_KEPT = 100
 
 
 def deliver(cerebro: Any) -> None:
@@ -34,6 +36,14 @@ def forget(state: MutableMapping[str, Any]) -> None:
     """
     state["_orderspending"] = []
     state["_tradespending"] = []
+
+
+def forget_trades(strategies: Iterable[Any]) -> None:
+    """Keep the newest trades of each data and trade id: the last is all Backtrader looks at."""
+    for strategy in strategies:
+        for kinds in strategy._trades.values():
+            for trades in kinds.values():
+                del trades[:-_TRADES_KEPT]
 
 
 def _note(state: MutableMapping[str, Any], order: Any) -> None:

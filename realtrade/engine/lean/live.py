@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Self
 
 from realtrade.common import BaseData
+from realtrade.engine.lean.delivery import forget_trades
 from realtrade.engine.lean.idle import NeverIdle
 from realtrade.engine.lean.loop import before_bar, play
 from realtrade.engine.lean.position import forget_position, know_position
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from realtrade.common import FeedHub
 
 _ALWAYS = NeverIdle()  # a live broker may have something to tell on any turn
+_FORGET_EVERY = 1_000
+"""Bars after which trades that are long over are let go: a bot runs for months."""
 _TURN_S = 0.0005
 """How long one thread may keep the others waiting: Python's own 5 ms are many orders' time."""
 
@@ -50,6 +53,7 @@ class LiveRun:
         self._steps = [Steps(strategy, self._feeds) for strategy in self._strategies]
         self._lengths = [0] * len(datas)
         self._turn_s = sys.getswitchinterval()
+        self._bars = 0
         self._status: int | None = None
         self._now = 0.0
 
@@ -118,6 +122,9 @@ class LiveRun:
         # A bar may come after ticks of the next one: a strategy's time does not step back for it.
         self._now = now = max(self._now, *(self._feeds[number].times[-1] for number in moved))
         before_bar(cerebro, self._strategies, now, _ALWAYS)
+        self._bars += 1
+        if not self._bars % _FORGET_EVERY:
+            forget_trades(self._strategies)
         for seat, steps in zip(self._seats, self._steps, strict=True):
             if cerebro._event_stop:
                 return

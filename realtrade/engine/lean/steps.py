@@ -18,7 +18,13 @@ from backtrader.linebuffer import LineActions, LineBuffer
 from backtrader.lineiterator import LineIterator
 
 from realtrade.engine.lean.cursor import Cursor, can_follow
-from realtrade.engine.lean.kernels.sliding import is_window, settles, sliding_next
+from realtrade.engine.lean.kernels.sliding import (
+    is_window,
+    settles,
+    sliding_next,
+    weighs,
+    whole_next,
+)
 from realtrade.engine.lean.lines import length_line, lines_of
 
 if TYPE_CHECKING:
@@ -114,17 +120,22 @@ class Steps:
         if settles(indicator, all(self._settled.keys() >= set(each) for each in of_parts)):
             self._settled.update(dict.fromkeys(own, feed))
         here = self._cursors[feed].here
-        calls = (self._next_of(indicator, feed), indicator.nextstart, indicator.prenext)
+        calls = (*self._calls_of(indicator, feed), indicator.prenext)
         self._steps.append((feed, (here, indicator._minperiod, *calls)))
 
-    def _next_of(self, indicator: Any, feed: int) -> Call:
-        """Return what calculates a bar: in constant time, where that gives the very same."""
+    def _calls_of(self, indicator: Any, feed: int) -> tuple[Call, Call]:
+        """Return what calculates a bar, and the first: in constant time, where that is the same.
+
+        The same as before a run, whatever is asked of it.
+        """
         stock: Call = indicator.next
         if not self._quick or not is_window(indicator):
-            return stock
-        if self._settled.get(id(length_line(indicator.data))) != feed:
-            return stock
-        return sliding_next(indicator, self._cursors[feed].here)
+            return stock, indicator.nextstart
+        settled = self._settled.get(id(length_line(indicator.data))) == feed
+        quick = sliding_next(indicator, self._cursors[feed].here) if settled else stock
+        if not weighs(indicator):
+            return quick, indicator.nextstart
+        return (quick, quick) if settled else (whole_next(indicator),) * 2
 
     def _follow(self, indicator: Any) -> int:
         """Let the lines of an indicator follow its clock's feed, and return that."""

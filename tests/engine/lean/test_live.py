@@ -149,6 +149,21 @@ def test_lives_through_what_a_backtest_lives_through(market: str, request: Any) 
     assert live.analyzers[0].get_analysis() == past.analyzers[0].get_analysis()
 
 
+def test_lets_go_of_trades_that_are_long_over(one: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("realtrade.engine.lean.live._FORGET_EVERY", 10)
+    monkeypatch.setattr("realtrade.engine.lean.delivery._TRADES_KEPT", 2)
+
+    live, past = run(LeanCerebro(stdstats=False), one.live()), run(bt.Cerebro(), one.history())
+
+    (kept,), (all_of_them,) = (run._trades[run.data].values() for run in (live, past))
+    assert len(all_of_them) > 20
+    assert len(kept) < 8
+    assert [trade.pnlcomm for trade in kept] == [
+        trade.pnlcomm for trade in all_of_them[-len(kept) :]
+    ]
+    assert live.seen == past.seen
+
+
 @pytest.mark.parametrize("name", SINGLE)
 @pytest.mark.parametrize("prices", ["random", pytest.param("flat", marks=pytest.mark.untraced)])
 def test_calculates_what_backtrader_calculates_bar_by_bar(

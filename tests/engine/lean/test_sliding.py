@@ -57,7 +57,7 @@ KEPT: dict[str, Any] = {
     "short": lambda d: bt.ind.SMA(d, period=9),
     "painted over": lambda d: bt.ind.SMA(PAINTER(d), period=64),
     "of a subclass": lambda d: type("Own", (bt.ind.Average,), {"plotname": "own"})(d, period=64),
-    "weighted": lambda d: bt.ind.WMA(d, period=70),
+    "weighted, short": lambda d: bt.ind.WMA(d, period=63),
 }
 """Left to Backtrader."""
 

@@ -9,7 +9,8 @@ user's own indicators too. Only exact classes have a kernel: a subclass may mean
 | block | used by | method | equal to Backtrader |
 |---|---|---|---|
 | `Average`, `SumN` | SMA, StdDev, Bollinger, CCI, Stochastic | exact window sums | every bit |
-| `WeightedAverage` | WMA, HMA | exact row sums | every bit |
+| `WeightedAverage` | WMA, HMA | exact row sums, below 64 bars | every bit |
+| | | exact running sums, from 64 bars on | to 2**-52: see `weighted` |
 | `ExponentialSmoothing` | EMA, SMMA, DEMA, TEMA, MACD, ATR, RSI, ADX | plain loop | every bit |
 | `ExponentialSmoothingDynamic` | KAMA | plain loop | every bit |
 | `Accum` | cumulative sums | plain loop | every bit |
@@ -19,10 +20,10 @@ user's own indicators too. Only exact classes have a kernel: a subclass may mean
 | `ParabolicSAR` | PSAR | plain loop | every bit |
 | any class with `next` only | users' indicators | its own `next` | every bit |
 
-Live, bars come one by one. There `sliding` keeps `Average`, `SumN`, `Highest` and `Lowest` in
-constant time; smoothings, operations, crossings and PSAR are so by nature. `WeightedAverage` looks
-at its whole window on every bar: each product is rounded before it is added, and every weight
-changes with the bar. So do `PercentRank`, the Aroons, `AnyN`, `AllN` and what fits a line.
+Live, bars come one by one. There `sliding` keeps `Average`, `WeightedAverage`, `SumN`, `Highest`
+and `Lowest` in constant time (CCI's mean deviation is an `Average`, too); smoothings, operations,
+crossings and PSAR are so by nature. `PercentRank`, the Aroons, `AnyN`, `AllN` and what fits a line
+look at their whole window on every bar.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from realtrade.engine.lean.kernels.columns import CHUNK, Unsuitable, column, number, suitable
 from realtrade.engine.lean.kernels.exact import row_sums, window_sums
+from realtrade.engine.lean.kernels.weighted import is_linear, linear
 
 
 @suitable
@@ -30,8 +31,14 @@ def total(indicator: Any, start: int, end: int) -> None:
 
 @suitable
 def weighted(indicator: Any, start: int, end: int) -> None:
-    """`WeightedAverage`: the exactly rounded sum of rounded products, times a coefficient."""
+    """`WeightedAverage`: the exactly rounded sum of rounded products, times a coefficient.
+
+    In long windows with linear weights, the products are not rounded: see `weighted`.
+    """
     period, source, target = _window(indicator, start, end)
+    if is_linear(indicator):
+        target[:] = linear(indicator, source)
+        return
     weights = np.array([number(weight) for weight in indicator.p.weights])
     if len(weights) != period:
         raise Unsuitable

@@ -4,6 +4,8 @@ Every value is split into a multiple of a big power of two and a remainder that 
 a small one, both short enough that sums of them are exact in doubles. The sum of the two exact
 sums is then rounded a single time, by one addition, as `fsum` rounds. Values that do not split
 (too far apart in size, infinite, missing) are left to `fsum` itself.
+
+Where values come one by one, their sum is kept as a whole number of tiny units, which never rounds.
 """
 
 from __future__ import annotations
@@ -19,6 +21,22 @@ if TYPE_CHECKING:
 _MANTISSA = 53
 _SAFE_EXPONENT = 900
 _CHUNK = 4096
+SMALLEST = -200
+"""Two to this power is the unit of `units`."""
+UNITS = 1 << -SMALLEST
+"""How many units are one."""
+_SCALE = float(UNITS)
+_MOST = 2.0**700
+"""From here on a scaled value could overflow."""
+
+
+def units(value: float) -> int | None:
+    """Return how many units `value` is; None where it is no whole number of them, or none."""
+    if not -_MOST < value < _MOST:
+        return None
+    scaled = value * _SCALE
+    part = int(scaled)
+    return part if part == scaled else None
 
 
 def window_sums(values: Column, period: int) -> Column:

@@ -6,6 +6,7 @@ front of a queue of those values that no later one has beaten. Where a value fit
 infinite, absurdly small, a negative zero), Backtrader's own `next` works until it has left the
 window.
 
+The weighted averages of `weighted` are the exception: those are not Backtrader's to the last bit.
 Over inputs only whose values never change once their bar has passed; see `settles`.
 """
 
@@ -19,8 +20,10 @@ import backtrader as bt
 from backtrader.lineiterator import LineIterator
 
 from realtrade.engine.lean.kernels import kernel_of
+from realtrade.engine.lean.kernels.exact import UNITS, units
 from realtrade.engine.lean.kernels.shifts import lead
 from realtrade.engine.lean.kernels.stepping import step as stepped
+from realtrade.engine.lean.kernels.weighted import LinearWindow, is_linear, window_average
 from realtrade.engine.lean.lines import length_line
 
 if TYPE_CHECKING:
@@ -28,10 +31,6 @@ if TYPE_CHECKING:
 
     Call = Callable[[], None]
 
-_BITS = 200
-_SCALE, _UNITS = 2.0**_BITS, 1 << _BITS
-_MOST = 2.0**700
-"""From here on a scaled value could overflow."""
 _LONG = {bt.ind.Average: 10, bt.ind.SumN: 10, bt.ind.Highest: 5, bt.ind.Lowest: 5}
 """Periods from which on this is faster than C's look at the whole window."""
 _NONE = -2
@@ -40,8 +39,26 @@ _NONE = -2
 
 def is_window(indicator: Any) -> bool:
     """Tell whether `indicator` has a period and exactly a class for which this is faster."""
+    if weighs(indicator):
+        return True
     period = getattr(getattr(indicator, "p", None), "period", None)
     return type(period) is int and period >= _LONG.get(_kind(indicator), inf)
+
+
+def weighs(indicator: Any) -> bool:
+    """Tell whether `indicator` is a weighted average that does not round its products."""
+    return _kind(indicator) is bt.ind.WeightedAverage and is_linear(indicator)
+
+
+def whole_next(indicator: Any) -> Call:
+    """Return a `next` for what `weighs`, which looks at the whole window on every bar."""
+    data, target = indicator.data, indicator.lines[0]
+    period, coef, weights = indicator.p.period, indicator.p.coef, indicator.p.weights
+
+    def whole() -> None:
+        target[0] = window_average(data.get(size=period), coef, weights)
+
+    return whole
 
 
 def sliding_next(indicator: Any, here: list[int]) -> Call:
@@ -50,6 +67,8 @@ def sliding_next(indicator: Any, here: list[int]) -> Call:
     `here` holds the index of the current bar, of the indicator's lines and of its input.
     """
     kind = _kind(indicator)
+    if kind is bt.ind.WeightedAverage:
+        return SlidingWeighted(indicator, here).next
     if kind in {bt.ind.Highest, bt.ind.Lowest}:
         sign = 1.0 if kind is bt.ind.Highest else -1.0
         return SlidingExtreme(indicator, here, sign=sign).next
@@ -132,7 +151,7 @@ class SlidingSum(_Sliding):
     def next(self) -> None:
         """Write this bar's value."""
         if self._moves(self._here[0]):
-            self._target[0] = self._sum / _UNITS / self._divisor
+            self._target[0] = self._sum / UNITS / self._divisor
         else:
             self._stock()
 
@@ -141,11 +160,8 @@ class SlidingSum(_Sliding):
         self._sum = 0
 
     def _take(self, value: float, index: int) -> bool:
-        if not -_MOST < value < _MOST:
-            return False
-        scaled = value * _SCALE
-        part = int(scaled)
-        if part != scaled:
+        part = units(value)
+        if part is None:
             return False
         parts = self._parts
         parts.append(part)
@@ -153,6 +169,28 @@ class SlidingSum(_Sliding):
         if len(parts) > self._period:
             self._sum -= parts.popleft()
         return True
+
+
+class SlidingWeighted(_Sliding):
+    """The exactly rounded sum of a window with weights 1, 2, 3 …, times a coefficient."""
+
+    def __init__(self, indicator: Any, here: list[int]) -> None:
+        super().__init__(indicator, here)
+        self._coef: float = indicator.p.coef
+        self._window = LinearWindow(self._period)
+
+    def next(self) -> None:
+        """Write this bar's value."""
+        if self._moves(self._here[0]):
+            self._target[0] = self._coef * self._window.total()
+        else:
+            self._stock()
+
+    def _forget(self) -> None:
+        self._window.forget()
+
+    def _take(self, value: float, index: int) -> bool:
+        return self._window.take(value)
 
 
 class SlidingExtreme(_Sliding):
