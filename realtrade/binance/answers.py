@@ -191,7 +191,9 @@ def _known(table: Mapping[str, T], word: Any, what: str) -> T:
 
 
 def _reason(row: Mapping[str, Any]) -> str:
-    return str(row.get("status", "")) if row.get("status") == "EXPIRED_IN_MATCH" else ""
+    if row.get("status") == "EXPIRED_IN_MATCH":
+        return "EXPIRED_IN_MATCH"
+    return str(row.get("expiryReason") or "")
 
 
 def _time(row: Mapping[str, Any], *names: str) -> int:

@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 _FINISHED = "FINISHED"
 _EXECUTED = frozenset({"TRADE", "CALCULATED"})
 """Kinds of changes that may be an execution; the second one is of a liquidation."""
+_EXPIRIES: Mapping[str, str] = {
+    "1": "it would have met an order of the same account",
+    "2": "the rest of it could not be filled at once",
+    "3": "the rest of it would have met an order of the same account",
+    "4": "it gave way to another order that reduces the position",
+    "5": "the account was liquidated",
+    "6": "its condition does not hold any more",
+    "7": "the symbol was delisted",
+    "8": "its stop has fired",
+    "9": "there was nothing left to fill it with",
+}
+"""Why an order of USDⓈ-M expired, by Binance's number ("Event: Order Update")."""
 _SWAP_TYPES = {**TYPES, "TAKE_PROFIT": OrderType.STOP_LIMIT}
 """On spot a `TAKE_PROFIT` has no limit price, on USDⓈ-M it has one."""
 
@@ -93,7 +105,11 @@ def _reason(told: Mapping[str, Any]) -> str:
     refused = told.get("r")
     if refused not in (None, "", "NONE"):
         return str(refused)
-    return "EXPIRED_IN_MATCH" if told["X"] == "EXPIRED_IN_MATCH" else ""
+    if told["X"] == "EXPIRED_IN_MATCH":
+        return "EXPIRED_IN_MATCH"
+    if told["X"] != "EXPIRED":
+        return ""
+    return str(told.get("eR") or _EXPIRIES.get(str(told.get("er")), ""))
 
 
 def _algo(event: Mapping[str, Any], symbol_of: SymbolOf) -> OrderChanged | None:

@@ -373,3 +373,9 @@ class TestPairs:
     def test_half_a_pair_is_odd(self, row: Any) -> None:
         with pytest.raises(OddAnswer):
             pairs.placed(row, self.INTENTS)
+
+
+def test_an_order_of_spot_tells_why_it_expired() -> None:
+    row = {**SPOT_ORDER, "status": "EXPIRED", "expiryReason": "EXECUTION_RULE_PRICE_RANGE_EXCEEDED"}
+
+    assert answers.order(row, "LTC/BTC").reason == "EXECUTION_RULE_PRICE_RANGE_EXCEEDED"

@@ -143,6 +143,21 @@ def test_a_swap_fill_without_a_fee_is_one_of_nothing() -> None:
     assert (event.fill.trade_id, event.fill.symbol) == ("5", "BTC/USDT:USDT")
 
 
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (report(x="EXPIRED", X="EXPIRED", eR="INSUFFICIENT_LIQUIDITY"), "INSUFFICIENT_LIQUIDITY"),
+        (report(x="EXPIRED", X="EXPIRED"), ""),
+        (report(x="CANCELED", X="CANCELED", eR="OCO_TRIGGER"), ""),
+        (update(x="EXPIRED", X="EXPIRED", er="2"), "the rest of it could not be filled at once"),
+        (update(x="EXPIRED", X="EXPIRED", er="0"), ""),
+        (update(x="EXPIRED", X="EXPIRED"), ""),
+    ],
+)
+def test_why_an_order_expired(event: dict[str, Any], reason: str) -> None:
+    assert read(event).order.reason == reason
+
+
 @pytest.mark.parametrize("state", ["FILLED", "NEW_ADL", "NEW_INSURANCE"])
 def test_a_liquidation_is_an_execution(state: str) -> None:
     event = read(update(c="autoclose-1", x="CALCULATED", X=state, l="0.014", z="0.014", t=9))
