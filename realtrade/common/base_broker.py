@@ -22,7 +22,7 @@ from realtrade.common.broker.listing import Listings
 from realtrade.common.broker.names import Names
 from realtrade.common.broker.order import LightBuyOrder, LightOrder, LightSellOrder, build_order
 from realtrade.common.broker.questions import Questions
-from realtrade.common.broker.restart import Reruns
+from realtrade.common.broker.restart import Reruns, why_changed
 from realtrade.common.broker.risk import perform
 from realtrade.common.broker.strays import of_stray
 from realtrade.common.broker.teller import Teller
@@ -180,20 +180,20 @@ class BaseBroker(Questions):
                 self.idle = False
                 return order
         known = self.reruns.claim(order) if self.reruns else None
-        if known is not None:
-            return self._place_again(known)
-        ticket = Ticket(order, listing, self._door.key(order))
-        denied = self._decide(ticket)
+        if known is not None and known.status is not OrderStatus.CREATED:
+            self._tell.again(known)
+            return known.order
+        ticket = known or Ticket(order, listing, self._door.key(order))
+        denied = self._decide(ticket) if known is None else self._decide_anew(known)
         self.tickets.at_work[ticket.key] = ticket
         self.idle = False
         if denied is not None:
             self._deny(ticket, denied)
-            return order
-        if order.transmit and not self._held_back:
+        elif order.transmit and not self._held_back:
             self._release((ticket,))
         else:
             self._gather(ticket)
-        return order
+        return ticket.order
 
     def _is_unwatched(self, order: LightOrder, listing: Listing) -> bool:
         """Tell whether nobody has a say in an order or hears of it before it is executed."""
@@ -213,14 +213,6 @@ class BaseBroker(Questions):
         if booking is not None:
             self._fill(ticket, Report(ReportKind.FILLED, ticket.key, None, booking))
         self._move(ticket, ReportKind.MARGIN, short)
-
-    def _place_again(self, ticket: Ticket) -> LightOrder:
-        """Give a strategy back the order of before a restart; only what never left is sent."""
-        if ticket.status is OrderStatus.CREATED:
-            self._release((ticket,))
-        else:
-            self._tell.again(ticket)
-        return ticket.order
 
     def end_reruns(self, but: Collection[int] = ()) -> None:
         """Give up orders decided on before a restart, never sent, and not placed again."""
@@ -246,6 +238,13 @@ class BaseBroker(Questions):
         if decided is not ticket.intent:
             ticket.adopt(decided)
         return None
+
+    def _decide_anew(self, ticket: Ticket) -> Denied | None:
+        """Decide on an order of before a restart that never left, as on any that is placed now."""
+        before = ticket.intent
+        with self.reruns.aside(self.tickets, ticket):
+            denied = self._decide(ticket)
+        return denied or why_changed(before, ticket.intent)
 
     def _is_undisputed(self, order: LightOrder, listing: Listing) -> bool:
         """Tell whether the desk would let an order out as it is, without asking it."""

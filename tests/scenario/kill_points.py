@@ -42,6 +42,9 @@ RISK_PLACES = {
 }
 """Every step of a halt: a rule's is remembered, performed, sent and booked; a person's is kept."""
 
+REMEMBERED_PLACES = {"hand_over": ("realtrade.common.broker.door", "ExchangeDoor", "send")}
+"""Between an intent's commit and its way to the exchange."""
+
 
 class KillPoint(NamedTuple):
     """Where a bot dies."""
@@ -57,7 +60,7 @@ class KillPoint(NamedTuple):
 
     def arm(self) -> None:
         """Have this process killed there; for processes made to be killed only."""
-        module, owner, name = {**PLACES, **RISK_PLACES}[self.place]
+        module, owner, name = {**PLACES, **RISK_PLACES, **REMEMBERED_PLACES}[self.place]
         home: Any = import_module(module)
         home = getattr(home, owner) if owner else home
         setattr(home, name, self._deadly(getattr(home, name)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
@@ -11,16 +12,18 @@ from realtrade.common.broker.revival import revive, same_wish
 from realtrade.common.broker.shown import tradable
 from realtrade.execution import is_over
 from realtrade.model.order import OrderStatus
+from realtrade.model.verdict import Denied
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from decimal import Decimal
 
     from realtrade.common.base_broker import BaseBroker
     from realtrade.common.broker.listing import Listing
     from realtrade.common.broker.order import LightOrder
     from realtrade.common.broker.ticket import Ticket
-    from realtrade.model.order import Position
+    from realtrade.common.broker.tickets import Tickets
+    from realtrade.model.order import OrderIntent, Position
     from realtrade.plugins.ports.journal import Recalled
 
 
@@ -61,8 +64,23 @@ class Reruns:
                 f"something else than {intent.side} {intent.type} {intent.symbol} as before"
             )
             raise RestartError(msg)
-        ticket.order.owner = order.owner
+        theirs = ticket.order
+        theirs.owner, theirs.parent, theirs.transmit = order.owner, order.parent, order.transmit
         return ticket
+
+    @contextmanager
+    def aside(self, tickets: Tickets, placed: Ticket) -> Iterator[None]:
+        """Have `placed` judged as it was at first: neither it nor what came after it is at work."""
+        waiting = [one for one in self._tickets.values() if one.status is OrderStatus.CREATED]
+        left_out = {one.key for one in (placed, *waiting)}
+        before = dict(tickets.at_work)
+        for key in left_out:
+            tickets.at_work.pop(key, None)
+        try:
+            yield
+        finally:
+            tickets.at_work.clear()
+            tickets.at_work.update(before)
 
     def never_sent(self, but: Collection[int] = ()) -> list[Ticket]:
         """Return, and forget, orders decided on but not sent, which nothing has claimed.
@@ -82,6 +100,23 @@ class Reruns:
     def end(self) -> None:
         """Forget all: the bars they were decided on have been run again."""
         self._tickets.clear()
+
+
+def why_changed(before: OrderIntent, now: OrderIntent) -> Denied | None:
+    """Tell why an order of before may not go out as it would be now, where it has changed.
+
+    Its id stands for what was remembered: under it, nothing else may ever be sent.
+    """
+    if now == before:
+        return None
+    told = f"decided on as {_words(before)} before the restart, and may go out as {_words(now)} now"
+    return Denied("restart", told)
+
+
+def _words(intent: OrderIntent) -> str:
+    prices = [price for price in (intent.stop_price, intent.limit_price) if price is not None]
+    at = f" at {' and '.join(map(str, prices))}" if prices else ""
+    return f"{intent.side} {intent.quantity} {intent.symbol}{at}"
 
 
 def restore(broker: BaseBroker, recalled: Recalled, datas: Sequence[Any]) -> None:
