@@ -27,6 +27,7 @@ def resume(bot: str | None, state: Path | None) -> int:
         ask(found, "resume")
         click.echo(f"{found.path.name} is resumed")
     else:
+        found.take_back()
         found.forget()
         leave(found, "resume", reason="", clock=SystemClock())
         click.echo(f"{found.path.name} is not running; it will start without a halt")

@@ -154,6 +154,12 @@ class StateFolder:
         (self.path / "commands").mkdir(parents=True, exist_ok=True, mode=0o700)
         return self._write(f"commands/{command.number}.json", asdict(command))
 
+    def take_back(self) -> None:
+        """Drop what was asked for and nobody has done: a halt left there would outlive its end."""
+        with suppress(FileNotFoundError):
+            for path, _ in self.commands():
+                path.unlink(missing_ok=True)
+
     # -- the halt, kept by either side ----------------------------------------------------------
 
     def recall(self) -> HaltNote | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from realtrade.engine.fleet import Fleet
+from realtrade.engine.state import Command as Asked
 from realtrade.engine.state import StateFolder
 from realtrade.utils.clock import SystemClock
 from tests.cli.conftest import ROOT
@@ -137,6 +138,21 @@ def test_a_bot_that_does_not_run_starts_halted(realtrade: Command, recipe: Path)
     note = StateFolder(recipe.parent / "state" / "slow").recall()
     assert note is not None
     assert note.reason == "fire"
+
+
+def test_resuming_a_bot_that_was_killed_ends_a_halt_it_never_came_to(
+    realtrade: Command, recipe: Path
+) -> None:
+    """Asked for as the bot was killed; the clock, set back since, has it seem the newer word."""
+    state = StateFolder(recipe.parent / "state" / "slow")
+    realtrade("halt", recipe)
+    state.ask(Asked(verb="halt", number="9999999999999-left"))
+
+    realtrade("resume", recipe)
+
+    with running(recipe):
+        assert "event=halted" not in _log(recipe)
+    assert (state.recall(), state.commands()) == (None, [])
 
 
 def test_halting_all_and_flattening_whatever_the_recipe_has_become(

@@ -82,6 +82,17 @@ def test_commands_come_in_order_and_nonsense_is_shown_as_such(state: StateFolder
     assert [command for _, command in state.commands()] == [pause, halt, None, None, None, None]
 
 
+def test_what_was_asked_for_and_not_done_is_taken_back(tmp_path: Path) -> None:
+    state = StateFolder(tmp_path / "never-started")
+    state.take_back()
+    state.ask(Command(verb="halt", number="1"))
+    state.ask(Command(verb="pause", number="2"))
+
+    state.take_back()
+
+    assert state.commands() == []
+
+
 def test_a_halt_outlives_the_process_and_fails_closed(state: StateFolder) -> None:
     assert state.recall() is None
     state.remember(NOTE)
