@@ -11,6 +11,7 @@ from realtrade.common.rest.errors import OddAnswer, RestError
 from realtrade.common.rest.rate_gate import Urgency
 from realtrade.common.rest.unified import number
 from realtrade.generic_ccxt import answers
+from realtrade.generic_ccxt.executions import Executions
 from realtrade.model.account import AccountState, Balance, VenueOrder
 from realtrade.model.order import OrderStatus
 from realtrade.plugins.ports.gateway import Outcome
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from realtrade.generic_ccxt.store import CcxtStore
     from realtrade.model.order import Fill
 
-DAY_MS = 86_400_000
-_PAGE = 100
-_MOST_PAGES = 1_000
 _OVER = frozenset(
     {OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.EXPIRED, OrderStatus.REJECTED}
 )
@@ -111,27 +109,13 @@ class Reader:
         return known or ""
 
     def _trades(self, symbol: str, since_ms: int) -> Iterator[dict[str, Any]]:
-        """Yield trades from a time on, each once, span by span where the exchange has spans."""
         told = self._store.features().get("fetchMyTrades") or {}
-        limit, span_ms = int(told.get("limit") or _PAGE), int((told.get("untilDays") or 0) * DAY_MS)
-        known: set[str] = set()
-        for _ in range(_MOST_PAGES):
-            now_ms = self._store.now_ms()
-            until_ms = since_ms + span_ms - 1 if span_ms and since_ms + span_ms < now_ms else None
-            more = {} if until_ms is None else {"until": until_ms}
-            page = _rows(self.ask("fetch_my_trades", symbol, since_ms, limit, more))
-            new = [row for row in page if str(row.get("id")) not in known]
-            known |= {str(row.get("id")) for row in new}
-            yield from new
-            full = len(page) >= limit and new
-            if full:
-                since_ms = max(_order(row)[0] for row in page)
-            elif until_ms is None:
-                return
-            else:
-                since_ms = until_ms + 1
-        msg = f"{symbol} has more trades than can be read at once"
-        raise OddAnswer(msg)
+        return Executions(self._page, symbol, told, self._store.now_ms()).since(since_ms)
+
+    def _page(
+        self, symbol: str, since_ms: int, limit: int, more: dict[str, int]
+    ) -> list[dict[str, Any]]:
+        return _rows(self.ask("fetch_my_trades", symbol, since_ms, limit, more))
 
     # ---- money ----
 

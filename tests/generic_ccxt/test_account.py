@@ -10,7 +10,8 @@ import pytest
 from realtrade.common.rest.ccxt_errors import Told
 from realtrade.common.rest.errors import NoAnswer, OddAnswer
 from realtrade.generic_ccxt import answers
-from realtrade.generic_ccxt.account import DAY_MS, Reader, cursor
+from realtrade.generic_ccxt.account import Reader, cursor
+from realtrade.generic_ccxt.executions import DAY_MS
 from realtrade.generic_ccxt.names import PLAIN, Names
 from realtrade.generic_ccxt.traits import Traits
 from realtrade.model.order import OrderIntent, OrderStatus, OrderType, Position, Side
@@ -42,6 +43,7 @@ class FakeStore:
         self.trades = trades or []
         self.limit: int | None = 2
         self.days: int | None = None
+        self.ends = True
         self.answers: dict[str, Any] = {"fetch_order": order()}
         self.asked: list[tuple[Any, ...]] = []
         self.traits = Traits()
@@ -65,9 +67,18 @@ class FakeStore:
         return told
 
     def _page(self, symbol: str, since: int, limit: int, more: dict[str, int]) -> Any:
-        until = more.get("until", NOW_MS)
+        until = more.get("until", NOW_MS) if self.ends else NOW_MS
         fit = [row for row in self.trades if since <= row["timestamp"] <= until]
         return sorted(fit, key=lambda row: row["timestamp"])[:limit]
+
+
+class Newest(FakeStore):
+    """Answers a span with its newest trades, at most a page of them."""
+
+    page = 1_000
+
+    def _page(self, symbol: str, since: int, limit: int, more: dict[str, int]) -> Any:
+        return super()._page(symbol, since, 10_000, more)[-min(limit, self.page) :]
 
 
 def reader(store: FakeStore) -> Reader:
@@ -104,6 +115,39 @@ class TestTrades:
         assert numbers(store, cursor(first[0])) == ["10", "x"]
         assert numbers(store, cursor(first[1])) == ["x"]
         assert numbers(store, cursor(first[2])) == []
+
+    @pytest.mark.parametrize("limit", [2, 3, 7, 8])
+    @pytest.mark.parametrize("days", [None, 1])
+    def test_an_exchange_that_tells_the_newest_first_is_asked_back(
+        self, limit: int, days: int | None
+    ) -> None:
+        """Source: ccxt's okx, `fetch_my_trades`: with a start it tells the most recent ones."""
+        rows = [trade(str(n), NOW_MS - 3 * DAY_MS + n * DAY_MS // 3) for n in range(8)]
+        store = Newest(rows)
+        store.limit, store.days = limit, days
+
+        assert numbers(store, f"ms:{NOW_MS - 4 * DAY_MS}") == [str(n) for n in range(8)]
+
+    def test_pages_of_fifty_may_be_full_where_nothing_is_said_of_them(self) -> None:
+        """Source: "Get trades history" of Kraken, which has fifty on a page, the newest first."""
+        rows = [trade(str(n), NOW_MS - 1_000_000 + 5_000 * n) for n in range(120)]
+        store = Newest(rows)
+        store.limit, store.page = None, 50
+
+        assert numbers(store, f"ms:{NOW_MS - 2_000_000}") == [str(n) for n in range(120)]
+
+    def test_more_at_once_than_a_page_has_is_an_error(self) -> None:
+        store = FakeStore([trade(str(n), NOW_MS - 5) for n in range(3)])
+
+        with pytest.raises(OddAnswer, match="more trades at"):
+            numbers(store, f"ms:{NOW_MS - 10}")
+
+    def test_an_exchange_that_knows_no_end_of_a_span_is_asked_onward(self) -> None:
+        rows = [trade(str(n), NOW_MS - 100_000 + 10_000 * n) for n in range(7)]
+        store = FakeStore(rows)
+        store.ends = False
+
+        assert numbers(store, f"ms:{NOW_MS - 200_000}") == [str(n) for n in range(7)]
 
     def test_pages_that_never_end_are_an_error(self) -> None:
         class Endless(FakeStore):
