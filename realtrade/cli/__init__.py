@@ -13,7 +13,10 @@ __all__ = ["main"]
 
 def main() -> NoReturn:
     """Run the `realtrade` command with the arguments of this process; always exits."""
-    from realtrade.cli.app import app
+    from realtrade.cli.early import interruptible
+
+    with interruptible():
+        from realtrade.cli.app import app
 
     app.main(prog_name="realtrade")
     raise AssertionError  # app.main exits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -93,8 +93,7 @@ def ask(found: StateFolder, verb: Verb, *, reason: str = "", clock: Clock | None
     """
     clock = clock or SystemClock()
     if not found.alive():
-        msg = f"{found.path.name} is not running"
-        raise Failure(msg, ExitCode.UNREACHABLE)
+        refuse_idle(found)
     left = leave(found, verb, reason=reason, clock=clock)
     until_s = clock.monotonic_s() + PATIENCE_S
     while left.exists():
@@ -103,6 +102,16 @@ def ask(found: StateFolder, verb: Verb, *, reason: str = "", clock: Clock | None
             msg = f"{found.path.name} does not answer: nothing done within {PATIENCE_S:g} s"
             raise Failure(msg, ExitCode.UNREACHABLE, hint=_hint(found))
         clock.sleep(_NAP_S)
+
+
+def refuse_idle(found: StateFolder) -> NoReturn:
+    """End because a bot does not run.
+
+    Raises:
+        Failure: always.
+    """
+    msg = f"{found.path.name} is not running"
+    raise Failure(msg, ExitCode.UNREACHABLE, hint="`realtrade status` lists the bots that run")
 
 
 def leave(found: StateFolder, verb: Verb, *, reason: str, clock: Clock) -> Path:

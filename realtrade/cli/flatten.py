@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from realtrade.cli.bots import ask, bot_argument, find
+from realtrade.cli.bots import ask, bot_argument, find, refuse_idle
 from realtrade.cli.exits import ExitCode
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ def flatten(bot: str | None, state: Path | None, reason: str, yes: bool) -> int:
     bot that runs can close its positions.
     """
     found = find(bot, state)
+    if not found.alive():
+        refuse_idle(found)
     if not yes:
         click.confirm(f"close every position of {found.path.name} at market?", abort=True, err=True)
     ask(found, "flatten", reason=reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,3 +30,19 @@ def recipe_options(command: _Command) -> _Command:
         "--env", metavar="NAME", help="Apply one of the recipe's `environments`."
     )
     return with_env(with_sets(command))
+
+
+def above_zero(text: str, param: click.Parameter) -> Decimal:
+    """Read a plain number above zero.
+
+    Raises:
+        BadParameter: it is none.
+    """
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(0)
+    if not amount.is_finite() or amount <= 0:
+        msg = f"'{text}' is no number above zero"
+        raise click.BadParameter(msg, param=param)
+    return amount

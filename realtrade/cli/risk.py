@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 import click
 
 from realtrade.cli.exits import ExitCode, Failure
-from realtrade.cli.options import RECIPE_FILE, recipe_options
+from realtrade.cli.options import RECIPE_FILE, above_zero, recipe_options
 
 if TYPE_CHECKING:
+    from decimal import Decimal
     from pathlib import Path
-
-
-def _number(text: str, param: click.Parameter) -> Decimal:
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal(0)
-    if not amount.is_finite() or amount <= 0:
-        msg = f"'{text}' is no number above zero"
-        raise click.BadParameter(msg, param=param)
-    return amount
 
 
 def _amount(ctx: click.Context, param: click.Parameter, text: str | None) -> Decimal | None:
     """Read `--equity`."""
-    return None if text is None else _number(text, param)
+    return None if text is None else above_zero(text, param)
 
 
 def _prices(
@@ -40,7 +29,7 @@ def _prices(
         if not (symbol and equals):
             msg = f"'{text}' is not written as BTC/USDT=50000"
             raise click.BadParameter(msg, param=param)
-        found[symbol] = _number(price, param)
+        found[symbol] = above_zero(price, param)
     return found
 
 

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from realtrade.cli.exits import ExitCode, Failure
+from realtrade.cli.options import above_zero
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from realtrade.model.bar import BarColumns
     from realtrade.testing import SimExchange
 
@@ -35,8 +38,20 @@ _AHEAD_MS = 3_600_000
 )
 @click.option("--timeframe", default="1m", show_default=True, help="Of the bars in --data.")
 @click.option("--seed", default=1, show_default=True, help="Of random prices.")
-@click.option("--speed", default=1.0, show_default=True, help="Seconds of market time in one.")
-@click.option("--cash", default="100000", show_default=True, help="USDT in each wallet.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Seconds of market time in one.",
+)
+@click.option(
+    "--cash",
+    default="100000",
+    show_default=True,
+    callback=lambda ctx, param, text: above_zero(text, param),
+    help="USDT in each wallet.",
+)
 def sim_exchange(
     *,
     port: int,
@@ -45,7 +60,7 @@ def sim_exchange(
     timeframe: str,
     seed: int,
     speed: float,
-    cash: str,
+    cash: Decimal,
 ) -> int:
     """Run a simulated exchange that speaks Binance's wire protocol, until stopped.
 
@@ -66,7 +81,7 @@ def sim_exchange(
         hint = "choose another with --port, or --port 0 for any that is free"
         raise Failure(msg, ExitCode.UNREACHABLE, hint=hint) from error
     try:
-        exchange.add_account(_KEY, _SECRET, {"USDT": cash}, futures={"USDT": cash})
+        exchange.add_account(_KEY, _SECRET, {"USDT": str(cash)}, futures={"USDT": str(cash)})
         _say(exchange)
         with stopping(stop.set):
             _run(exchange, columns, timeframe, speed=speed, stop=stop)
@@ -93,11 +108,15 @@ def _made(port: int, symbols: str | None, *, seed: int, speed: float) -> SimExch
 
 
 def _columns(data: Path, timeframe: str) -> BarColumns:
+    from pydantic import ValidationError
+
     from realtrade.feeds import FileFeed, FileFeedConfig
 
-    config = FileFeedConfig.model_validate(
-        {"type": "file", "path": data.name, "symbol": "BTC/USDT", "timeframe": timeframe}
-    )
+    given = {"type": "file", "path": data.name, "symbol": "BTC/USDT", "timeframe": timeframe}
+    try:
+        config = FileFeedConfig.model_validate(given)
+    except ValidationError as error:
+        raise click.BadParameter(error.errors()[0]["msg"], param_hint="--timeframe") from None
     return FileFeed(config, folder=data.parent).history()
 
 

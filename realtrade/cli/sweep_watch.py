@@ -80,8 +80,9 @@ class LineWatch(QuietWatch):
         """Say what is ahead."""
         self._before = done
         self._started_s = self._said_s = self._clock.monotonic_s()
+        crew = "worker" if workers == 1 else "workers"
         kept = f", {done:,} of them done before" if done else ""
-        click.echo(f"{total:,} backtests on {workers} workers{kept}", err=True)
+        click.echo(f"{total:,} backtests on {workers} {crew}{kept}", err=True)
 
     def progress(self, done: int, total: int, best: str) -> None:
         """Say how far it is, at most every few seconds."""

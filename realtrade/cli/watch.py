@@ -111,11 +111,15 @@ class LineWatch(QuietWatch):
     def __init__(self, say: Say, clock: Clock) -> None:
         super().__init__(say)
         self._clock = clock
-        self._started_s = self._said_s = clock.monotonic_s()
+        self._said_s = clock.monotonic_s()
+        self._started_s: float | None = None
+        """When bars began to come: what was read before is no part of their speed."""
 
     def progress(self, done: int, total: int | None) -> None:
         """Say how far the run is, at most every few seconds."""
         now_s = self._clock.monotonic_s()
+        if self._started_s is None:
+            self._started_s = self._said_s = now_s
         if total is None or not done or now_s - self._said_s < _EVERY_S:
             return
         self._said_s = now_s

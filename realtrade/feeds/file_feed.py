@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from realtrade.feeds.findings import Findings
 from realtrade.feeds.reading import Reading
 from realtrade.feeds.table import Table, Untypable
 from realtrade.feeds.values import Times
+from realtrade.plugins.errors import SettingWrong
 from realtrade.plugins.ports.feed import FeedError
 
 if TYPE_CHECKING:
@@ -21,8 +23,23 @@ if TYPE_CHECKING:
 
 
 def build(config: FileFeedConfig, context: BuildContext) -> FileFeed:
-    """Return the feed; the file is opened when its history is asked for."""
+    """Return the feed; the file is opened when its history is asked for.
+
+    Raises:
+        SettingWrong: there is no such file.
+    """
+    file = context.folder / config.path
+    if not file.is_file():
+        msg = f"{config.path}: there is no such file (looked for {file})"
+        raise SettingWrong(msg, at="path", hint=_near(file))
     return FileFeed(config, folder=context.folder)
+
+
+def _near(file: Path) -> str:
+    """Return a hint naming the file in the same folder that is called much the same."""
+    there = [each.name for each in file.parent.iterdir()] if file.parent.is_dir() else []
+    near = get_close_matches(file.name, there, n=1)
+    return f"did you mean '{near[0]}'?" if near else ""
 
 
 class FileFeed:

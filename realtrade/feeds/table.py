@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from pyarrow import csv, parquet
 
+from realtrade.feeds.headers import column_hint, readable
 from realtrade.plugins.ports.feed import FeedError
 
 if TYPE_CHECKING:
@@ -141,9 +141,9 @@ class Table:
             if found.count(name) == 1:
                 continue
             what = "more than one column" if name in found else "no column"
-            listed = ", ".join(f"'{each}'" for each in found)
+            listed = ", ".join(f"'{readable(each)}'" for each in found)
             msg = f"{self._path}: {what} is named '{name}'; the file has {listed}"
-            raise FeedError(msg + _hint(role, name, found))
+            raise FeedError(msg + column_hint(self._names, role, found))
 
 
 class Untypable(Exception):
@@ -179,13 +179,3 @@ def _header(block: bytes) -> list[str]:
     first, end, _ = block.partition(b"\n")
     names: list[str] = csv.read_csv(pa.py_buffer(first + end)).column_names
     return names
-
-
-def _hint(role: Role, name: str, found: list[str]) -> str:
-    if name in found:
-        return ""
-    lower = {each.lower(): each for each in found}
-    near = difflib.get_close_matches(name.lower(), lower, n=1)
-    if not near:
-        return f"; name yours with columns: {{{role}: ...}}"
-    return f"; did you mean columns: {{{role}: {lower[near[0]]}}}?"

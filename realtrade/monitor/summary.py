@@ -84,17 +84,25 @@ def summary_rows(
         Row(key, label, show(measures[key], facts.currency), DEFINITIONS[key])
         for key, label, show in _SHOWN
     ]
-    rows += [
-        Row(key, label, _bps(value), slippage.DEFINITIONS[key])
-        for (key, value), label in zip(slippage_fields(tracker).items(), _SLIPPAGE, strict=True)
-        if value is not None
-    ]
+    rows += _slippage_rows(tracker)
     rows += [
         Row("other_fees", f"Fees in {currency}", f"{fee:,.8g} {currency}", _OTHER_FEES)
         for currency, fee in sorted(tracker.other_fees.items())
     ]
     why = f" ({facts.path_reason})" if facts.path_reason else ""
     return (*rows, Row("path", "Path", f"{facts.path}{why}", _PATH))
+
+
+def _slippage_rows(tracker: PerformanceTracker) -> list[Row]:
+    """Return the rows of slippage; none where every execution had exactly its signal's price."""
+    fields = slippage_fields(tracker)
+    if not any(fields.values()):
+        return []
+    return [
+        Row(key, label, _bps(value), slippage.DEFINITIONS[key])
+        for (key, value), label in zip(fields.items(), _SLIPPAGE, strict=True)
+        if value is not None
+    ]
 
 
 _PATH = "The loop that ran: fast is our own, stock is Backtrader's. Both give the same trades."

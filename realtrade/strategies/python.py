@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import traceback
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
@@ -14,7 +16,6 @@ from realtrade.strategies.modules import import_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from realtrade.plugins.ports.build import BuildContext
     from realtrade.strategies.python_config import PythonConfig
@@ -36,7 +37,7 @@ def _strategy_class(target: str, folder: Path) -> type:
         module = import_from(folder, module_name)
     except Exception as error:
         missing = isinstance(error, ModuleNotFoundError) and error.name in _above(module_name)
-        why = "is not there" if missing else f"cannot be imported: {_told(error)}"
+        why = "is not there" if missing else f"cannot be imported: {_told(error, folder)}"
         hint = f"looked beside the recipe, in {folder}, then on the Python path" if missing else ""
         msg = f"module '{module_name}' {why}"
         raise SettingWrong(msg, at="class", hint=hint) from error
@@ -50,11 +51,14 @@ def _strategy_class(target: str, folder: Path) -> type:
     return cls
 
 
-def _told(error: Exception) -> str:
+def _told(error: Exception, folder: Path) -> str:
     """Say what went wrong and, for a slip in the code, where."""
     if isinstance(error, SyntaxError):
         return f"line {error.lineno}: {error.msg}"
-    return f"{type(error).__name__}: {error}"
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = [frame for frame in frames if Path(frame.filename).is_relative_to(folder)]
+    where = f" ({Path(theirs[-1].filename).name}, line {theirs[-1].lineno})" if theirs else ""
+    return f"{type(error).__name__}: {error}{where}"
 
 
 def _above(module_name: str) -> set[str]:

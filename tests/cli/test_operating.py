@@ -181,7 +181,17 @@ def test_what_needs_a_running_bot_says_so(realtrade: Command, recipe: Path, verb
     done = realtrade(verb, recipe, *(["--yes"] if verb == "flatten" else []))
 
     assert done.exit_code == 69
-    assert done.stderr == "error: slow is not running\n"
+    hint = "`realtrade status` lists the bots that run"
+    assert done.stderr == f"error: slow is not running\n  hint: {hint}\n"
+
+
+def test_nobody_is_asked_whether_to_flatten_a_bot_that_does_not_run(
+    realtrade: Command, recipe: Path
+) -> None:
+    done = realtrade("flatten", recipe)
+
+    assert done.exit_code == 69
+    assert "close every position" not in done.stderr
 
 
 def test_a_bot_that_hangs_is_named_and_the_halt_is_kept(

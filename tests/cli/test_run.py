@@ -107,7 +107,7 @@ def test_a_strategy_that_raises_ends_with_its_own_lines_and_what_was_done(tmp_pa
     ("arguments", "code", "message"),
     [
         (["--set", "strategy.params.fsat=1"], 78, "error[RT201]: unknown key 'fsat'"),
-        (["--set", "feeds.btc_1h.path=no.csv"], 78, "error: feeds: "),
+        (["--set", "feeds.btc_1h.path=no.csv"], 78, "--set:1:"),
         (["--env", "nowhere"], 78, "error[RT308]"),
         (["--outt", "x"], 64, "No such option"),
     ],

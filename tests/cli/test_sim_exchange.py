@@ -102,3 +102,23 @@ def test_a_taken_port_is_said(realtrade: Command, start: type[Running]) -> None:
 
     assert result.exit_code == 69
     assert f"cannot listen on port {port}" in result.output
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--timeframe", "1hour", "'1hour' is no timeframe"),
+        ("--cash", "lots", "'lots' is no number above zero"),
+        ("--speed", "0", "0.0 is not in the range x>0"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_refused_by_name(
+    realtrade: Command, option: str, value: str, message: str
+) -> None:
+    data = ROOT / "recipes/data/coinbase-btc-usd-1h.csv"
+
+    done = realtrade("sim-exchange", "--port", "0", "--data", data, option, value)
+
+    assert done.exit_code == 64
+    assert option in done.stderr
+    assert message in done.stderr

@@ -39,8 +39,8 @@ def test_progress_is_said_every_three_seconds_once_there_is_any() -> None:
         watch.progress(done, total)
 
     assert said == [
-        "20 of 100 bars (20%), 3 a second, 24 s left",
-        "80 of 100 bars (80%), 7 a second, 3 s left",
+        "20 of 100 bars (20%), 5 a second, 16 s left",
+        "80 of 100 bars (80%), 8 a second, 2 s left",
     ]
 
 

@@ -11,7 +11,9 @@ import pyarrow as pa
 import pytest
 
 from realtrade.feeds import FileFeed, FileFeedConfig
+from realtrade.feeds.file_feed import build
 from realtrade.plugins import Kind, Registry
+from realtrade.plugins.errors import SettingWrong
 from realtrade.plugins.ports import BuildContext, FeedError
 from realtrade.utils.clock import ManualClock
 
@@ -269,6 +271,21 @@ def test_columns_may_have_other_names_and_another_order(feed_of: Feeder) -> None
     ("header", "message"),
     [
         (
+            "Date,Open,High,Low,Close,Adj Close,Volume",
+            (
+                "did you mean columns: {time: Date, open: Open, high: High, low: Low,"
+                " close: Close, volume: Volume}?"
+            ),
+        ),
+        (
+            "time;open;high;low;close;volume",
+            "its columns are separated by semicolons, and must be by commas",
+        ),
+        (
+            "2024-01-01T00:00:00Z,1,2,0.5,1.5,3",
+            "its first line must name the columns: write time,open,high,low,close,volume above",
+        ),
+        (
             "Time,open,high,low,close,volume",
             (
                 "no column is named 'time'; the file has 'Time', 'open', 'high', 'low', 'close',"
@@ -297,7 +314,20 @@ def test_wrong_columns_are_answered_with_those_there_are(
     with pytest.raises(FeedError) as caught:
         feed_of(GOOD, header=header).history()
 
-    assert str(caught.value) == f"bars.csv: {message}"
+    assert str(caught.value).startswith("bars.csv: ")
+    assert str(caught.value).endswith(message)
+
+
+def test_building_a_feed_without_its_file_is_wrong_at_its_path(tmp_path: Path) -> None:
+    config = FileFeedConfig.model_validate(
+        {"path": "smaple.csv", "symbol": "BTC/USD", "timeframe": "1h"}
+    )
+    (tmp_path / "sample.csv").touch()
+
+    with pytest.raises(SettingWrong, match=r"smaple\.csv: there is no such file") as caught:
+        build(config, BuildContext(name="feeds.btc", folder=tmp_path, clock=ManualClock()))
+
+    assert (caught.value.at, caught.value.hint) == ("path", "did you mean 'sample.csv'?")
 
 
 def test_a_missing_file_is_named_with_the_place_looked_at(tmp_path: Path) -> None:

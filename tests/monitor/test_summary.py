@@ -99,6 +99,23 @@ def test_fees_in_other_currencies_are_shown_apart(facts: RunFacts) -> None:
     assert summary_fields(tracker, facts, tracker.statistics())["other_fees"] == {"BNB": "0.0125"}
 
 
+@pytest.mark.parametrize(
+    ("wanted", "shown"), [(10.0, None), (0.0, None), (9.99, "+10.01 bps"), (10.01, "-9.99 bps")]
+)
+def test_slippage_is_shown_where_there_was_any(
+    facts: RunFacts, wanted: float, shown: str | None
+) -> None:
+    tracker = a_tracker()
+    tracker.record_fill(
+        "A/B", Side.BUY, quantity=1, price=10, fee=0, time_ms=14_400_000, wanted=wanted
+    )
+
+    rows = rows_of(tracker, facts)
+
+    row = rows.get("slippage_mean_bps")
+    assert (row.value if row else None) == shown
+
+
 def test_without_currency_or_reason_nothing_is_made_up() -> None:
     facts = RunFacts(name="a", mode="paper", recipe_hash="")
 

@@ -153,7 +153,7 @@ def test_a_module_named_like_one_of_python_s_own_replaces_nothing(
         ("mine_f:Decimal", "'mine_f:Decimal' is no strategy", "there is: Mine"),
         ("empty_f:Mine", "module 'empty_f' has no class 'Mine'", "there is none"),
         ("broken_f:Mine", "'broken_f' cannot be imported: line 2: expected ':'", ""),
-        ("raises_f:Mine", "cannot be imported: ValueError: no luck", ""),
+        ("raises_f:Mine", "cannot be imported: ValueError: no luck (raises_f.py, line 1)", ""),
         ("needs_f:Mine", "cannot be imported: ModuleNotFoundError: No module named 'absent_f'", ""),
     ],
 )
