@@ -1,7 +1,7 @@
 """An account's trades from a time on, each once, whichever end of a span its pages begin with.
 
 OKX and Kraken answer a span with its newest trades, Binance with its oldest, and ccxt tells of no
-exchange which of the two it is: where a page is full, what may be missing at both ends is asked for.
+exchange which of the two it is: where a page is full, trades are asked for beyond both its ends.
 """
 
 from __future__ import annotations
