@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from realtrade.engine.vectorised.shared import SharedColumns
 from realtrade.feeds import ReadyFeed
 from realtrade.model.bar import BarColumns
 
@@ -62,6 +63,7 @@ class Bank:
     def __init__(self, shelves: Mapping[str, Shelf]) -> None:
         self._shelves = dict(shelves)
         self._ready: dict[str, ReadyFeed] = {}
+        self._shared: dict[str, SharedColumns] = {}
 
     @classmethod
     def read(cls, blocks: Mapping[str, FeedBlock], sources: Mapping[str, Feed]) -> Bank:
@@ -85,6 +87,15 @@ class Bank:
         if name not in self._ready:
             self._ready[name] = shelf.feed()
         return self._ready[name]
+
+    def shared(self, name: str) -> SharedColumns | None:
+        """Return what runs work out on the bars of feed `name`; None where it gave nobody any."""
+        ready = self._ready.get(name)
+        if ready is None:
+            return None
+        if name not in self._shared:
+            self._shared[name] = SharedColumns(ready.history())
+        return self._shared[name]
 
     def stored(self, folder: Path) -> Bank:
         """Write all bars below `folder` and return a bank that finds them there."""

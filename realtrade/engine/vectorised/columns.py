@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from realtrade.engine.vectorised.shared import Shelf
     from realtrade.model.bar import BarColumns
     from realtrade.strategies.rules.plan import Plan, Step
 
@@ -36,33 +37,65 @@ _MOST_CELLS = 1 << 18
 """Values of sliding windows at a time: they stay in the processor's cache."""
 
 
-def answers(plan: Plan, bars: BarColumns) -> dict[str, Bits]:
+def answers(plan: Plan, bars: BarColumns, shelf: Shelf | None = None) -> dict[str, Bits]:
     """Return on which bars each rule holds; undefined is no.
 
-    The plan must need no other feed.
+    The plan must need no other feed. What is known on `shelf` is not worked out again.
     """
-    values = calculate(plan, bars, set(plan.answers.values()))
+    values = calculate(plan, bars, set(plan.answers.values()), shelf)
     return {key: values[index] == 1.0 for key, index in plan.answers.items()}
 
 
-def calculate(plan: Plan, bars: BarColumns, wanted: Collection[int]) -> dict[int, Floats]:
+def calculate(
+    plan: Plan, bars: BarColumns, wanted: Collection[int], shelf: Shelf | None = None
+) -> dict[int, Floats]:
     """Return what the `wanted` steps come to on every bar; not a number where undefined.
 
-    Other columns are let go as soon as no step needs them any more.
+    Other columns are let go as soon as no step needs them any more. Those with a memory are kept on
+    `shelf`, where there is one: they are most of the work.
     """
-    needed = Counter(index for step in plan.steps for index in step.inputs)
-    needed.update(wanted)
-    values: dict[int, Floats] = {}
+    numbers = shelf.numbers(plan) if shelf is not None else []
+    values = _known(plan, wanted, shelf, numbers)
+    needed = _uses(plan, wanted, values)
     for index, step in enumerate(plan.steps):
         if not needed[index]:
             continue
-        with np.errstate(all="ignore"):  # what overflows or divides by zero is undefined then
-            values[index] = _column(step, [values[one] for one in step.inputs], bars)
-        needed.subtract(step.inputs)
-        for one in set(step.inputs):
-            if not needed[one]:
-                del values[one]
+        if index not in values:
+            with np.errstate(all="ignore"):  # what overflows or divides by zero is undefined then
+                values[index] = _column(step, [values[one] for one in step.inputs], bars)
+            if shelf is not None and step.op in _ON_RUNS:
+                shelf.keep(numbers[index], values[index])
+            needed.subtract(step.inputs)
+            for one in set(step.inputs):
+                if not needed[one]:
+                    del values[one]
     return values
+
+
+def _known(
+    plan: Plan, wanted: Collection[int], shelf: Shelf | None, numbers: list[int]
+) -> dict[int, Floats]:
+    """Return those columns on `shelf` that make others unnecessary."""
+    known: dict[int, Floats] = {}
+    asked = set(wanted)
+    for index in reversed(range(len(plan.steps))):
+        if index not in asked:
+            continue
+        found = shelf.find(numbers[index]) if shelf is not None else None
+        if found is None:
+            asked.update(plan.steps[index].inputs)
+        else:
+            known[index] = found
+    return known
+
+
+def _uses(plan: Plan, wanted: Collection[int], known: Collection[int]) -> Counter[int]:
+    """Return how many steps that must be calculated, and wants, there are for each step."""
+    uses = Counter(wanted)
+    for index in reversed(range(len(plan.steps))):
+        if uses[index] and index not in known:
+            uses.update(plan.steps[index].inputs)
+    return uses
 
 
 def _column(step: Step, inputs: list[Floats], bars: BarColumns) -> Floats:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from realtrade.engine.parts import Parts
+    from realtrade.engine.vectorised.shared import Shelf
     from realtrade.engine.vectorised.trading import Trading
     from realtrade.model.bar import BarColumns
     from realtrade.monitor import PerformanceTracker
@@ -89,7 +90,7 @@ def run_vectorised(parts: Parts) -> None:
     sizing = None if parts.recipe.sizing is None else parts.risk.quantity
     trading = Trading(
         bars,
-        Signals(answers(parts.spec.params["plan"], bars), len(bars)),
+        Signals(answers(parts.spec.params["plan"], bars, _shelf(parts, name)), len(bars)),
         account=account,
         desk=OrderDesk(account, instrument, sizing=sizing, fee_rate=parts.money.fees.taker),
         slippage=venue.slippage,
@@ -98,6 +99,12 @@ def run_vectorised(parts: Parts) -> None:
         trading.run()
     record(trading, bars, stamp_times(bars.due_ms, parts.finest), instrument.symbol, parts.tracker)
     parts.done = len(bars)
+
+
+def _shelf(parts: Parts, name: str) -> Shelf | None:
+    """Return what other backtests of this process know about the bars; only sweeps have some."""
+    shared = None if parts.bank is None else parts.bank.shared(name)
+    return None if shared is None else shared.on(parts.columns[name])
 
 
 def record(

@@ -99,6 +99,26 @@ def test_bars_are_read_once_for_all_trials(job: Job, monkeypatch: pytest.MonkeyP
     assert there.run(task("strategy.params.fast=9")).state == "done"
 
 
+def test_rules_share_what_they_work_out_on_the_same_bars_and_no_others(bench: Any) -> None:
+    text = """strategy: {type: rules, indicators: {fast: "sma(close, 5)", slow: "sma(close, 20)"},
+  entry: fast > slow, exit: fast <= slow}
+"""
+    job = job_of(bench, text)
+    tasks = [
+        task(f"strategy.indicators.fast=sma(close, {fast})", *also, span=span)
+        for also in ((), ("feeds.btc.path=eth.csv", "feeds.btc.timeframe=30m"))
+        for span in (Span(), Span(START + 200 * HOUR, START + 500 * HOUR))
+        for fast in (3, 4)
+    ]
+
+    shared = [job.run(one) for one in (*tasks, *tasks)]
+
+    alone = [Job(job.variants, read_bank(job.variants.recipe())).run(one) for one in tasks]
+    assert [one.state for one in alone] == ["done"] * len(tasks)
+    assert shared == alone * 2
+    assert len({one.measures["final_equity"] for one in alone}) == len(tasks)
+
+
 def test_values_that_exclude_each_other_are_refused(job: Job) -> None:
     result = job.run(task("strategy.params.fast=30"))
 
