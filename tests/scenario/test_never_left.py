@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from realtrade.engine.controls import HaltNote
 from realtrade.engine.state import StateFolder
 from realtrade.testing import SimExchange, SimMarket
 from tests.scenario.kill_points import KillPoint
@@ -16,8 +17,6 @@ from tests.scenario.restarts import SYMBOLS, Restarted
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from realtrade.engine.controls import HaltNote
 
 pytestmark = pytest.mark.untraced  # traced would be the exchange only, which its own tests cover
 STRATEGY = '''
@@ -27,25 +26,17 @@ import backtrader as bt
 class Pair(bt.Strategy):
     """Waits below for one of two purchases; the second is remembered apart from its sending."""
 
-    done = False
-
     def next(self):
-        if not self.done and not self.broker.get_orders_open() and self.data.close[0] == 1001:
+        if self.data.close[0] == 1001:
             first = self.buy(size=0.05, exectype=bt.Order.Limit, price=900)
             self.buy(size=0.06, exectype=bt.Order.Limit, price=800, oco=first)
-            self.done = True
 '''
 PLAIN = 'strategy: {type: python, class: "pair:Pair"}\n'
 TIGHTER = PLAIN + "risk: {size: {type: max_order_size, quantity: 0.055, action: deny}}\n"
+HALT = HaltNote(reason="enough", by="cli", time_ms=1)
 SECOND = Decimal("0.06")
 STOOD = """select status, reason from "order" join intent using (client_order_id)
     where quantity + 0 = ? + 0"""
-
-
-def halted() -> HaltNote:
-    from realtrade.engine.controls import HaltNote
-
-    return HaltNote(reason="enough", by="cli", time_ms=1)
 
 
 @pytest.mark.parametrize(
@@ -63,8 +54,9 @@ def test_the_second_order_goes_nowhere_if_it_may_not_today(
         (tmp_path / "pair.py").write_text(STRATEGY)
         bot.history()
         bot.begin(KillPoint("hand_over", after=False, nth=2))
+        opens_ms = exchange.player.next_open_ms(bot.symbol, "1m")
         bot.minute(999, alive=True)  # a bot that has done no bar runs none again
-        done_ms = bot.settle(0)
+        bot.settle(opens_ms - 1)
         bot.minute(1001, alive=True)
         bot.until(bot.died)
         bot.bot.kill()
@@ -72,10 +64,10 @@ def test_the_second_order_goes_nowhere_if_it_may_not_today(
             recipe = tmp_path / "bot.yaml"
             recipe.write_text(recipe.read_text().replace(PLAIN, TIGHTER))
         elif after == "a standing halt":
-            StateFolder(tmp_path / "state" / "restarted").remember(halted())
+            StateFolder(tmp_path / "state" / "restarted").remember(HALT)
 
         bot.begin()
-        bot.settle(done_ms)
+        bot.settle(opens_ms)
         assert bot.bot.stop(60) == 0, bot.tail()
 
         arrived = [one for one in exchange.truth(bot.key).orders if one.quantity == SECOND]
