@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 LONGEST = (
     "test_sigkill.py",
+    "test_sigkill_at_random.py",
     "test_modes.py",
     "test_flatten_kill.py",
     "test_operating.py",
+    "test_killed_while_telling.py",
     "test_grid_restart.py",
     "test_fault_requests.py",
     "test_wire_orders.py",

@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from realtrade.utils.clock import SystemClock
 from tests.scenario.kill_books import rows_of
 from tests.scenario.kill_points import PLACES, KillPoint
-from tests.scenario.test_sigkill import OPENED, STARTED, Scene, played
+from tests.scenario.kill_scene import OPENED, STARTED, Scene, played
 from tests.storage.postgres import PostgresServer, binaries
 
 if TYPE_CHECKING:

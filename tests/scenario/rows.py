@@ -190,7 +190,7 @@ CLOCK: Mapping[str, tuple[str, ...]] = MappingProxyType(
 SECRETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "canary keys in no byte written": (
-            "test_sigkill.py::test_killed_at_random_times",
+            "test_sigkill_at_random.py::test_killed_at_random_times",
             "test_modes.py::test_books_and_ledger_agree_to_the_last_digit",
         ),
     }

@@ -44,7 +44,7 @@ LOOKED_AT_OTHERWISE = frozenset(
         "test_live_bars.py::test_a_strategy_sees_every_closed_bar_once_and_in_order",
         "test_live_bars.py::test_a_bar_that_is_not_closed_is_shown_to_nobody",
         "test_sigkill.py::test_killed_at_every_named_point",
-        "test_sigkill.py::test_killed_at_random_times",
+        "test_sigkill_at_random.py::test_killed_at_random_times",
         "test_wire_events.py::test_an_order_placed_by_hand_is_told_of_and_left_alone",
         "test_wire_orders.py::test_a_refused_key_halts_everything",
     }

@@ -175,6 +175,7 @@ def sealed(table: sa.Table, rows: Iterable[Row]) -> list[Row]:
     return [{**row, "crc": checksum(table.name, row)} for row in made]
 
 
+@pytest.mark.untraced
 def test_recalls_quickly_among_a_hundred_thousand_executions(path: Path) -> None:
     opened(path).close()
     names = [f"rt-{number}" for number in range(20_000)]
