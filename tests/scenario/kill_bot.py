@@ -79,7 +79,7 @@ class Bot:
         if self._process is not None:
             self.kill()
 
-    def stop(self, seconds: float = 15) -> int | None:
+    def stop(self, seconds: float = 60) -> int | None:
         """Send SIGTERM and wait for a clean end."""
         assert self._process is not None
         self._process.terminate()

@@ -33,7 +33,7 @@ CLOCK = SystemClock()
 SECRET = "secret-of-a-test"  # noqa: S105 - of an exchange on loopback
 LOT, TICK = Decimal("0.0001"), Decimal("0.01")
 MAKER, TAKER = Decimal("0.0002"), Decimal("0.0005")
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 _LOOK_S = 0.0005
 _MOVING = """
     select count(*) from "order" join intent using (client_order_id)

@@ -105,7 +105,7 @@ class Restarted:
         return self.bot.wait(0) is not None
 
     def until(self, holds: Callable[[], bool]) -> None:
-        for _ in range(600):
+        for _ in range(2400):
             if holds():
                 return
             CLOCK.sleep(_LOOK_S)
@@ -128,7 +128,7 @@ class Restarted:
         One that has killed itself meanwhile is started again.
         """
         still, before = 0, None
-        for _ in range(600):
+        for _ in range(2400):
             if self.died():
                 self.bot.kill()
                 self.begin()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 
 
 def wait_for(true: Callable[[], object]) -> None:

@@ -91,7 +91,7 @@ class Stage:
         assert self.bot.wrote(self.key, SECRET) == []
 
     def _until_it_trades(self) -> None:
-        for _ in range(200):
+        for _ in range(900):
             if self.bot.wait(0.1) is not None or "event=started" in self.tail():
                 break
         assert self.bot.wait(0.3) is None, self.tail()

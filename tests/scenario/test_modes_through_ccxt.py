@@ -45,7 +45,7 @@ class Turns(bt.Strategy):
 MONEY = {"USDT": "100000"}
 NAMES = {"spot": "binance", "swap": "binanceusdm"}
 MODES = {"spot": ("testnet", "live"), "swap": ("paper", "live")}
-HISTORY, TRADED, PATIENCE_S = 30, 8, 40.0
+HISTORY, TRADED, PATIENCE_S = 30, 8, 90.0
 RECIPE = """\
 realtrade: v1
 name: swing

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 D = Decimal
 KEY, SECRET = "the-key", "the-secret"
-PATIENCE_S = 12.0
+PATIENCE_S = 40.0
 SYMBOLS = {"spot": "BTC/USDT", "swap": "BTC/USDT:USDT"}
 HASTY = SocketSettings(retry_s=0.02, retry_most_s=0.1, steady_s=0.0)
 
