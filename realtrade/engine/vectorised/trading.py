@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from realtrade.strategies.rules.decision import Move
 
     Bits = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
 
 
 class Signals:
@@ -83,7 +84,8 @@ class Trading:
     def run(self) -> None:
         """Trade from the first bar to the last; an order of the last bar is never filled."""
         if self._signals.long_only and self._desk.plain_stake and not self._slippage.fraction:
-            self._run_long_only(self._desk.plain_stake)
+            if not self._run_paid(self._desk.plain_stake):
+                self._run_long_only(self._desk.plain_stake)
             return
         account, signals, desk = self._account, self._signals, self._desk
         held, close, last = account.held, self._bars.close.item, len(self._bars) - 1
@@ -97,6 +99,60 @@ class Trading:
                     self._execute(quantity, bar)
                 self._note(bar)
             bar = signals.next(held.quantity, bar)
+
+    def _run_paid(self, size: float) -> bool:
+        """Do what `_run_long_only` does where the cash pays for every order: then all at once.
+
+        False, having done nothing, where it does not.
+        """
+        at = np.array(self._alternating(), np.int64)
+        price = self._bars.open[at + 1]
+        fee, bought, sold = size * self._account.taker * price, slice(0, None, 2), slice(1, None, 2)
+        with np.errstate(all="ignore"):  # as Python's own floats
+            cash = self._cash_after(size, price, fee)
+            left = self._left_on_submission(size, at, cash[:-1])
+        if not ((left >= 0.0).all() and (cash[1:][bought] >= 0.0).all()):
+            return False
+        signed, held, entry = (np.zeros(len(at)) for _ in range(3))
+        signed[bought], signed[sold] = size, -size
+        held[bought], entry[bought] = size, price[bought]
+        rows = (at + 1).tolist()
+        self.executions += zip(rows, *map(np.ndarray.tolist, (signed, price, fee)), strict=True)
+        self.steps += zip(rows, *map(np.ndarray.tolist, (cash[1:], held, entry)), strict=True)
+        self._account.cash_now = float(cash[-1])
+        return True
+
+    def _cash_after(self, size: float, price: Floats, fee: Floats) -> Floats:
+        """Return the cash before the first execution, and after each, bought and sold in turn.
+
+        The account's sums in the account's order: a running sum adds one after the other.
+        """
+        entry, out = price[::2][: len(price) // 2], price[1::2]
+        changes = np.empty(2 * len(price) + 1)
+        changes[0] = self._account.cash_now
+        changes[1::4] = -(size * price[::2])
+        changes[3::4] = size * entry + size * (out - entry)
+        changes[2::2] = -fee
+        running: Floats = np.cumsum(changes)[::2]
+        return running
+
+    def _left_on_submission(self, size: float, at: NDArray[np.int64], cash: Floats) -> Floats:
+        """Return what each order would leave of the cash if it were filled at the close."""
+        close = self._bars.close[at]
+        worth = size * close
+        worth[::2] *= -1.0
+        left: Floats = cash + worth - size * self._account.taker * close
+        return left
+
+    def _alternating(self) -> list[int]:
+        """Return the bars on which something is bought and sold in turn, if all can be paid."""
+        (buys, sells), last = self._signals.long_sides, len(self._bars) - 1
+        found: list[int] = []
+        bar = buys.find(1)
+        while 0 <= bar < last:
+            found.append(bar)
+            bar = (sells if len(found) % 2 else buys).find(1, bar + 1)
+        return found
 
     def _run_long_only(self, size: float) -> None:
         """Do what `run` does where every order buys `size` or sells all of it again.

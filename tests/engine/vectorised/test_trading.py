@@ -40,6 +40,27 @@ def trading(cash: float, fee: float, *, general: bool) -> tuple[Trading, LeanAcc
     return made, account
 
 
+def test_all_at_once_where_the_cash_pays_for_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Trading, "_run_long_only", None)  # would fail when called
+
+    rich, account = trading(1e6, 0.001, general=False)
+
+    assert len(rich.executions) == len(rich.steps) - 1 > 500
+    assert account.cash_now == rich.steps[-1][1]
+    with pytest.raises(TypeError, match="not callable"):
+        trading(101.0, 0.001, general=False)
+
+
+def test_nothing_wanted_is_nothing_done() -> None:
+    account = LeanAccount(50.0, 0.0, Instrument(symbol="A/B", base="A", quote="B", market="spot"))
+    desk = OrderDesk(account, account.instrument("A/B"), sizing=None, fee_rate=Decimal(0))
+    idle = Trading(bars(), Signals({}, COUNT), account=account, desk=desk, slippage=Slippage())
+
+    idle.run()
+
+    assert (idle.executions, idle.steps, account.cash_now) == ([], [(0, 50.0, 0.0, 0.0)], 50.0)
+
+
 @pytest.mark.parametrize(
     ("cash", "fee", "fewest", "most"),
     [(1e6, 0.001, 500, 600), (101.0, 0.001, 5, 20), (110.0, 0.0, 20, 25), (10.0, 0.0, 0, 0)],
