@@ -93,9 +93,10 @@ class Trades:
     def take(self, symbol: str, fills: Sequence[Fill]) -> None:
         """Book what was read, and move the cursor past what is old enough."""
         settled_ms = self._gateway.now_ms() - SETTLED_MS
-        recent = _ZERO
+        recent, settled = _ZERO, True
         for fill in fills:
-            ours, settled = self._book(fill), fill.time_ms <= settled_ms
+            # Behind one that is too new nothing is settled: the next reading begins at the cursor.
+            ours, settled = self._book(fill), settled and fill.time_ms <= settled_ms
             moved = _ZERO if ours else _signed(fill)
             if settled:
                 self.cursors[symbol] = self._moved[symbol] = self._mark(fill)
@@ -130,10 +131,17 @@ class Trades:
                 fills = self._gateway.fills(symbol, cursor)
             except GatewayError:
                 self._inbox.post(lambda: self._ask(symbol, tries + 1))
+            except Exception:  # around a plugin call; the courier reports it
+                # Whoever looks after a person's resume must be able to read anew.
+                self._inbox.post(lambda: self._give_up(symbol))
+                raise
             else:
                 self._inbox.post(lambda: self._answered(symbol, fills))
 
         self._courier.put(Priority.QUESTION, ask, after_s)
+
+    def _give_up(self, symbol: str) -> None:
+        self._waiting.pop(symbol, None)
 
     def _answered(self, symbol: str, fills: Sequence[Fill]) -> None:
         wanted = self._waiting.pop(symbol)
