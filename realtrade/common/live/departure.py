@@ -65,6 +65,20 @@ class Departures:
             self._dispatch.halt(f"the journal cannot be written: {error}")
 
 
+def or_search(dispatch: Dispatch, order: LiveOrder, place: Callable[[], None]) -> None:
+    """Send an order, on the courier's thread; if that breaks, the order has to be looked for.
+
+    The courier reports what broke, and trading halts; nothing tells how far the order had come.
+    """
+    try:
+        place()
+    except Exception as error:
+        answer = Answer(outcome=Outcome.UNKNOWN, reason=f"sending it broke: {type(error).__name__}")
+        sent = Sent(answer=answer, dead_at_ms=dispatch.sender.dead_at_ms())
+        dispatch.inbox.post(partial(dispatch.placed, order, sent))
+        raise
+
+
 def stays(
     dispatch: Dispatch, order: LiveOrder, intent: OrderIntent, beside: Sequence[OrderIntent]
 ) -> Callable[[], None] | None:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from realtrade.common.live.courier import Priority
-from realtrade.common.live.departure import Departures, stays, there_already
+from realtrade.common.live.departure import Departures, or_search, stays, there_already
 from realtrade.common.live.searches import Searches
 from realtrade.common.live.strangers import Strangers
 from realtrade.common.live.trades import Trades
@@ -103,7 +103,8 @@ class Dispatch:
         order.tries += 1
         order.sent = as_sent(self, order)
         run = partial(self._place, order, order.sent, order.tries, tuple(beside))
-        order.sending = self.courier.put(Priority.SUBMIT, run, after_s)
+        job = partial(or_search, self, order, run)
+        order.sending = self.courier.put(Priority.SUBMIT, job, after_s)
 
     def _place(
         self, order: LiveOrder, intent: OrderIntent, number: int, beside: Sequence[OrderIntent]

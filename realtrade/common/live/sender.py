@@ -53,7 +53,7 @@ class Sender:
 
     def ahead(self, intent: OrderIntent) -> Attempt:
         """Return the first sending of an order as it can be remembered with its intent."""
-        dead_at_ms = self._dead_at_ms() + _AT_ONCE_MS
+        dead_at_ms = self.dead_at_ms() + _AT_ONCE_MS
         return Attempt(client_order_id=intent.client_order_id, number=1, dead_at_ms=dead_at_ms)
 
     def place(self, intent: OrderIntent, number: int, ahead: Attempt | None = None) -> Sent:
@@ -65,7 +65,7 @@ class Sender:
         if why is not None:
             trouble = "" if ahead is None else self._remember(ahead, _refused(why))
             return Sent(answer=_refused(why), dead_at_ms=0, made=False, trouble=trouble)
-        dead_at_ms = self._dead_at_ms()
+        dead_at_ms = self.dead_at_ms()
         if ahead is not None and ahead.dead_at_ms >= dead_at_ms:
             return self._sent(ahead, self._ask(self._gateway.place, intent))
         attempt = Attempt(
@@ -78,7 +78,7 @@ class Sender:
             return Sent(answer=refused, dead_at_ms=0, made=False, trouble=str(error))
         return self._sent(attempt, self._ask(self._gateway.place, intent))
 
-    def _dead_at_ms(self) -> int:
+    def dead_at_ms(self) -> int:
         """Return from when on, if it left now, a request could not take effect any more."""
         return self._gateway.now_ms() + self._gateway.receive_window_ms + MARGIN_MS
 
@@ -86,7 +86,7 @@ class Sender:
         self, first: OrderIntent, second: OrderIntent, place: Callable[..., Sequence[Answer]]
     ) -> tuple[Sent, Sent]:
         """Do the same for two orders that go out in one request."""
-        dead_at_ms = self._dead_at_ms()
+        dead_at_ms = self.dead_at_ms()
         attempts = [
             Attempt(client_order_id=each.client_order_id, number=1, dead_at_ms=dead_at_ms)
             for each in (first, second)

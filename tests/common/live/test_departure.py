@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from realtrade.common.live import Priority
+from realtrade.execution.state import State
 from realtrade.model.order import OrderIntent, OrderStatus, OrderType, Side
 from realtrade.plugins.ports import SendsAtOnce
 from realtrade.plugins.ports.gateway import Outcome
-from tests.common.live.conftest import START_MS
+from tests.common.live.conftest import START_MS, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -207,3 +208,19 @@ def test_nothing_is_foreseen_while_a_request_is_under_way(bench: Bench) -> None:
 
     assert seen == [[]]
     assert len(bench.venue.sendings([intent])) == 1
+
+
+def test_an_order_whose_sending_broke_is_looked_for(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug, on the courier's thread: it halts, and leaves no order submitted for ever."""
+    gateway = bench.venue.gateway
+    monkeypatch.setattr(gateway, "refuses", lambda intent: 1 // 0)
+
+    name = bench.submit(bench.intent())
+    bench.run(60)
+
+    assert bench.status[name] is OrderStatus.REJECTED
+    assert state(bench) is State.HALTED
+    assert "the courier broke: ZeroDivisionError" in bench.standing.reason
+    assert name not in bench.exchange.orders
