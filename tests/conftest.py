@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +44,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # No example has a deadline: how long one takes is up to what else the machine has to do.
+    settings.register_profile("unhurried", parent=settings(), deadline=None)
+    settings.load_profile("unhurried")
     config.addinivalue_line(
         "markers",
         "soak: seeded combinations of faults; only they: `-m soak --seeds N --database-seeds M`",
