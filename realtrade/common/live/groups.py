@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from realtrade.common.live.courier import Priority
-from realtrade.common.live.departure import there_already
+from realtrade.common.live.departure import or_search, there_already
 from realtrade.common.live.parents import Parents
 from realtrade.common.live.rivals import Rivals
 from realtrade.execution.desk import step_down
@@ -187,6 +187,8 @@ class Groups:
         for child in children:
             child.stage, child.tries = Stage.SENDING, 1
         run = partial(self._place_pair, limit, stop)
+        for child in children:
+            run = partial(or_search, self._dispatch, child, run)
         limit.sending = stop.sending = self._dispatch.courier.put(Priority.SUBMIT, run)
 
     def _place_pair(self, limit: LiveOrder, stop: LiveOrder) -> None:

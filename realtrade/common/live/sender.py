@@ -103,6 +103,8 @@ class Sender:
             answers = list(place(first, second))
         except Exception as error:  # noqa: BLE001  # around a plugin call; may have been sent
             answers = [_unclear(error)] * 2
+        if len(answers) != len(attempts):
+            answers = [_odd(len(answers))] * 2
         first_sent, second_sent = map(self._sent, attempts, answers)
         return first_sent, second_sent
 
@@ -160,3 +162,7 @@ def _refused(reason: str) -> Answer:
 def _unclear(error: Exception) -> Answer:
     reason = f"the gateway broke while asking: {type(error).__name__}"
     return Answer(outcome=Outcome.UNKNOWN, reason=reason)
+
+
+def _odd(count: int) -> Answer:
+    return Answer(outcome=Outcome.UNKNOWN, reason=f"{count} answers for two orders")
