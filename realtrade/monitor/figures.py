@@ -98,13 +98,18 @@ def _price_chart(
         "close": fewer.close.tolist(),
     }
     joined = _joins(marked) if len(marked) <= MOST_JOINED else []
+    last_ms = int(bars.due_ms[-1])
+    later = any(trip.closed_ms > last_ms + 1 for trip in closed)
     return {
         "kind": "price",
         "title": symbol,
-        "note": _price_note(len(bars), len(closed)),
+        "note": _price_note(len(bars), len(closed)) + (_LATER if later else ""),
         "candles": candles,
         "traces": [*joined, *_exits(marked), *_entries(marked, held)],
     }
+
+
+_LATER = " Candles are of the bars the run began with; later trades stand without."
 
 
 def _price_note(bars: int, trips: int) -> str:

@@ -46,6 +46,23 @@ def test_everything_is_drawn_and_nothing_fails(
     assert dom.count("<tr>") == 1 + 25, "a page of trades"
 
 
+def test_trades_behind_the_last_candle_are_in_the_picture_too(
+    browse: Callable[..., str], tmp_path: Path, run: Any, facts: Any
+) -> None:
+    """A live run's report knows the bars it began with: later trades stand far above them."""
+    Reporter(tmp_path / "out").write(
+        run.tracker, facts, recipe_text="", prices={"BTC/USD": run.bars.part(0, 100)}
+    )
+    highest = max(max(trip.entry_price, trip.exit_price) for trip in run.tracker.round_trips)
+    assert highest > 1.2 * run.bars.high[:100].max()
+
+    dom = browse(tmp_path / "out" / "report.html")
+
+    ticks = [float(tick) for tick in re.findall(r'class="ytick"><text[^>]*>([0-9.]+)<', dom)]
+    assert max(ticks) > 0.8 * highest
+    assert "later trades stand without" in dom
+
+
 def test_it_looks_like_something(browse: Callable[..., str], report: Path, tmp_path: Path) -> None:
     picture = tmp_path / "report.png"
     browse(report, "--window-size=1400,2000", f"--screenshot={picture}")

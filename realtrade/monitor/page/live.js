@@ -33,6 +33,11 @@ function amount(text, places) {
   return cut ? `${grouped}.${cut}` : grouped;
 }
 
+// What is left to a limit: cents are noise in thousands, and all there is in a fraction.
+function few(text) {
+  return amount(text, Math.abs(Number(text)) < 1000 ? 8 : 2);
+}
+
 function when(ms) {
   return ms ? new Date(ms).toISOString().replace("T", " ").slice(0, 19) : "–";
 }
@@ -190,7 +195,7 @@ function render(now) {
     [
       ["Rule", (r) => r.rule],
       ["Stands", (r) => stands(r), "words"],
-      ["Left", (r) => (r.left === null || Number(r.limit) === 0 ? "–" : amount(r.left, 8)), "number"],
+      ["Left", (r) => (r.left === null || Number(r.limit) === 0 ? "–" : few(r.left)), "number"],
       ["Denied", (r) => String(r.denied), "number"],
     ],
     now.rules || [],

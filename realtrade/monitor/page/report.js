@@ -70,6 +70,13 @@
       low = Math.min(low, chart.candles ? line.low[at] : line.y[at]);
       high = Math.max(high, chart.candles ? line.high[at] : line.y[at]);
     }
+    for (const marks of chart.candles ? traces.slice(1) : []) {
+      marks.y.forEach((price, at) => {
+        if (price === null || (range && (marks.x[at] < range[0] || marks.x[at] > range[1]))) return;
+        low = Math.min(low, price);
+        high = Math.max(high, price);
+      });
+    }
     const room = (high - low || Math.abs(high) || 1) * 0.06;
     return chart.kind === "drawdown" ? [Math.min(low * 1.1, -1e-4), 0] : [low - room, high + room];
   };

@@ -163,3 +163,24 @@ def test_from_afar_the_page_asks_who_is_there(bot: Bot, browser: Browser) -> Non
     browser.run("document.getElementById('ask-yes').click()")
 
     browser.until("document.getElementById('equity').innerText === '10,061.26 USDT'")
+
+
+def test_on_a_phone_what_is_held_stands_before_how_the_bot_feels(
+    bot: Bot, browser: Browser
+) -> None:
+    opened(bot, browser, 390, 844, phone=True)
+
+    top = "document.getElementById('{}').getBoundingClientRect().top"
+    held, works, feels = (
+        browser.run(top.format(name)) for name in ("positions", "orders", "conditions")
+    )
+    assert held < works < feels
+    wide = "document.querySelector('#fills td').getBoundingClientRect().width"
+    assert browser.run(wide) < 120, "date and time stand in two lines"
+
+
+def test_what_is_left_is_told_to_the_cent_in_thousands_only(bot: Bot, browser: Browser) -> None:
+    opened(bot, browser)
+
+    told = [browser.run(f"few('{left}')") for left in ("41189.16169964", "-2000.5", "0.00067395")]
+    assert told == ["41,189.16", "-2,000.5", "0.00067395"]
