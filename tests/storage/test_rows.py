@@ -132,7 +132,8 @@ def test_any_text_becomes_one_that_every_database_takes(text: str) -> None:
     assert rows.readable(mended) == mended
 
 
-@given(ROWS, st.data())
+# The sum is not part of what it sums; Hypothesis tries names that it finds in the code.
+@given(ROWS.filter(lambda row: "crc" not in row), st.data())
 def test_a_checksum_tells_any_single_change(row: dict[str, Any], data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(row)))
     value = data.draw(st.none() | WHOLE | TEXT)
