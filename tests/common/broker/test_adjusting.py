@@ -13,10 +13,10 @@ from realtrade.common.broker.adjusting import set_position, take_over
 from realtrade.common.broker.restart import OpenTrades, restore
 from realtrade.model.order import OrderStatus, Position
 from realtrade.plugins.ports.journal import Recalled
-from tests.common.broker.test_restart import SPOT, Bot, known, sent_by
+from tests.common.broker.restarting import SPOT, Bot, known, sent_by
 
 if TYPE_CHECKING:
-    from tests.common.broker.test_restart import Script
+    from tests.common.broker.restarting import Script
 
 D = Decimal
 
