@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from realtrade.recipe import Diagnostic
+
+    Check = Callable[..., list[Diagnostic]]
 
 
 @pytest.mark.parametrize(
