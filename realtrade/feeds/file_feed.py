@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from realtrade.common.stamps import close_times
 from realtrade.feeds.findings import Findings
 from realtrade.feeds.reading import Reading
 from realtrade.feeds.table import Table, Untypable
@@ -15,11 +19,16 @@ from realtrade.plugins.ports.feed import FeedError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from realtrade.feeds.config import FileFeedConfig
     from realtrade.model.bar import BarColumns
     from realtrade.model.instrument import Instrument
     from realtrade.plugins.ports.build import BuildContext
     from realtrade.utils.timeframes import Timeframe
+
+_LOOKED_AT, _TELLING = 1_000, 10
+"""How many bars are looked at for their length at most, and at least."""
 
 
 def build(config: FileFeedConfig, context: BuildContext) -> FileFeed:
@@ -64,8 +73,8 @@ class FileFeed:
         """Read and check the whole file.
 
         Raises:
-            FeedError: the file cannot be read, has no rows, or has bad ones; bad rows are named
-                with their line and what is wrong.
+            FeedError: the file cannot be read, has no rows, bars of another length, or bad rows;
+                those are named with their line and what is wrong.
         """
         columns = self._quickly()
         if columns is None:
@@ -73,7 +82,24 @@ class FileFeed:
         if not len(columns):
             msg = f"{self._config.path}: the file has no rows"
             raise FeedError(msg)
+        self._check_spacing(columns.time_ms[:_LOOKED_AT])
         return columns
+
+    def _check_spacing(self, time_ms: NDArray[np.int64]) -> None:
+        """Refuse longer bars than the recipe says: on the grid of the shorter they look like gaps.
+
+        Raises:
+            FeedError: no two of these bars are neighbours, though there are enough to tell.
+        """
+        if self.timeframe.is_tick or len(time_ms) < _TELLING:
+            return
+        if (time_ms[1:] > close_times(time_ms[:-1], self.timeframe)).all():
+            apart = timedelta(milliseconds=int(np.diff(time_ms).min()))
+            msg = (
+                f"{self._config.path}: its bars are {apart} apart at least, not {self.timeframe}: "
+                "is the feed's 'timeframe' right?"
+            )
+            raise FeedError(msg)
 
     def _quickly(self) -> BarColumns | None:
         """Return the bars of a file in which all is well, else None: text says what is wrong."""
