@@ -10,7 +10,16 @@ import backtrader as bt
 import numpy as np
 
 from realtrade.common.feed_hub import HubStatus
-from realtrade.common.stamps import date_number, date_numbers, stamp_ms, stamp_times
+from realtrade.common.stamps import (
+    date_number,
+    date_numbers,
+    due_times,
+    open_times,
+    stamp_ms,
+    stamp_times,
+    times_of,
+)
+from realtrade.model.bar import BarColumns
 from realtrade.plugins.ports.exchange import FeedRequest
 from realtrade.plugins.ports.feed import FeedError
 from realtrade.utils.timeframes import Timeframe
@@ -21,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from realtrade.common.feed_hub import FeedHub
-    from realtrade.model.bar import Bar, BarColumns
+    from realtrade.model.bar import Bar
     from realtrade.model.instrument import Instrument
     from realtrade.plugins.ports.exchange import FeedSource
     from realtrade.plugins.ports.feed import Feed
@@ -239,6 +248,15 @@ class BaseData(bt.feed.DataBase):
         """Return a bar's values in the order of the lines."""
         stamp = date_number(stamp_ms(bar.due_ms, self.finest))
         return bar.close, bar.low, bar.high, bar.open, bar.volume, 0.0, stamp
+
+    def played(self) -> BarColumns:
+        """Return a copy of the bars that have come so far, as closed bars."""
+        lines = self.lines
+        wanted = (lines.datetime, lines.open, lines.high, lines.low, lines.close, lines.volume)
+        numbers, *values = (np.array(line.get(size=len(self)), np.float64) for line in wanted)
+        due_ms = due_times(times_of(numbers), self.finest)
+        opened = due_ms if self.interval.is_tick else open_times(due_ms - 1, self.interval)
+        return BarColumns(opened, due_ms, *values)
 
     @property
     def hub(self) -> FeedHub | None:

@@ -61,6 +61,21 @@ def stamp_ms(due_ms: int, finest: Timeframe) -> int:
     return finest.open_ms(closed - 1) + due_ms - closed
 
 
+def due_times(stamps_ms: NDArray[np.int64], finest: Timeframe) -> NDArray[np.int64]:
+    """Return when the bars of those stamps were known: `stamp_times` undone.
+
+    Beside bars of months, for those that are known as a month ends.
+    """
+    if finest.unit != "M":
+        return stamps_ms + finest.approximate_ms
+    return close_times(stamps_ms, finest)
+
+
+def times_of(numbers: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the UTC time of each of Backtrader's numbers: `date_numbers` undone."""
+    return np.rint(numbers * _DAY_MS - _EPOCH_MS).astype(np.int64)
+
+
 def date_numbers(at_ms: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return Backtrader's `date2num` of every UTC time, equal to the last bit.
 

@@ -56,8 +56,10 @@ def facts(parts: Parts) -> RunFacts:
 
 
 def prices(parts: Parts) -> dict[str, BarColumns]:
-    """Return the bars of every traded symbol, of its first feed."""
+    """Return the bars of every traded symbol, of its first feed; live, those that have come."""
     prices: dict[str, BarColumns] = {}
-    for name in parts.datas:
-        prices.setdefault(instrument_of(parts, name).symbol, parts.columns[name])
+    for name, data in parts.datas.items():
+        symbol = instrument_of(parts, name).symbol
+        if symbol not in prices:
+            prices[symbol] = parts.columns[name] if data.hub is None else data.played()
     return prices

@@ -51,8 +51,8 @@ class Reports:
         parts = self._parts
         if parts.out is None:
             return
-        tracker, about = self._turns.ask(
-            lambda: (parts.tracker.copy(), facts(parts)), patience_s=_PATIENCE_S
+        tracker, about, bars = self._turns.ask(
+            lambda: (parts.tracker.copy(), facts(parts), prices(parts)), patience_s=_PATIENCE_S
         )
         zone = ZoneInfo(parts.recipe.schedule.timezone)
         now_ms = parts.clock.now_ms()
@@ -63,7 +63,7 @@ class Reports:
             tracker,
             about,
             recipe_text=parts.recipe_text,
-            prices=prices(parts),
+            prices=bars,
             patience_s=_PATIENCE_S,
         )
         data = self._figures(tracker) | {"file": str(folder / "report.html")}

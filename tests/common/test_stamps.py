@@ -74,3 +74,19 @@ def test_one_stamp_and_many_agree(finest: Timeframe, due_ms: int) -> None:
 )
 def test_stamps_by_hand(due: str, finest: str, stamp: str) -> None:
     assert stamps.stamp_ms(_ms(due), Timeframe.parse(finest)) == _ms(stamp)
+
+
+@given(TIMEFRAMES, TIMEFRAMES, MOMENTS_MS)
+def test_stamps_lead_back_to_when_a_bar_was_known(
+    finest: Timeframe, timeframe: Timeframe, at_ms: int
+) -> None:
+    due_ms = np.array([timeframe.close_ms(at_ms)])
+    if finest.unit == "M":
+        due_ms = stamps.close_times(due_ms, finest)
+
+    assert stamps.due_times(stamps.stamp_times(due_ms, finest), finest).tolist() == due_ms.tolist()
+
+
+@given(MOMENTS_MS)
+def test_numbers_lead_back_to_their_time(at_ms: int) -> None:
+    assert stamps.times_of(stamps.date_numbers(np.array([at_ms]))).tolist() == [at_ms]

@@ -186,14 +186,18 @@ def test_a_page_open_to_others_needs_a_token(bench: Bench) -> None:
 
 
 def test_a_report_is_written_beside_trading_and_told_of(bench: Bench) -> None:
+    from realtrade.engine.report import prices
     from realtrade.engine.reports import Reports
 
     written: list[str] = []
+
+    shown: list[int] = []
 
     def hook(strategy: Any) -> None:
         if len(strategy) == 300:
             from threading import Thread
 
+            shown.append(len(prices(runner._parts)["BTC/USD"]))
             Thread(target=write, daemon=True).start()
         if len(strategy) > 300 and not written:
             CLOCK.sleep(0.01)
@@ -214,6 +218,7 @@ def test_a_report_is_written_beside_trading_and_told_of(bench: Bench) -> None:
     assert "BTC/USD" in (folder / "report.html").read_text()
     summary = json.loads((folder / "summary.json").read_text())
     assert 295 <= summary["bars"] < outcome.summary["bars"]
+    assert shown == [300]  # its candles: no bar of the file that has not been yet
     (line,) = [line for _, line in notes.lines if line.startswith("daily report:")]
     assert str(folder / "report.html") in line
     assert " USD, " in line

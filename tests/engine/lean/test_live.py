@@ -30,24 +30,24 @@ class Market:
     """Named feeds: as history for a backtest, or in a hub."""
 
     def __init__(self, **feeds: tuple[str, Any]) -> None:
-        self._feeds = {
+        self.feeds = {
             name: (Timeframe.parse(length), columns(rows, Timeframe.parse(length)))
             for name, (length, rows) in feeds.items()
         }
-        self.finest = min((one for one, _ in self._feeds.values()), key=lambda t: t.approximate_ms)
+        self.finest = min((one for one, _ in self.feeds.values()), key=lambda t: t.approximate_ms)
 
     def history(self) -> list[Any]:
         return [
             BaseData.historical(bars, name=name, timeframe=length, finest=self.finest)
-            for name, (length, bars) in self._feeds.items()
+            for name, (length, bars) in self.feeds.items()
         ]
 
     def live(self, kind: type[BaseData] = BaseData, **words: Any) -> list[Any]:
         """Return feeds of a hub in which every bar waits already, half of each as history."""
         hub = FeedHub(capacity=100_000)
         feeds, news = [], []
-        start = next(int(bars.due_ms[len(bars) // 2]) for _, bars in self._feeds.values())
-        for name, (length, bars) in self._feeds.items():
+        start = next(int(bars.due_ms[len(bars) // 2]) for _, bars in self.feeds.values())
+        for name, (length, bars) in self.feeds.items():
             known = int(np.searchsorted(bars.due_ms, start))
             seen = bars.part(0, known)
             news += [(bar.due_ms, name, bar) for bar in map(bars.bar, range(known, len(bars)))]
@@ -147,6 +147,30 @@ def test_lives_through_what_a_backtest_lives_through(market: str, request: Any) 
     assert len(live.seen) > 300
     assert live.seen == past.seen
     assert live.analyzers[0].get_analysis() == past.analyzers[0].get_analysis()
+
+
+class Keeper(bt.Strategy):
+    """Takes a copy of the bars now and then, and at the end."""
+
+    def next(self) -> None:
+        if len(self) == 170:
+            self.early = [data.played() for data in self.datas]
+
+    def stop(self) -> None:
+        self.late = [data.played() for data in self.datas]
+
+
+@pytest.mark.parametrize("kind", [LeanCerebro, bt.Cerebro])
+def test_the_bars_that_have_come_are_those_of_the_feed(several: Market, kind: Any) -> None:
+    done = run(kind(stdstats=False), several.live(), Keeper)
+
+    for early, late, (_, expected) in zip(
+        done.early, done.late, several.feeds.values(), strict=True
+    ):
+        assert 10 < len(early) < len(late) == len(expected)
+        for name in ("time_ms", "due_ms", "open", "high", "low", "close", "volume"):
+            assert getattr(late, name).tolist() == getattr(expected, name).tolist()
+            assert getattr(early, name).tolist() == getattr(expected, name)[: len(early)].tolist()
 
 
 def test_lets_go_of_trades_that_are_long_over(one: Market, monkeypatch: pytest.MonkeyPatch) -> None:
