@@ -82,9 +82,21 @@ def test_a_wrong_class_or_parameter_is_shown_at_its_line(
     assert finding.source[finding.column - 1 :].lstrip("'").startswith(word)
 
 
-def test_a_missing_file_fails_in_the_feeds_stage(bench: Bench) -> None:
+def test_a_missing_file_is_shown_at_its_path(bench: Bench) -> None:
     recipe = bench.recipe(MA_CROSS)
     (bench.folder / "btc.csv").unlink()
+
+    with pytest.raises(StageFailed, match="btc") as caught:
+        bench.run(recipe)
+
+    assert caught.value.stage == "markets"
+    assert isinstance(caught.value.cause, RecipeInvalid)
+    assert [finding.path for finding in caught.value.cause.diagnostics] == ["feeds.btc.path"]
+
+
+def test_an_empty_file_fails_in_the_feeds_stage(bench: Bench) -> None:
+    recipe = bench.recipe(MA_CROSS)
+    (bench.folder / "btc.csv").write_text("")
 
     with pytest.raises(StageFailed, match="btc") as caught:
         bench.run(recipe)
