@@ -18,7 +18,6 @@ from realtrade.plugins.ports import BuildContext, FeedError
 from realtrade.utils.clock import ManualClock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from tests.feeds.conftest import Feeder
@@ -397,27 +396,3 @@ def test_compressed_files_read_alike(feed_of: Feeder, tmp_path: Path) -> None:
             {"path": name, "symbol": "BTC/USD", "timeframe": "1h"}
         )
         assert FileFeed(config, folder=tmp_path).history().bar(0) == plain.bar(0)
-
-
-@pytest.mark.parametrize(("timeframe", "length"), [("5m", "1:00:00"), ("1m", "1:00:00")])
-def test_bars_longer_than_the_recipe_says_are_no_gaps(
-    feed_of: Feeder, timeframe: str, length: str
-) -> None:
-    """A file of hours where the recipe asks for minutes: every bar is on the grid of minutes."""
-    lines = [f"{NOON_MS + hour * HOUR_MS},{ROW}" for hour in range(10)]
-
-    with pytest.raises(FeedError) as caught:
-        feed_of(*lines, timeframe=timeframe).history()
-
-    assert str(caught.value) == (
-        f"bars.csv: its bars are {length} apart at least, not {timeframe}: "
-        "is the feed's 'timeframe' right?"
-    )
-
-
-@pytest.mark.parametrize("hours", [range(0, 18, 2), [*range(0, 20, 2), 19]])
-def test_a_quiet_market_is_no_mistake(feed_of: Feeder, hours: Sequence[int]) -> None:
-    """Too few bars to tell, or two of many that are neighbours."""
-    lines = [f"{NOON_MS + hour * HOUR_MS},{ROW}" for hour in hours]
-
-    assert len(feed_of(*lines).history()) == len(hours)
