@@ -145,7 +145,7 @@ class Trouble:
                 self._random.choice(self._worse)()
                 continue
             name, match, options = self._random.choice(FAULTS)
-            self._exchange.faults.clear(name)
+            self._exchange.faults.clear()  # what nothing has met by now is over, as out there
             self._exchange.arm(name, self._random.choice([1, 1, 2]), match, **options)
 
     def _refuse(self) -> None:
