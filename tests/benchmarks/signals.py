@@ -87,18 +87,14 @@ def ours(signals: int, lost: float) -> dict[str, Any]:
             happened[name] = fate.spoil()
             bot.placed_s[name] = CLOCK.monotonic_s()
             bot.place(intent)
-            while not (is_over(bot.status[name]) or _spoiled(bot.exchange)):
-                bot.wait(0.002)
+            spoiled = happened[name] != "answered"
+            while not (is_over(bot.status[name]) or (spoiled and not bot.exchange.faults.armed)):
+                bot.wait(0.002)  # the fate of a spoiled one will be known later
             if number % 10 == 9:
                 bot.next_bar()
         bot.until(lambda: all(map(is_over, bot.status.values())), 120)
         bot.settle(60)
         return _figures(bot, happened)
-
-
-def _spoiled(exchange: SimExchange) -> bool:
-    """Tell whether the newest request was spoiled: its fate will be known later."""
-    return bool(exchange.requests[-1].fault) and not exchange.faults.armed
 
 
 def _figures(bot: Timed, happened: dict[str, str]) -> dict[str, Any]:
