@@ -122,7 +122,7 @@ def plain(signals: int, lost: float) -> dict[str, Any]:
 
     with SimExchange() as exchange:
         lift_limits(exchange)
-        exchange.add_account(KEY, SECRET, {"USDT": LIMITLESS})
+        exchange.add_account(KEY, SECRET, {"USDT": 100 * LIMITLESS})
         client = ccxt.binance({"apiKey": KEY, "secret": SECRET, "enableRateLimit": False})
         client.options.update(fetchCurrencies=False, fetchMargins=False)
         client.options["fetchMarkets"] = {"types": ["spot"]}
