@@ -1,6 +1,6 @@
 """Damages journals in every way files are damaged, and sees what becomes of each.
 
-    python tests/storage/damage.py 5000
+    python -m tests.storage.damage 5000
 
 A journal that can be opened must recall all that was remembered; any other must be refused by name,
 and refusing must leave its files as they were.
