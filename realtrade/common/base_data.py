@@ -249,11 +249,11 @@ class BaseData(bt.feed.DataBase):
         stamp = date_number(stamp_ms(bar.due_ms, self.finest))
         return bar.close, bar.low, bar.high, bar.open, bar.volume, 0.0, stamp
 
-    def played(self) -> BarColumns:
-        """Return a copy of the bars that have come so far, as closed bars."""
-        lines = self.lines
+    def played(self, most: int) -> BarColumns:
+        """Return a copy of the newest `most` bars that have come so far, as closed bars."""
+        lines, size = self.lines, min(len(self), most)
         wanted = (lines.datetime, lines.open, lines.high, lines.low, lines.close, lines.volume)
-        numbers, *values = (np.array(line.get(size=len(self)), np.float64) for line in wanted)
+        numbers, *values = (np.array(line.get(size=size), np.float64) for line in wanted)
         due_ms = due_times(times_of(numbers), self.finest)
         opened = due_ms if self.interval.is_tick else open_times(due_ms - 1, self.interval)
         return BarColumns(opened, due_ms, *values)

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from realtrade.engine.lean import window
 from realtrade.engine.markets import instrument_of
 from realtrade.engine.risk_facts import drawdown_limits, rule_facts
 
@@ -61,5 +62,6 @@ def prices(parts: Parts) -> dict[str, BarColumns]:
     for name, data in parts.datas.items():
         symbol = instrument_of(parts, name).symbol
         if symbol not in prices:
-            prices[symbol] = parts.columns[name] if data.hub is None else data.played()
+            live = data.hub is not None
+            prices[symbol] = data.played(window.KEPT) if live else parts.columns[name]
     return prices

@@ -22,6 +22,7 @@ from apprise.plugins.telegram import NotifyTelegram
 from realtrade.binance import ids
 from realtrade.common.live import dispatch
 from realtrade.engine import StateFolder, TradingRunner
+from realtrade.engine.lean import window
 from realtrade.recipe import load_recipe
 from realtrade.utils.clock import SystemClock
 
@@ -256,8 +257,9 @@ def main() -> int:
     sys.path.insert(0, str(folder))
     NotifyTelegram.notify_url = os.environ["SOAK_CHAT_API"]  # noqa: TID251 - a script's own process
     NotifyTelegram.request_rate_per_sec = 0
-    dispatch._KEPT = 300  # what is kept of orders that are over is soon at its limit,
-    ids._REMEMBERED = 600  # and so is what is kept of their names
+    window.KEPT = 2_000  # what is kept of bars is soon at its limit,
+    dispatch._KEPT = 300  # of orders that are over,
+    ids._REMEMBERED = 600  # and of their names
     state = StateFolder(folder / "state" / "soak")
     runner = TradingRunner(load_recipe(folder / "soak.yaml"), out=folder / "out", state=state)
     with (folder / "rows.jsonl").open("w") as rows:

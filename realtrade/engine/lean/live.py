@@ -17,6 +17,7 @@ from realtrade.engine.lean.position import forget_position, know_position
 from realtrade.engine.lean.seats import FeedSeat, StrategySeat
 from realtrade.engine.lean.steps import Steps
 from realtrade.engine.lean.ticks import watch_ticks
+from realtrade.engine.lean.window import bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 _ALWAYS = NeverIdle()  # a live broker may have something to tell on any turn
 _FORGET_EVERY = 1_000
-"""Bars after which trades that are long over are let go: a bot runs for months."""
+"""Bars after which what is long over is let go: a bot runs for months."""
 _TURN_S = 0.0005
 """How long one thread may keep the others waiting: Python's own 5 ms are many orders' time."""
 
@@ -43,6 +44,8 @@ class LiveRun:
         Raises:
             Unsteppable: an indicator does not move with any feed.
         """
+        strategies = list(strategies)
+        self._arrays = [array for owner in (*datas, *strategies) for array in bounded(owner)]
         self._cerebro = cerebro
         self._hub: FeedHub = datas[0].hub
         self._wait_s: float = datas[0].p.qcheck
@@ -124,7 +127,7 @@ class LiveRun:
         before_bar(cerebro, self._strategies, now, _ALWAYS)
         self._bars += 1
         if not self._bars % _FORGET_EVERY:
-            forget_trades(self._strategies)
+            self._forget()
         for seat, steps in zip(self._seats, self._steps, strict=True):
             if cerebro._event_stop:
                 return
@@ -132,6 +135,11 @@ class LiveRun:
             play(seat, now)
             if not cerebro._event_stop:
                 cerebro._next_writers(self._strategies)
+
+    def _forget(self) -> None:
+        forget_trades(self._strategies)
+        for array in self._arrays:
+            array.let_go()
 
     def _tell_status(self, *, over: bool) -> None:
         status = BaseData.DISCONNECTED if over else BaseData.status_of(self._hub)

@@ -11,6 +11,7 @@ import pytest
 from realtrade.common import BaseBroker, BaseData, FeedHub
 from realtrade.common.simulated import SimulatedVenue
 from realtrade.engine.cerebro import LeanCerebro
+from realtrade.engine.lean import window
 from realtrade.model.bar import BarColumns
 from realtrade.utils.timeframes import Timeframe
 from tests.engine.lean.indicators import SINGLE
@@ -137,7 +138,12 @@ def run(cerebro: Any, feeds: list[Any], strategy: Any = Diarist, **words: Any) -
 
 
 @pytest.mark.parametrize("market", ["one", "several"])
-def test_lives_through_what_a_backtest_lives_through(market: str, request: Any) -> None:
+@pytest.mark.parametrize("kept", [window.KEPT, 20])
+def test_lives_through_what_a_backtest_lives_through(
+    market: str, kept: int, request: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window, "KEPT", kept)
+    monkeypatch.setattr("realtrade.engine.lean.live._FORGET_EVERY", 10)
     feeds: Market = request.getfixturevalue(market)
     cerebro = LeanCerebro(stdstats=False)
 
@@ -154,20 +160,22 @@ class Keeper(bt.Strategy):
 
     def next(self) -> None:
         if len(self) == 170:
-            self.early = [data.played() for data in self.datas]
+            self.early = [data.played(1_000) for data in self.datas]
 
     def stop(self) -> None:
-        self.late = [data.played() for data in self.datas]
+        self.late = [data.played(1_000) for data in self.datas]
+        self.newest = [data.played(5) for data in self.datas]
 
 
 @pytest.mark.parametrize("kind", [LeanCerebro, bt.Cerebro])
 def test_the_bars_that_have_come_are_those_of_the_feed(several: Market, kind: Any) -> None:
     done = run(kind(stdstats=False), several.live(), Keeper)
 
-    for early, late, (_, expected) in zip(
-        done.early, done.late, several.feeds.values(), strict=True
+    for early, late, newest, (_, expected) in zip(
+        done.early, done.late, done.newest, several.feeds.values(), strict=True
     ):
         assert 10 < len(early) < len(late) == len(expected)
+        assert newest.close.tolist() == expected.close.tolist()[-5:]
         for name in ("time_ms", "due_ms", "open", "high", "low", "close", "volume"):
             assert getattr(late, name).tolist() == getattr(expected, name).tolist()
             assert getattr(early, name).tolist() == getattr(expected, name)[: len(early)].tolist()
@@ -207,7 +215,7 @@ def test_calculates_what_backtrader_calculates_bar_by_bar(
         except ZeroDivisionError as error:
             return repr(error)
         lines = [made] if isinstance(made.lines, list) else list(made.lines)
-        return [np.frombuffer(line.array).copy() for line in lines]
+        return [np.frombuffer(line.array[:]) for line in lines]
 
     lean = LeanCerebro(stdstats=False)
     expected, seen = values(bt.Cerebro(stdstats=False)), values(lean)
