@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from realtrade.binance import answers
-from realtrade.binance.executions import Executions
+from realtrade.binance.executions import HURRY, Executions
 from realtrade.common.rest.errors import OddAnswer, RestError
-from realtrade.common.rest.rate_gate import Urgency
 from realtrade.common.rest.unified import number
 from realtrade.model.account import AccountState, Balance
 from realtrade.model.order import Position
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from realtrade.model.account import VenueOrder
     from realtrade.model.order import Fill
 
-_HURRY: dict[str, Any] = {"urgency": Urgency.ORDER, "tries": 3}
-"""Questions about the account come before bars, and must not keep cancels waiting for long."""
-
 
 def spot_state(store: BinanceStore) -> AccountState:
     """Return the balances of a spot account.
@@ -31,7 +27,7 @@ def spot_state(store: BinanceStore) -> AccountState:
     Raises:
         RestError: no answer, or none to trust.
     """
-    told = store.read("privateGetAccount", {"omitZeroBalances": "true"}, **_HURRY)
+    told = store.read("privateGetAccount", {"omitZeroBalances": "true"}, **HURRY)
     rows = _rows(told, "balances")
     balances = {
         str(row["asset"]): Balance(number(row.get("free")), number(row.get("locked")))
@@ -50,12 +46,12 @@ def swap_state(store: BinanceStore) -> AccountState:
     """
     balances = {
         str(row["asset"]): _wallet(row)
-        for row in _rows(store.read("fapiPrivateV3GetBalance", **_HURRY))
+        for row in _rows(store.read("fapiPrivateV3GetBalance", **HURRY))
         if number(row.get("balance"))
     }
     positions: dict[str, Position] = {}
     hedged = is_hedged(store)
-    for row in _rows(store.read("fapiPrivateV3GetPositionRisk", **_HURRY)):
+    for row in _rows(store.read("fapiPrivateV3GetPositionRisk", **HURRY)):
         quantity = number(row.get("positionAmt"))
         symbol = store.symbol_of(str(row.get("symbol")))
         hedged = hedged or row.get("positionSide", "BOTH") != "BOTH"
@@ -72,7 +68,7 @@ def is_hedged(store: BinanceStore) -> bool:
     Raises:
         RestError: no answer, or none to trust.
     """
-    told = store.read("fapiPrivateGetPositionSideDual", **_HURRY)
+    told = store.read("fapiPrivateGetPositionSideDual", **HURRY)
     if not isinstance(told, dict) or not isinstance(told.get("dualSidePosition"), bool):
         raise OddAnswer("the position mode was asked for and not told")
     return bool(told["dualSidePosition"])
@@ -108,10 +104,10 @@ class AccountReader:
     def _open(self, symbol: str | None) -> Iterator[VenueOrder]:
         params = {} if symbol is None else {"symbol": self._store.known(symbol).id}
         names = ("privateGetOpenOrders", "fapiPrivateGetOpenOrders")
-        for row in _rows(self._store.ask(*names, params, **_HURRY)):
+        for row in _rows(self._store.ask(*names, params, **HURRY)):
             yield answers.order(row, self._store.symbol_of(str(row.get("symbol"))))
         if self._store.market_type == "swap":
-            for row in _rows(self._store.read("fapiPrivateGetOpenAlgoOrders", params, **_HURRY)):
+            for row in _rows(self._store.read("fapiPrivateGetOpenAlgoOrders", params, **HURRY)):
                 if row.get("algoStatus") not in answers.FIRED:  # what it became tells, not it
                     yield answers.algo_order(row, self._store.symbol_of(str(row.get("symbol"))))
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 PAGE = 1_000
-_HURRY: dict[str, Any] = {"urgency": Urgency.ORDER, "tries": 3}
+HURRY: dict[str, Any] = {"urgency": Urgency.ORDER, "tries": 3}
+"""Questions about an account come before bars, and must not keep cancels waiting for long."""
 _DAY_MS = 86_400_000
 _SPAN_MS = {"spot": _DAY_MS, "swap": 7 * _DAY_MS}
 """The longest span of trades one request may ask for."""
@@ -116,7 +117,7 @@ class Executions:
     def _ask(self, symbol: str, span: dict[str, int]) -> list[Row]:
         params = {"symbol": self._store.known(symbol).id, "limit": PAGE, **span}
         names = ("privateGetMyTrades", "fapiPrivateGetUserTrades")
-        rows = self._store.ask(*names, params, **_HURRY)
+        rows = self._store.ask(*names, params, **HURRY)
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise OddAnswer("trades were asked for, and no list of them was told")
         if not all(isinstance(row.get("id"), int) for row in rows):

@@ -53,10 +53,10 @@ def settings_checked(recipe: Recipe, block: str) -> Iterator[None]:
 
 def _path_of(missing: SecretMissing, recipe: Recipe, block: str) -> str:
     """Return where in a block the reference to a missing secret stands; else the block itself."""
-    loc = loc_of(block)
+    wanted, loc = missing.reference, loc_of(block)
     node = find(recipe.tree, loc)
     for inner, scalar in leaves(node) if node is not None else ():
-        if inner and f"{{{inner[-1]}: {scalar.value}}}" in str(missing):
+        if inner and (inner[-1], scalar.value) == (wanted.source, wanted.name):
             return dotted((*loc, *inner[:-1]))
     return block
 

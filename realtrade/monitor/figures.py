@@ -98,18 +98,18 @@ def _price_chart(
         "close": fewer.close.tolist(),
     }
     joined = _joins(marked) if len(marked) <= MOST_JOINED else []
-    last_ms = int(bars.due_ms[-1])
-    later = any(trip.closed_ms > last_ms + 1 for trip in closed)
+    first_ms, last_ms = int(bars.time_ms[0]), int(bars.due_ms[-1])
+    outside = any(trip.opened_ms < first_ms or trip.closed_ms > last_ms + 1 for trip in closed)
     return {
         "kind": "price",
         "title": symbol,
-        "note": _price_note(len(bars), len(closed)) + (_LATER if later else ""),
+        "note": _price_note(len(bars), len(closed)) + (_OUTSIDE if outside else ""),
         "candles": candles,
         "traces": [*joined, *_exits(marked), *_entries(marked, held)],
     }
 
 
-_LATER = " Candles are of the bars the run began with; later trades stand without."
+_OUTSIDE = " There are trades from before or after these bars: they stand without candles."
 
 
 def _price_note(bars: int, trips: int) -> str:

@@ -20,8 +20,9 @@ class SecretMissing(Exception):
 
     code = "RT604"
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, reference: SecretRef, why: str, *, hint: str = "") -> None:
+        super().__init__(f"the secret {reference}: {why}")
+        self.reference = reference
         self.hint = hint
 
 
@@ -55,39 +56,34 @@ class SecretResolver:
         """
         value = self._env(reference) if reference.source == "env" else self._file(reference)
         if not value:
-            msg = f"the secret {reference} is empty"
-            raise SecretMissing(msg)
+            raise SecretMissing(reference, "it is empty")
         self._redactor.add(value)
         return Secret(value)
 
     def _env(self, reference: SecretRef) -> str:
         value = self._environ.get(reference.name)
         if value is None:
-            msg = f"the secret {reference}: the environment variable is not set"
-            raise SecretMissing(msg, hint=f"export {reference.name}=… before the run")
+            hint = f"export {reference.name}=… before the run"
+            raise SecretMissing(reference, "the environment variable is not set", hint=hint)
         return value
 
     def _file(self, reference: SecretRef) -> str:
         path = self._folder / reference.name
         try:
             if not stat.S_ISREG(path.stat().st_mode):
-                msg = f"the secret {reference}: this is not a file"
-                raise SecretMissing(msg)
+                raise SecretMissing(reference, "this is not a file")
             with path.open("rb") as stream:
                 raw = stream.read(MAX_BYTES + 1)
         except OSError as error:
-            msg = f"the secret {reference}: {error.strerror or 'it cannot be read'}"
-            raise SecretMissing(msg) from None
+            raise SecretMissing(reference, error.strerror or "it cannot be read") from None
         return _text(raw, reference)
 
 
 def _text(raw: bytes, reference: SecretRef) -> str:
     """Decode a secret's file; the last newline, which editors add, is no part of it."""
     if len(raw) > MAX_BYTES:
-        msg = f"the secret {reference}: the file is larger than {MAX_BYTES // 1024} KiB"
-        raise SecretMissing(msg)
+        raise SecretMissing(reference, f"the file is larger than {MAX_BYTES // 1024} KiB")
     try:
         return raw.decode("utf-8").removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
-        msg = f"the secret {reference}: the file is not UTF-8 text"
-        raise SecretMissing(msg) from None
+        raise SecretMissing(reference, "the file is not UTF-8 text") from None

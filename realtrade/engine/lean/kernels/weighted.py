@@ -33,7 +33,6 @@ _CHUNK = 1024
 """Windows per pass: the fewer, the further apart values may be and still be added exactly."""
 _UNITS_TO, _LARGEST = SMALLEST + 2 * 53, 700
 """Powers of two between which the largest value lies where all that split are whole units."""
-_NO_VALUES = np.empty(0)
 
 
 def is_linear(indicator: Any) -> bool:
@@ -90,17 +89,20 @@ def linear(indicator: Any, source: Column) -> Column:
     for first in range(0, len(averages), size):
         part = source[first : first + size + period - 1]
         sums = _exact_sums(part, period)
-        plain = _one_by_one(part.tolist(), coef, indicator.p.weights)
-        averages[first : first + size] = coef * sums if len(sums) else list(plain)
+        averages[first : first + size] = (
+            list(_one_by_one(part.tolist(), coef, indicator.p.weights))
+            if sums is None
+            else coef * sums
+        )
     return averages
 
 
-def _exact_sums(values: Column, period: int) -> Column:
-    """Return the weighted sum of each window, from running sums; nothing where these may round."""
+def _exact_sums(values: Column, period: int) -> Column | None:
+    """Return the weighted sum of each window, from running sums; None where these may round."""
     terms = len(values) ** 2
     parts = split(values, terms=terms)
     if parts is None or not _UNITS_TO <= frexp(float(np.abs(values).max()))[1] <= _LARGEST:
-        return _NO_VALUES
+        return None
     big, small = (_weighted_differences(part, period) for part in parts)
     return big + small
 
