@@ -12,7 +12,7 @@ import csv
 import datetime as dt
 import random
 from dataclasses import dataclass, field
-from math import exp, isclose
+from math import exp
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -367,23 +367,13 @@ def run(case: Case, broker: Any) -> list[Any]:
     return log
 
 
-def same(ours: Any, theirs: Any) -> bool:
-    """Compare trees of plain values; floats to 1e-9 of their size."""
-    if ours == theirs:
-        return True
-    if isinstance(theirs, (tuple, list)):
-        return len(ours) == len(theirs) and all(map(same, ours, theirs))
-    numbers = isinstance(theirs, float) and isinstance(ours, float)
-    return numbers and isclose(ours, theirs, rel_tol=1e-9, abs_tol=1e-9)
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_does_what_backtraders_broker_does(case: Case) -> None:
     theirs = run(case, bt.brokers.BackBroker())
     ours = run(case, BaseBroker(SimulatedVenue()))
 
     for index, (mine, want) in enumerate(zip(ours, theirs, strict=False)):
-        assert same(mine, want), f"entry {index}"
+        assert mine == want, f"entry {index}"
     assert len(ours) == len(theirs)
     orders = {entry[1][0] for entry in theirs if entry[0] == "order"}
     assert len(orders) > 700, "too few orders to prove anything"

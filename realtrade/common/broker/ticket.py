@@ -25,7 +25,7 @@ from realtrade.model.order import (
 
 if TYPE_CHECKING:
     from realtrade.common.broker.listing import Listing
-    from realtrade.common.broker.order import LightData, LightOrder
+    from realtrade.common.broker.order import LightOrder
     from realtrade.common.simulated import Market
     from realtrade.model.order import Booking
 
@@ -113,14 +113,15 @@ class Ticket:
     def adopt(self, decided: OrderIntent) -> None:
         """Let the strategy's order carry what the desk made of it: steps kept, perhaps smaller."""
         order, self._intent = self.order, decided
-        size = float(decided.signed_quantity)
-        order.size = order.created.size = order.executed.remsize = size
+        size, created = float(decided.signed_quantity), order.created
+        order.size = created.size = order.executed.remsize = size
         if decided.type is OrderType.LIMIT:
-            order.created.price = float(decided.price)
+            created.price = float(decided.price)
         elif decided.stop_price is not None:
-            order.created.price = float(decided.stop_price)
+            created.price = float(decided.stop_price)
             if decided.limit_price is not None:
-                order.created.pricelimit = float(decided.limit_price)
+                created.pricelimit = float(decided.limit_price)
+                order._limitoffset = created.price - created.pricelimit  # noqa: SLF001  # Backtrader's own name
 
     def now(self) -> float:
         """Return Backtrader's time of the newest bar; before the first, when it was decided on."""
@@ -205,12 +206,12 @@ def resting_order(ticket: Ticket, market: Market) -> RestingOrder:
         resting.oco_id = str(_leader(order.oco).ref)
     if kind is not OrderType.MARKET:
         resting.valid_ms = _last_ms(order)
-        _price(resting, created)
+        _price(resting, order)
     return resting
 
 
-def _price(resting: RestingOrder, created: LightData) -> None:
-    kind = resting.type
+def _price(resting: RestingOrder, order: LightOrder) -> None:
+    kind, created = resting.type, order.created
     if kind is OrderType.LIMIT:
         resting.price(0.0, created.price)
     elif kind is not OrderType.CLOSE:
@@ -218,6 +219,8 @@ def _price(resting: RestingOrder, created: LightData) -> None:
     if kind in _TRAILING:
         resting.trail_amount = created.trailamount or 0.0
         resting.trail_fraction = created.trailpercent or 0.0
+        # As it was asked for: taken from the two prices again, it would be rounded once more.
+        resting.limit_offset = order._limitoffset  # noqa: SLF001  # Backtrader's own name
 
 
 def _last_ms(order: LightOrder) -> int | None:
