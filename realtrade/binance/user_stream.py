@@ -86,9 +86,9 @@ class _UserSocket(BaseWebSocket):
         self._store = store
         self._base = base
 
-    def renew(self) -> None:
+    def renew(self, reason: str) -> None:
         """Connect anew, with another listen key."""
-        self._reconnect("the listen key is not known any more")
+        self._reconnect(reason)
 
     def _get_ws_url(self) -> str:
         if self._store.market_type == "spot":
@@ -194,6 +194,10 @@ class BinanceAccountStream:
         if self._keeper is not None:
             self._keeper.join(_JOIN_S)
 
+    def renew(self, reason: str) -> None:
+        """Connect anew: it is there, and does not tell what happens."""
+        self._socket.renew(reason)
+
     def _connected(self, _: Any) -> None:
         self._flows = True
         if self._sink is not None and not self._stopping.is_set():
@@ -212,7 +216,7 @@ class BinanceAccountStream:
             try:
                 self._store.keep_listen_key()
             except Refused:
-                self._socket.renew()
+                self._socket.renew("the listen key is not known any more")
             except Exception as error:  # noqa: BLE001 - a thread's outermost frame; tried again
                 _LOG.warning("the listen key cannot be renewed: %s", type(error).__name__)
                 wait_s = min(self._keep_s, KEEP_AGAIN_S)

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 from realtrade.model.verdict import Action, ActionKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from realtrade.engine.parts import Parts
 
+_CANCELS_S = 10.0
+"""How long cancelling may take at an exchange, and finding out what was executed before it."""
 _FLATTENS_S = 20.0
-"""How long closing everything may take at an exchange."""
+"""How long closing everything may take there."""
 _PAUSE_S = 0.05
 
 
@@ -22,11 +26,28 @@ def settle_orders(parts: Parts) -> None:
     on_stop, broker = parts.recipe.orders.on_stop, parts.broker
     if not parts.live or on_stop == "keep_orders":
         return
-    for order in broker.get_orders_open():
-        if on_stop == "flatten" or not order.info.get("protects"):
-            broker.cancel(order)
+    leaving = [
+        order
+        for order in broker.get_orders_open()
+        if on_stop == "flatten" or not order.info.get("protects")
+    ]
+    for order in leaving:
+        broker.cancel(order)
+    _wait(parts, lambda: not any(order.alive() for order in leaving), _CANCELS_S)
+    for order in leaving:
+        if order.alive():
+            told = f"order {order.client_order_id} may rest there still: its cancel is unanswered"
+            parts.say("warning", told)
     if on_stop == "flatten":
         _flatten(parts)
+
+
+def _wait(parts: Parts, done: Callable[[], bool], seconds: float) -> None:
+    """Take what an exchange tells until `done`, or until time is up; a simulated one tells all."""
+    until_s = parts.clock.monotonic_s() + seconds
+    while parts.recovery.venue is not None and not done() and parts.clock.monotonic_s() < until_s:
+        parts.clock.sleep(_PAUSE_S)
+        parts.broker.settle()
 
 
 def _flatten(parts: Parts) -> None:
@@ -37,9 +58,6 @@ def _flatten(parts: Parts) -> None:
     if parts.recovery.venue is not None and broker.account.positions:
         why = f"it could not be closed within {_FLATTENS_S:.0f} s"
         perform(broker, Action(ActionKind.FLATTEN, "on_stop", "nothing is to be held at the end"))
-        until_s = parts.clock.monotonic_s() + _FLATTENS_S
-        while broker.account.positions and parts.clock.monotonic_s() < until_s:
-            parts.clock.sleep(_PAUSE_S)
-            broker.settle()
+        _wait(parts, lambda: not broker.account.positions, _FLATTENS_S)
     for symbol, position in broker.account.positions.items():
         parts.say("warning", f"{position.quantity} {symbol} is still held: {why}")

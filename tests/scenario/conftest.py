@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from realtrade.common.live import sender, venue
+from realtrade.common.live import rounds, sender
 from realtrade.common.rest.transport import Limits
 from tests.scenario.wire import WireBot
 
@@ -44,5 +44,5 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def watchful(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look at the exchange twice a second."""
-    monkeypatch.setattr(venue, "CHECK_EVERY_S", 0.5)
-    monkeypatch.setattr(venue, "_CHECK_AT_MOST_S", 0.5)
+    monkeypatch.setattr(rounds, "EVERY_S", 0.5)
+    monkeypatch.setattr(rounds, "AT_MOST_S", 0.5)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from realtrade.common.live import venue
+from realtrade.common.live import hearing, rounds
 from realtrade.execution import State
 from realtrade.model.order import OrderStatus, OrderType
 from tests.scenario.wire import WireBot
@@ -31,8 +31,8 @@ def market() -> MarketType:
 @pytest.fixture
 def bot(market: MarketType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WireBot]:
     """Return a bot that looks at the exchange twice a second, so that tests need not wait."""
-    monkeypatch.setattr(venue, "CHECK_EVERY_S", 0.5)
-    monkeypatch.setattr(venue, "_CHECK_AT_MOST_S", 0.5)
+    monkeypatch.setattr(rounds, "EVERY_S", 0.5)
+    monkeypatch.setattr(rounds, "AT_MOST_S", 0.5)
     with WireBot(tmp_path, market) as bot:
         yield bot
 
@@ -73,6 +73,30 @@ def test_a_stream_that_falls_silent_while_requests_are_answered_costs_nothing(
 
     market_order = bot.place(bot.order("0.5"))
     assert bot.until_over(market_order) is OrderStatus.FILLED
+    bot.settle()
+
+
+@BOTH
+def test_events_that_have_stopped_are_noticed_by_the_next_order(
+    bot: WireBot, market: MarketType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection lives on and tells nothing; nobody looks at the exchange meanwhile."""
+    monkeypatch.setattr(rounds, "EVERY_S", 600.0)
+    monkeypatch.setattr(hearing, "WITHIN_S", 0.5)
+    first = resting(bot)
+    bot.until(lambda: bot.venue.dispatch.orders[first].heard)
+    bot.wait(1.0)  # the looks that were due before come and go, and all was heard of
+    assert bot.standing.state is State.LIVE
+    armed = bot.exchange.arm("ws_stall", match={"event": TOLD[market]})
+
+    second = bot.place(bot.order("1", type=OrderType.LIMIT, limit_price=D(80)))
+    bot.until(lambda: "nothing was told of" in str(bot.events))
+    bot.until(lambda: bot.standing.state is State.LIVE)
+    bot.exchange.walk(bot.symbol, 79)
+
+    assert bot.until_over(first) is OrderStatus.FILLED
+    assert bot.until_over(second) is OrderStatus.FILLED
+    assert armed.struck == 1
     bot.settle()
 
 

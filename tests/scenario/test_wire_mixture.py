@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from realtrade.common.live import sender, venue
+from realtrade.common.live import rounds, sender
 from realtrade.execution import State, is_over
 from realtrade.model.order import OrderStatus, OrderType, Side
 from tests.scenario.wire import WireBot
@@ -87,8 +87,8 @@ class Life:
 def test_books_and_ledger_agree_after_all_of_it(
     market: MarketType, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(venue, "CHECK_EVERY_S", 1.0)
-    monkeypatch.setattr(venue, "_CHECK_AT_MOST_S", 1.0)
+    monkeypatch.setattr(rounds, "EVERY_S", 1.0)
+    monkeypatch.setattr(rounds, "AT_MOST_S", 1.0)
     monkeypatch.setattr(sender, "MARGIN_MS", -4_000)
     with WireBot(tmp_path, market) as bot:
         life = Life(bot, seed)

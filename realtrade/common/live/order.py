@@ -60,6 +60,8 @@ class LiveOrder:
     """It is over, and among those that will be forgotten."""
     open_there = False
     """The last thing the exchange said of it: it is open."""
+    heard = expected = False
+    """An event told of it; one is waited for."""
 
     def __init__(
         self,

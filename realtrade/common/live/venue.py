@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import count
 from typing import TYPE_CHECKING
 
 from realtrade.common.live.adoption import stranger_of
@@ -11,11 +10,13 @@ from realtrade.common.live.comparison import Comparison
 from realtrade.common.live.courier import Courier
 from realtrade.common.live.dispatch import Dispatch
 from realtrade.common.live.groups import Groups
+from realtrade.common.live.hearing import Hearing
 from realtrade.common.live.inbox import AccountListener, Inbox
 from realtrade.common.live.money import Money
 from realtrade.common.live.order import LiveOrder
 from realtrade.common.live.probes import probes
 from realtrade.common.live.recovery import RecoveryError, take_up
+from realtrade.common.live.rounds import Rounds
 from realtrade.common.live.sender import Sender
 from realtrade.common.live.survey import Question, Survey, state_of
 from realtrade.common.live.unheard import keep_asking
@@ -40,11 +41,8 @@ if TYPE_CHECKING:
     from realtrade.plugins.ports.venue import Report
     from realtrade.utils.clock import Clock
 
-CHECK_EVERY_S = 60.0
-"""How often, at first, journal and exchange are compared while nothing seems wrong."""
 VALUE_AFTER_S = 1.0
 """How long after a change of positions margin is asked for; changes come in bursts."""
-_CHECK_AT_MOST_S = 480.0
 _CLOCK_SLACK_MS = 60_000
 """A first reading of executions begins this much before the start: clocks are never equal."""
 
@@ -104,18 +102,16 @@ class LiveVenue:
             tell=self._tell,
         )
         self._groups = Groups(self.dispatch)
-        self.dispatch.moved = self._groups.moved
+        self._hearing = Hearing(self.dispatch, stream)
+        self._rounds = Rounds(self.dispatch, self._look_unless_looking)
+        self.dispatch.moved = self._moved
         self.dispatch.owns = naming.owns
         self.money = Money(gateway.currency, spot=True)
         self.dispatch.booked = self.money.executed
         self.comparison = Comparison(self.dispatch, naming)
         self.trade(symbols)
         self._survey: Survey | None = None
-        self._surveys = count(1)
         self._snapshot: Snapshot | None = None
-        self._check_s = CHECK_EVERY_S
-        self._checks = count()
-        self._check = 0
         self._valuing = self._stopped = False
 
     # -- the port -----------------------------------------------------------------------------
@@ -231,12 +227,7 @@ class LiveVenue:
         findings, again = self.comparison.conclude(snapshot)
         if again:
             self.dispatch.later(self.comparison.AGAIN_S, self.look)
-        calm = not again and self.standing.state is State.LIVE
-        if not calm:
-            self._check_s = CHECK_EVERY_S
-        self._check_later()
-        if calm:
-            self._check_s = min(self._check_s * 2, _CHECK_AT_MOST_S)
+        self._rounds.again(calm=not again and self.standing.state is State.LIVE)
         return findings
 
     def look(self) -> None:
@@ -296,6 +287,10 @@ class LiveVenue:
 
     # -- what arrives -------------------------------------------------------------------------
 
+    def _moved(self, order: LiveOrder) -> None:
+        self._groups.moved(order)
+        self._hearing.moved(order)
+
     def _heard(self, event: AccountEvent) -> None:
         if not isinstance(event, OrderChanged):
             self.money.changed(event)
@@ -303,6 +298,7 @@ class LiveVenue:
                 self._valuing = True
                 self.dispatch.later(VALUE_AFTER_S, self._value)
             return
+        self._hearing.heard(event.order.client_order_id)
         fills = () if event.fill is None else (event.fill,)
         if not self.dispatch.heard(event.order, fills):
             for fill in fills:
@@ -330,7 +326,7 @@ class LiveVenue:
             return  # one more try to connect has failed: what was asked for meanwhile stands
         searches.healthy_since_s, searches.lost_s = None, self._clock.monotonic_s()
         self._tell(EventType.CONNECTION_LOST, f"the account's events have stopped: {reason}")
-        keep_asking(self.dispatch, lambda: self._check_now(self._check), len(self._symbols))
+        keep_asking(self.dispatch, self._rounds.turn, len(self._symbols))
         self.standing.move(Step.RECONCILE, f"the account's events have stopped: {reason}")
         if self._survey is not None:
             # What it would see may be old by the time events flow again.
@@ -349,13 +345,8 @@ class LiveVenue:
         if snapshot is not None:
             self.conclude(snapshot)
 
-    def _check_later(self) -> None:
-        self._check = next(self._checks)
-        self.dispatch.later(self._check_s, partial(self._check_now, self._check))
-
-    def _check_now(self, number: int) -> None:
-        """Look again on the timer; a check that another look has overtaken is left out."""
-        if number == self._check and self._survey is None:
+    def _look_unless_looking(self) -> None:
+        if self._survey is None:
             self.look()
 
     # -- waiting ------------------------------------------------------------------------------

@@ -225,6 +225,15 @@ class AccountStream(Protocol):
 
 
 @runtime_checkable
+class Renewable(Protocol):
+    """An `AccountStream` that tells of every order placed, and can be begun anew if it does not."""
+
+    def renew(self, reason: str) -> None:
+        """Connect anew, and say so as after any loss; from the trading thread."""
+        ...
+
+
+@runtime_checkable
 class TradingExchange(Exchange, Protocol):
     """An exchange whose orders go through a gateway."""
 
