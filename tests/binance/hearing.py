@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from realtrade.model.instrument import MarketType
     from realtrade.testing import SimExchange
 
-PATIENCE_S = 8.0
+PATIENCE_S = 30.0
 SYMBOLS = {"spot": ("BTC/USDT", "ETH/USDT"), "swap": ("BTC/USDT:USDT", "ETH/USDT:USDT")}
 HASTY_SOCKET = {"retry_s": 0.02, "retry_most_s": 0.1, "steady_s": 0.0}
 

@@ -146,7 +146,7 @@ def test_what_a_proxy_says_is_told_without_its_password(
     with Proxy(answer) as proxy, pytest.raises(ConnectionLost, match=reason) as caught:
         dial(
             "ws://127.0.0.1:1/ws/listenkey",
-            timeout_s=2,
+            timeout_s=20,
             stopped=lambda: False,
             opened=lambda _: None,
             proxy=f"{scheme}://me:password@127.0.0.1:{proxy.port}",

@@ -39,7 +39,7 @@ def ccxt_client(exchange: SimExchange, kind: str = "spot", **options: Any) -> cc
             "apiKey": KEY,
             "secret": SECRET,
             "session": session,
-            "timeout": 3000,
+            "timeout": 20_000,
             "enableRateLimit": False,
             "options": {
                 "fetchMarkets": {"types": [kind]},

@@ -53,7 +53,7 @@ def test_a_signature_covers_query_and_body_together(exchange: SimExchange, wire:
         f"{exchange.url}/api/v3/order?{query}",
         data=f"{body}&signature={sign(query + body)}",
         headers={"X-MBX-APIKEY": KEY, "Content-Type": "application/x-www-form-urlencoded"},
-        timeout=3,
+        timeout=20,
     )
 
     assert answer.status_code == 200, answer.text

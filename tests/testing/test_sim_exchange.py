@@ -21,7 +21,7 @@ BTC, ETH = "BTC/USDT", "ETH/USDT"
 START_MS = 1_700_000_100_000
 
 
-def wait_until(true: object, seconds: float = 3) -> None:
+def wait_until(true: object, seconds: float = 20) -> None:
     clock = SystemClock()
     ends = clock.monotonic_s() + seconds
     while not true():  # type: ignore[operator]  # a function of no arguments

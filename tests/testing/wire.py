@@ -29,14 +29,14 @@ class Wire:
         self.session.trust_env = False
 
     def ask(
-        self, method: str, path: str, *, timeout: float = 3, body: bool = False, **params: Any
+        self, method: str, path: str, *, timeout: float = 20, body: bool = False, **params: Any
     ) -> requests.Response:
         """Send as it is; parameters in the query, or in the body."""
         query = urlencode(params)
         return self._send(method, path, query, body=body, timeout=timeout)
 
     def signed(
-        self, method: str, path: str, *, timeout: float = 3, body: bool = False, **params: Any
+        self, method: str, path: str, *, timeout: float = 20, body: bool = False, **params: Any
     ) -> requests.Response:
         """Sign and send; `timestamp` is the exchange's own unless given."""
         params.setdefault("timestamp", self._exchange.clock.now_ms())
@@ -84,7 +84,7 @@ def sign(text: str, secret: str = SECRET) -> str:
 class Ear:
     """One WebSocket connection of the websocket-client library."""
 
-    def __init__(self, exchange: SimExchange, path: str, timeout: float = 3) -> None:
+    def __init__(self, exchange: SimExchange, path: str, timeout: float = 20) -> None:
         self.socket = websocket.create_connection(
             exchange.ws_url + path, timeout=timeout, http_no_proxy=["*"]
         )
