@@ -54,12 +54,15 @@ def run(
     from realtrade.engine import StageFailed, TradingRunner
     from realtrade.recipe import effective, load_recipe
     from realtrade.recipe.blocks import Mode
+    from realtrade.utils.malloc import share_arenas
 
     loaded = load_recipe(recipe, env=env, sets=sets)
     folder = out or Path("runs") / loaded.name
     text = "\n".join(yaml_lines(effective(recipe, env=env, sets=sets)))
     live = loaded.mode is not Mode.BACKTEST
     home = _home(state or recipe.parent.resolve() / "state" / loaded.name, live=live)
+    if live:
+        share_arenas()
     with watching(quiet=quiet, live=live) as watch:
         runner = TradingRunner(loaded, out=folder, observer=watch, recipe_text=text, state=home)
         try:

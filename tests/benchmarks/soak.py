@@ -40,7 +40,7 @@ CLOCK = SystemClock()
 SYMBOLS = ("BTC/USDT", "ETH/USDT", "SOL/USDT")
 PACE_S, CASH = 0.25, 100_000
 HISTORY = 60
-_REST_S = 10.0
+_REST_S, _OWED_S = 10.0, 120.0
 KEY, SECRET = f"soak-{os.getpid()}-" + "k" * 24, "s" * 32  # a lock is of a machine
 ALARMS = (
     *("started", "stopped", "failed", "halted", "paused", "resumed", "risk_halt", "risk_action"),
@@ -179,7 +179,8 @@ def soak(folder: Path, minutes: float, *, trace: bool) -> dict[str, Any]:
                 _wait(bot, trouble_s - 20)
                 trouble.stop()
                 _wait(bot, calm_s(minutes))
-            _wait(bot, _REST_S)  # what is executed as a bot ends, only its next start could book
+            _wait(bot, _REST_S)
+            _until_told(bot, folder)
             _end(bot)
         found = soak_verdict.judge(folder, sinks, exchange.truth(KEY), ALARMS)
         return {"faults": float(trouble.armed), **found}
@@ -206,6 +207,13 @@ def _wait(bot: subprocess.Popen[str], seconds: float) -> None:
         bot.wait(max(1.0, seconds))
     except subprocess.TimeoutExpired:
         return
+
+
+def _until_told(bot: subprocess.Popen[str], folder: Path) -> None:
+    """Let the bot tell what waits to be told: mails are slow, and trades closed until now."""
+    until_s = CLOCK.monotonic_s() + _OWED_S
+    while CLOCK.monotonic_s() < until_s and soak_verdict.last_row(folder)["outbox"]:
+        _wait(bot, 1.0)
 
 
 def _end(bot: subprocess.Popen[str]) -> None:
