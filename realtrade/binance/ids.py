@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from realtrade.common.recent import Recent
+from realtrade.utils.recent import Recent
 
 if TYPE_CHECKING:
     from realtrade.utils.clock import Clock

@@ -24,7 +24,7 @@ from realtrade.common.broker.order import LightBuyOrder, LightOrder, LightSellOr
 from realtrade.common.broker.questions import Questions
 from realtrade.common.broker.restart import Reruns, why_changed
 from realtrade.common.broker.risk import perform
-from realtrade.common.broker.strays import of_stray
+from realtrade.common.broker.strays import take_stray
 from realtrade.common.broker.teller import Teller
 from realtrade.common.broker.ticket import BACKTRADER_STATUS, Ticket
 from realtrade.common.broker.tickets import Tickets
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from realtrade.common.broker.listing import Listing
     from realtrade.model.events import Event
-    from realtrade.model.order import Booking, Fill
+    from realtrade.model.order import Booking
     from realtrade.plugins.ports.journal import Journal
     from realtrade.plugins.ports.risk import RiskGate
     from realtrade.plugins.ports.venue import Venue
@@ -325,11 +325,13 @@ class BaseBroker(Questions):
             if ticket is not None:
                 self._take(ticket, report)
             elif report.fill is not None and self._naming.owns(key):
-                self._take_stray(report.fill)
+                with self._tell.together():
+                    take_stray(self, report.fill, self._tell)
 
     def _take(self, ticket: Ticket, report: Report) -> None:
         if report.kind is ReportKind.FILLED:
-            self._fill(ticket, report)
+            with self._tell.together():
+                self._fill(ticket, report)
         elif report.kind is ReportKind.TRIGGERED:
             ticket.order.triggered = True
         elif report.kind is ReportKind.TRAILED:
@@ -354,7 +356,7 @@ class BaseBroker(Questions):
         """Book a fill: money, whatever the order's status says of it."""
         booking, complete, fill = report.booking, report.complete, report.fill
         if booking is None:
-            booking = None if fill is None else self.books.apply(fill)
+            booking = None if fill is None else self.books.apply(fill, self._tell.executed)
             if fill is None or booking is None:
                 return
             ticket.filled += fill.quantity
@@ -368,15 +370,8 @@ class BaseBroker(Questions):
         self._advance(ticket, ReportKind.FILLED, complete=complete)
         if fill is None and self._tell.wants_fills:
             fill = ticket.fill(booking)
+            self._tell.executed(fill)
         self._tell.filled(ticket, fill)
-
-    def _take_stray(self, fill: Fill) -> None:
-        """Book a fill of an order nobody asks about any more."""
-        listing = self.listings.of_symbol(fill.symbol)
-        booking = None if listing is None else self.books.apply(fill)
-        if listing is not None and booking is not None:
-            hold(listing, booking)
-            self._tell.stray(fill, of_stray(self.venue, fill, listing.feed))
 
     def _advance(
         self, ticket: Ticket, step: ReportKind | OwnStep, *, complete: bool = False

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Generic
 
 from realtrade.model.order import Booking, N, Position, Side
+from realtrade.utils.recent import Recent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from realtrade.model.order import Fill
 
 _ZERO = Decimal(0)
+_REMEMBERED = 20_000
+"""The most fills told apart here; the journal tells all of them apart, and is asked first."""
 
 
 class Holding(Generic[N]):
@@ -63,7 +66,8 @@ class Ledger:
     """The books of a live account: positions by fills from any source, each fill once.
 
     A fill may come by the answer to an order, by the user stream and by a poll; symbol and trade
-    id tell that it is the same one.
+    id tell that it is the same one. That of long ago is forgotten here: whoever books asks the
+    journal first, where there is one.
     """
 
     def __init__(
@@ -78,20 +82,25 @@ class Ledger:
         Args:
             instrument: looks a symbol up.
             positions: held, by symbol.
-            seen: symbol and trade id of every fill that is in `positions` already.
+            seen: symbol and trade id of the newest fills that are in `positions` already.
         """
         self._instrument = instrument
         self._holdings = {
             symbol: Holding(held.quantity, held.price) for symbol, held in (positions or {}).items()
         }
-        self._seen = set(seen)
+        self._seen: Recent[tuple[str, str], None] = Recent(_REMEMBERED)
+        for key in seen:
+            self._seen.put(key, None)
+
+    def knows(self, fill: Fill) -> bool:
+        """Tell whether a fill was booked, unless that is so long ago that it is forgotten."""
+        return (fill.symbol, fill.trade_id) in self._seen
 
     def apply(self, fill: Fill) -> Booking[Decimal] | None:
         """Book one fill and return what it did, or None when it was booked before."""
-        key = (fill.symbol, fill.trade_id)
-        if key in self._seen:
+        if self.knows(fill):
             return None
-        self._seen.add(key)
+        self._seen.put((fill.symbol, fill.trade_id), None)
         return self._book(fill, self._instrument(fill.symbol))
 
     def set(self, symbol: str, position: Position) -> None:

@@ -127,6 +127,10 @@ class Finding:
         return _DEFAULTS[self.kind]
 
 
+def _never(_: Fill) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What we know, from the journal at a start and from the broker later."""
@@ -135,8 +139,8 @@ class Known:
     """By client order id, all that may be at the exchange."""
     positions: Mapping[str, Position]
     """By symbol, as our own fills made them."""
-    seen: frozenset[tuple[str, str]] = frozenset()
-    """Symbol and trade id of every execution booked."""
+    seen: Callable[[Fill], bool] = _never
+    """Tells of an execution of ours whether it was booked."""
     external: Mapping[str, Decimal] = field(default_factory=dict)
     """What others have traded on the account, signed, by symbol; spot needs none."""
 
@@ -222,10 +226,8 @@ class _Unseen:
     def __init__(self, fills: Iterable[Fill], known: Known, names: Names) -> None:
         self.ours: defaultdict[str, Decimal] = defaultdict(Decimal)
         for fill in fills:
-            if (fill.symbol, fill.trade_id) in known.seen:
-                continue
             id_ = fill.client_order_id
-            if id_ in known.orders or names.owns(id_):
+            if (id_ in known.orders or names.owns(id_)) and not known.seen(fill):
                 moved = fill.quantity if fill.side is Side.BUY else -fill.quantity
                 self.ours[fill.symbol] += moved
 

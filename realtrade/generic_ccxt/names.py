@@ -8,7 +8,7 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING
 from uuid import UUID as UUID_
 
-from realtrade.common.recent import Recent
+from realtrade.utils.recent import Recent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

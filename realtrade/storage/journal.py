@@ -36,6 +36,7 @@ from realtrade.storage.tables import (
     RISK,
     STRATEGY,
 )
+from realtrade.utils.recent import Recent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from realtrade.utils.clock import Clock
 
 _MEMORY = "memory"
+_REMEMBERED = 20_000
+"""The most ids of orders known without asking the database."""
 Method = TypeVar("Method", bound="Callable[..., Any]")
 
 
@@ -77,7 +80,6 @@ class SqlJournal:
         clock: Clock,
         *,
         place: str,
-        known: frozenset[str],
         redact: Callable[[str], str],
         release: Callable[[], None],
         path: Path | None = None,
@@ -88,14 +90,13 @@ class SqlJournal:
             writer: its only connection.
             clock: stamps what is delivered.
             place: where it is, without passwords.
-            known: ids of the orders in it.
             redact: blots secrets out of text.
             release: lets go of the locks.
             path: its file; None when it is on a server.
         """
         self.place, self._path = place, path
         self._writer, self._clock, self._release = writer, clock, release
-        self._known = set(known)
+        self._known: Recent[str, None] = Recent(_REMEMBERED)
         self._redact = redact
         self._kept: dict[str, str] = {}
         self._outbox = Outbox(writer, redact)
@@ -116,12 +117,18 @@ class SqlJournal:
             return
         order = {"client_order_id": name, "status": OrderStatus.CREATED.value, "reason": ""}
         self._writer.add(ORDER, order)
-        self._known.add(name)
-        self._writer.undoing(lambda: self._known.discard(name))
+        self._known.put(name, None)
+        self._writer.undoing(lambda: self._known.drop(name))
 
     def knows(self, client_order_id: str) -> bool:
         """Tell whether there is an intent of that id, however old."""
-        return client_order_id in self._known
+        if client_order_id in self._known:
+            return True
+        column = INTENT.c.client_order_id
+        found = bool(self._writer.rows(sa.select(column).where(column == client_order_id)))
+        if found:
+            self._known.put(client_order_id, None)
+        return found
 
     def _must_equal(self, intent: OrderIntent) -> None:
         query = sa.select(INTENT).where(INTENT.c.client_order_id == intent.client_order_id)
@@ -146,7 +153,7 @@ class SqlJournal:
 
         An order that our own rules denied was never an intent: nothing of it is to be remembered.
         """
-        if status is OrderStatus.DENIED and client_order_id not in self._known:
+        if status is OrderStatus.DENIED and not self.knows(client_order_id):
             return
         self._must_know(client_order_id, f"the status '{status}'")
         row = {"status": status.value, "reason": self._text(reason)}
@@ -158,12 +165,17 @@ class SqlJournal:
         self._must_know(fill.client_order_id, f"trade {fill.trade_id}")
         return self._writer.add(FILL, fill_row(fill))
 
+    def booked(self, symbol: str, trade_id: str) -> bool:
+        """Tell whether an execution was remembered, however long ago; asks the database."""
+        same = FILL.c.symbol == symbol, FILL.c.trade_id == trade_id
+        return bool(self._writer.rows(sa.select(FILL.c.trade_id).where(*same)))
+
     def _text(self, given: str) -> str:
         """Return text that people or an exchange wrote as it may be kept."""
         return readable(self._redact(given))
 
     def _must_know(self, client_order_id: str, what: str) -> None:
-        if client_order_id not in self._known:
+        if not self.knows(client_order_id):
             msg = f"{what} of order {client_order_id!r} cannot be kept: there is no such intent"
             raise JournalError(msg)
 

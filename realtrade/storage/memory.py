@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from realtrade.plugins.ports.journal import JournalError, Recalled, Undelivered
+from realtrade.utils.recent import Recent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,8 +39,8 @@ class MemoryJournal:
         self.moves: deque[Moved] = deque(maxlen=limit)
         self.fills: deque[Fill] = deque(maxlen=limit)
         self.events: deque[Event] = deque(maxlen=limit)
-        self._seen: set[tuple[str, str]] = set()
-        self._commands: set[str] = set()
+        self._seen: Recent[tuple[str, str], None] = Recent(2 * limit)
+        self._commands: Recent[str, None] = Recent(2 * limit)
         self._outbox: dict[tuple[int, str], Undelivered] = {}
         self._told = 0
         self._closed = False
@@ -78,14 +79,18 @@ class MemoryJournal:
         self.moves.append(Moved(client_order_id, status, reason))
 
     def fill(self, fill: Fill) -> bool:
-        """Remember an execution; False when it was known."""
+        """Remember an execution; False when it was known; long ago it is forgotten."""
         self._must_be_open()
         key = (fill.symbol, fill.trade_id)
         if key in self._seen:
             return False
-        self._seen.add(key)
+        self._seen.put(key, None)
         self.fills.append(fill)
         return True
+
+    def booked(self, symbol: str, trade_id: str) -> bool:
+        """Tell whether an execution was remembered; long ago it is forgotten."""
+        return (symbol, trade_id) in self._seen
 
     def position(self, symbol: str, position: Position) -> None:
         """Forget it: nothing is recalled."""
@@ -132,9 +137,10 @@ class MemoryJournal:
     def command(self, name: str, number: str) -> bool:
         """Remember a person's command; False when it was known."""
         self._must_be_open()
-        known = number in self._commands
-        self._commands.add(number)
-        return not known
+        if number in self._commands:
+            return False
+        self._commands.put(number, None)
+        return True
 
     def recall(self) -> Recalled:
         """Return nothing: every start is the first."""

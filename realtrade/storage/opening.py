@@ -12,8 +12,6 @@ from contextlib import ExitStack
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
 from realtrade.storage.file_opening import open_file
 from realtrade.storage.journal import SqlJournal
 from realtrade.storage.lock import lock_account
@@ -21,7 +19,7 @@ from realtrade.storage.opened import Opened, Who
 from realtrade.storage.places import place_of
 from realtrade.storage.retain import KEPT_MS, forget
 from realtrade.storage.server_opening import open_server
-from realtrade.storage.tables import BOOT, INTENT
+from realtrade.storage.tables import BOOT
 from realtrade.storage.writer import Writer
 
 if TYPE_CHECKING:
@@ -84,15 +82,11 @@ def open_journal(
         )
         stack.callback(writer.close)
         _begin(writer, clock, kept_ms)
-        known = frozenset(
-            row["client_order_id"] for row in writer.rows(sa.select(INTENT.c.client_order_id))
-        )
         held = ExitStack()
         journal = SqlJournal(
             writer,
             clock,
             place=str(place),
-            known=known,
             redact=redact,
             release=held.close,
             path=place.path,

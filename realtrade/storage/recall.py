@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from realtrade.storage.writer import Writer
 
 OVER = sorted(status.value for status in TERMINAL)
+_SEEN = 20_000
+"""The most executions a start begins with."""
 _MEMORY = (INTENT, BAR_MARK, CURSOR, POSITION, ADJUST, COMMAND, RISK, STRATEGY)
 
 
@@ -119,7 +121,9 @@ def _by_order(
 
 
 def _seen(writer: Writer) -> frozenset[tuple[str, str]]:
-    found = writer.execute(sa.select(FILL.c.symbol, FILL.c.trade_id))
+    """Return the newest executions: of older ones the journal tells when it is asked."""
+    query = sa.select(FILL.c.symbol, FILL.c.trade_id).order_by(FILL.c.seq.desc()).limit(_SEEN)
+    found = writer.execute(query)
     return frozenset(map(tuple, found.all()))
 
 

@@ -20,10 +20,12 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from apprise.plugins.telegram import NotifyTelegram
 
 from realtrade.binance import ids
-from realtrade.common.live import dispatch
+from realtrade.common.live import dispatch, seen
 from realtrade.engine import StateFolder, TradingRunner
 from realtrade.engine.lean import window
+from realtrade.execution import ledger
 from realtrade.recipe import load_recipe
+from realtrade.storage import journal, recall
 from realtrade.utils.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -259,7 +261,8 @@ def main() -> int:
     NotifyTelegram.request_rate_per_sec = 0
     window.KEPT = 2_000  # what is kept of bars is soon at its limit,
     dispatch._KEPT = 300  # of orders that are over,
-    ids._REMEMBERED = 600  # and of their names
+    ids._REMEMBERED = journal._REMEMBERED = ledger._REMEMBERED = 600  # of names and executions
+    seen._KEPT = recall._SEEN = 600  # wherever they are remembered
     state = StateFolder(folder / "state" / "soak")
     runner = TradingRunner(load_recipe(folder / "soak.yaml"), out=folder / "out", state=state)
     with (folder / "rows.jsonl").open("w") as rows:

@@ -179,12 +179,12 @@ class Trader:
 
     def _take(self, report: Report) -> None:
         name, fill = report.client_order_id, report.fill
-        if fill is not None and self.holdings.apply(fill) is None:
-            return
         with self.journal.together():
             if fill is not None:
+                if self.holdings.knows(fill) or not self.journal.fill(fill):
+                    return
+                self.holdings.apply(fill)
                 self.filled[name] = self.filled.get(name, D(0)) + fill.quantity
-                self.journal.fill(fill)
                 self.journal.position(fill.symbol, self.holdings.position(fill.symbol))
             if name in self.status:
                 self._move(name, report)

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from realtrade.model.order import Booking, Fill, Position
 
 
+def _as_new(_: Fill) -> bool:
+    return True
+
+
 class Books:
     """Books every fill once; what it did is told as strategies are to see it."""
 
@@ -30,9 +34,16 @@ class Books:
         self._instrument = instrument
         self._shown: dict[str, Shown] = {}
 
-    def apply(self, fill: Fill) -> Booking[float] | None:
-        """Book one fill and return what strategies are told, or None when it was booked before."""
+    def apply(
+        self, fill: Fill, remember: Callable[[Fill], bool] = _as_new
+    ) -> Booking[float] | None:
+        """Book one fill and return what strategies are told, or None when it was booked before.
+
+        `remember` is the journal: of what was forgotten here it tells whether it is new.
+        """
         shown = self.shown(fill.symbol)
+        if self.ledger.knows(fill) or not remember(fill):
+            return None
         booked = self.ledger.apply(fill)
         return None if booked is None else shown.book(booked)
 

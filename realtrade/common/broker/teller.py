@@ -97,42 +97,47 @@ class Teller:
         """A strategy has the order of before a restart back: tell it where that stands."""
         self.notes.append(ticket.order.clone())
 
+    def executed(self, fill: Fill) -> bool:
+        """An execution is to be booked: False when the journal knows it, and nothing may be.
+
+        The journal has the last word, for everybody else forgets. Whoever calls makes one commit of
+        this and of all that follows from it.
+        """
+        return self._journal is None or self._journal.fill(fill)
+
     def filled(self, ticket: Ticket, fill: Fill | None) -> None:
-        """An order was executed, perhaps in part."""
+        """An order was executed, perhaps in part, and that is booked."""
         self.notes.append(ticket.order.clone())
         if fill is None:
             return
-        if self._gate is not None:
-            self._gate.on_fill(fill, self._account)
         with self.together():
-            self._remember_fill(fill, self._journal)
+            self._follow(fill)
             if self._journal is not None:
                 self._journal.status(fill.client_order_id, ticket.status)
             if self.publishes:
                 self._announce(ticket, "")
 
-    def stray(self, fill: Fill, order: OrderIntent) -> None:
-        """An order over and forgotten was executed: it is money all the same.
+    def meet(self, order: OrderIntent) -> None:
+        """An order over and forgotten was executed: the journal, lost or restored, must know it."""
+        memory: object = self._journal
+        if self._journal is None or not isinstance(memory, KnowsOrders):
+            return
+        if not memory.knows(order.client_order_id):
+            self._journal.intent(order)
 
-        A journal that never knew it, lost or restored, is told first what `order` it was.
-        """
+    def stray(self, fill: Fill) -> None:
+        """An order over and forgotten was executed, which is booked: it is money all the same."""
+        self._follow(fill)
+
+    def _follow(self, fill: Fill) -> None:
+        """Remember all that an execution changes: what is held, what the risk rules remember."""
         if self._gate is not None:
             self._gate.on_fill(fill, self._account)
-        memory: object = self._journal
-        known = not isinstance(memory, KnowsOrders) or memory.knows(order.client_order_id)
-        with self.together():
-            if self._journal is not None and not known:
-                self._journal.intent(order)
-            self._remember_fill(fill, self._journal)
-
-    def _remember_fill(self, fill: Fill, journal: Journal | None) -> None:
-        """Commit an execution with all it changes: what is held, what the risk rules remember."""
-        if journal is None:
+        if self._journal is None:
             return
-        journal.fill(fill)
-        journal.position(fill.symbol, self._exact.position(fill.symbol))
+        self._journal.position(fill.symbol, self._exact.position(fill.symbol))
         if self._gate is not None:
-            journal.risk(self._gate.remembered)
+            self._journal.risk(self._gate.remembered)
 
     def together(self) -> AbstractContextManager[None]:
         """Make one commit of everything remembered inside, where anything is."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from realtrade.common.recent import Recent
 from realtrade.execution import is_over
 from realtrade.model.order import OrderStatus
+from realtrade.utils.recent import Recent
 
 if TYPE_CHECKING:
     from realtrade.common.broker.order import LightOrder

@@ -95,7 +95,7 @@ class Comparison:
         known = Known(
             orders={name: order.intent for name, order in self._dispatch.orders.items()},
             positions={} if self._view is None else self._view.positions,
-            seen=frozenset(self._dispatch.seen),
+            seen=self._dispatch.seen.has,
             external=self._dispatch.trades.external(),
         )
         names = Names(owns=self._owns, derives=self.derives)

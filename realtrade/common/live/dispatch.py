@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from realtrade.common.live.courier import Priority
 from realtrade.common.live.departure import Departures, or_search, stays, there_already
 from realtrade.common.live.searches import Searches
+from realtrade.common.live.seen import Seen
 from realtrade.common.live.strangers import Strangers
 from realtrade.common.live.trades import Trades
 from realtrade.common.live.unheard import as_sent, unheard
@@ -69,8 +70,8 @@ class Dispatch:
         self.orders: dict[str, LiveOrder] = {}
         self.out: list[Report] = []
         """What the broker has to be told, oldest first."""
-        self.seen: set[tuple[str, str]] = set()
-        """Symbol and trade id of every execution told, or booked before the start."""
+        self.seen = Seen(journal)
+        """Executions told, or booked before the start."""
         self.moved: Callable[[LiveOrder], None] = _ignore
         """Hears of every order something became known of."""
         self.leaving: Callable[[LiveOrder], None] = _ignore
@@ -239,12 +240,12 @@ class Dispatch:
 
     def book(self, fill: Fill) -> bool:
         """Tell of one execution, once; tell whether it is ours: others' are never told of."""
-        key, name = (fill.symbol, fill.trade_id), fill.client_order_id
+        name, known = fill.client_order_id, self.seen.has(fill)
         order = self.orders.get(name)
-        ours = order is not None or key in self.seen or self.owns(name)
-        if not ours or key in self.seen:
+        ours = order is not None or known or self.owns(name)
+        if not ours or known:
             return ours
-        self.seen.add(key)
+        self.seen.add(fill)
         self.booked(fill)
         if order is None:
             self.strangers.executed(fill)

@@ -37,7 +37,7 @@ def take_up(dispatch: Dispatch, groups: Groups, recalled: Recalled) -> None:
     Orders decided on and never handed to the venue are left out: a bar run again submits them, or
     the broker gives them up.
     """
-    dispatch.seen.update(recalled.seen)
+    dispatch.seen.begin(recalled.seen, dispatch.began_ms)
     taken = [
         (known, _order(dispatch, known))
         for known in recalled.orders

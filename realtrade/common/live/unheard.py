@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from realtrade.common.live.sender import Sent
 from realtrade.model.order import Position
 from realtrade.plugins.ports.gateway import Answer, GatewayError, Outcome
+from realtrade.plugins.ports.journal import JournalError
 from realtrade.plugins.ports.venue import ReportKind
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _checked(
 ) -> Callable[[], None] | None:
     try:
         reason = _objection(dispatch, intent)
-    except GatewayError as error:
+    except (GatewayError, JournalError) as error:
         return _wait(dispatch, order, f"asked first, for events are lost: {error}")
     told = f"not sent while the account's events are lost: {reason}"
     return partial(dispatch.refuse, order, ReportKind.EXPIRED, told) if reason else None
@@ -95,10 +96,11 @@ def _objection(dispatch: Dispatch, intent: OrderIntent) -> str:
 
     Raises:
         GatewayError: no answer, or none to trust.
+        JournalError: what is booked cannot be looked up.
     """
     symbol, gateway = intent.symbol, dispatch.gateway
     for fill in gateway.fills(symbol, dispatch.trades.cursor(symbol)):
-        if dispatch.owns(fill.client_order_id) and (symbol, fill.trade_id) not in dispatch.seen:
+        if dispatch.owns(fill.client_order_id) and not dispatch.seen.has(fill):
             return f"{fill.side} {fill.quantity} {symbol} was executed, and is not booked yet"
     instrument, held = gateway.instrument(symbol), dispatch.held(symbol)
     if instrument is None or intent.signed_quantity * held >= 0:

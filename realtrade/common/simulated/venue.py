@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from realtrade.common.recent import Recent
 from realtrade.common.simulated import matching
 from realtrade.common.simulated.account import Account
 from realtrade.common.simulated.order import RestingOrder
@@ -14,6 +13,7 @@ from realtrade.common.simulated.slippage import Slippage
 from realtrade.common.simulated.terms import ending, refusal
 from realtrade.model.order import OrderType
 from realtrade.plugins.ports.venue import Report, ReportKind
+from realtrade.utils.recent import Recent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -55,7 +55,8 @@ class Recalled:
     """Orders not over, their parents, and all decided on the newest marked bar or later; oldest
     first."""
     seen: frozenset[tuple[str, str]] = frozenset()
-    """Symbol and trade id of every fill booked."""
+    """Symbol and trade id of every fill booked; a journal that is one that `KnowsFills` may leave
+    out all but the newest."""
     positions: Mapping[str, Position] = field(default_factory=dict)
     """What is held by our own fills, by symbol; zero positions are left out."""
     cursors: Mapping[str, str] = field(default_factory=dict)
@@ -176,8 +177,28 @@ class Journal(Protocol):
 
 @runtime_checkable
 class KnowsOrders(Protocol):
-    """A journal that tells of any order, however old, whether it is in it; it costs nothing."""
+    """A journal that tells of any order, however old, whether it is in it.
+
+    What is long over may take a look into a database: ask only about ids of our form.
+    """
 
     def knows(self, client_order_id: str) -> bool:
-        """Tell whether there is an intent of that id."""
+        """Tell whether there is an intent of that id.
+
+        Raises:
+            JournalError: it cannot be looked up.
+        """
+        ...
+
+
+@runtime_checkable
+class KnowsFills(Protocol):
+    """A journal that tells of any execution, however old, whether it is in it."""
+
+    def booked(self, symbol: str, trade_id: str) -> bool:
+        """Tell whether an execution was remembered; safe from any thread.
+
+        Raises:
+            JournalError: it cannot be looked up.
+        """
         ...

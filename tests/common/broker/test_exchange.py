@@ -11,9 +11,11 @@ from realtrade.common.broker.settings import SimulationError
 from realtrade.model.instrument import Instrument
 from realtrade.model.order import Fill, OrderIntent, Side
 from realtrade.plugins.ports.venue import Report, ReportKind
+from tests.storage.samples import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from realtrade.plugins.ports.risk import RiskGate
     from realtrade.plugins.ports.venue import Venue
@@ -163,3 +165,32 @@ def test_a_real_exchange_has_no_simulation_to_set() -> None:
 
     with pytest.raises(SimulationError, match="Exchange is a real venue"):
         broker.set_slippage_perc(0.01)
+
+
+@pytest.mark.parametrize("kept", ["at work", "over"])
+def test_a_fill_everybody_but_the_journal_has_forgotten_is_booked_once(
+    play: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gate_of: Any, kept: str
+) -> None:
+    monkeypatch.setattr("realtrade.execution.ledger._REMEMBERED", 2)
+    journal, gate = opened(tmp_path / "bot.db"), gate_of()
+    gate.remembered = {}
+    exchange, broker = exchange_broker(journal=journal, gate=cast("RiskGate", gate))
+    last = "0.1" if kept == "at work" else "0.7"
+    fills = [("1", "0.1"), ("2", "0.1"), ("3", "0.1"), ("4", last)]
+    script: Script = {
+        1: lambda s: s.buy(size=1),
+        2: lambda s: exchange.fill(*fills),
+        3: lambda s: broker.tickets.over.drop(exchange.sent[-1].client_order_id),
+        4: lambda s: exchange.fill(("1", "0.1"), ("2", "0.1"), ("3", "0.1")),
+    }
+
+    actor = play(broker, script, instrument=SPOT)
+
+    held = D("0.4") if kept == "at work" else D(1)
+    assert actor.position.size == float(held)
+    assert broker.exact.position("BTC/USDT").quantity == held
+    assert [fill.trade_id for fill in gate.fills] == ["1", "2", "3", "4"]
+    recalled = journal.recall()
+    assert recalled.positions["BTC/USDT"].quantity == held
+    assert recalled.seen == {("BTC/USDT", number) for number in "1234"}
+    journal.close()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from realtrade.common.recent import Recent
+from realtrade.utils.recent import Recent
 
 
 def test_the_newest_half_is_always_known_and_never_more_than_the_limit() -> None:

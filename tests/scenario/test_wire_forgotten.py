@@ -1,0 +1,80 @@
+"""Executions and orders long forgotten that come back, over real HTTP and WebSocket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from realtrade.execution import State
+from realtrade.model.order import OrderStatus, Side
+from tests.scenario.wire import WireBot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from realtrade.model.instrument import MarketType
+    from realtrade.model.order import Fill
+
+ROUNDS = 4
+
+
+@pytest.fixture(params=["spot", "swap"])
+def bot(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[WireBot]:
+    """Return a bot that forgets whatever is older than two orders."""
+    for place in (
+        "common.live.dispatch._KEPT",
+        "common.live.seen._KEPT",
+        "execution.ledger._REMEMBERED",
+        "storage.journal._REMEMBERED",
+        "storage.recall._SEEN",
+    ):
+        monkeypatch.setattr(f"realtrade.{place}", 2)
+    market: MarketType = request.param
+    with WireBot(tmp_path, market) as bot:
+        yield bot
+
+
+def trade(bot: WireBot) -> None:
+    for _ in range(ROUNDS):
+        for quantity, side in (("0.5", Side.BUY), ("0.25", Side.SELL)):
+            name = bot.place(bot.order(quantity, side))
+            assert bot.until_over(name) is OrderStatus.FILLED
+        bot.next_bar()
+
+
+def poll_from_the_beginning(bot: WireBot) -> int:
+    """Have all executions told of once more; return how many those were."""
+    trades = bot.venue.dispatch.trades
+    read: list[Sequence[Fill]] = []
+    trades.cursors[bot.symbol] = "0"
+    trades.fetch(bot.symbol, read.append)
+    bot.until(lambda: bool(read))
+    return len(read[0])
+
+
+def test_polls_that_repeat_what_was_forgotten_book_nothing_twice(bot: WireBot) -> None:
+    trade(bot)
+
+    assert poll_from_the_beginning(bot) == 2 * ROUNDS
+
+    bot.settle()
+    assert bot.venue.dispatch.trades.external() == {bot.symbol: 0}
+    assert bot.venue.dispatch.strangers.fills == {}
+
+
+def test_a_restart_with_more_executions_than_are_kept_books_nothing_twice(bot: WireBot) -> None:
+    trade(bot)
+    bot.end()
+    bot.begin()
+
+    assert len(bot.journal.recall().seen) == 2
+    assert poll_from_the_beginning(bot) == 2 * ROUNDS
+    trade(bot)
+
+    bot.settle()
+    assert bot.standing.state is State.LIVE
+    assert bot.venue.dispatch.trades.external() == {bot.symbol: 0}
