@@ -48,12 +48,10 @@ class Peer:
         self.number = number
         self.ws = ws
         self.asked: list[dict[str, Any]] = []
-        self.asked_s: list[float] = []
 
     def take(self) -> dict[str, Any]:
         request: dict[str, Any] = json.loads(self.ws.recv())
         self.asked.append(request)
-        self.asked_s.append(monotonic())
         return request
 
     def grant(self) -> None:

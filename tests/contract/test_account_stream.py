@@ -42,7 +42,7 @@ class Sink:
 
     def wait(self, done: Callable[[], bool]) -> None:
         with self._changed:
-            assert self._changed.wait_for(done, 8), (self.told, self.events)
+            assert self._changed.wait_for(done, 30), (self.told, self.events)
 
     def orders(self) -> list[OrderChanged]:
         return [event for event in self.events if isinstance(event, OrderChanged)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from threading import Timer
+from threading import Event, Timer
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -184,17 +184,31 @@ def test_what_was_asked_of_a_stopped_bot_is_done_first(bench: Bench) -> None:
     assert list((state.path / "commands").iterdir()) == []
 
 
-def test_a_halt_asked_for_by_file_holds_within_a_tenth_of_a_second(bench: Bench) -> None:
+def test_a_halt_asked_for_by_file_holds_within_a_tenth_of_a_second(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted in what is waited for: how long that really takes is up to the machine."""
     state = StateFolder(bench.folder / "state" / "bot")
-    took: list[float] = []
+    asked = Event()
+    before: list[float] = []
+    after: list[float] = []
+
+    class Watched(Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            assert timeout is not None
+            if runner.controls.halt_note is None:
+                (after if asked.is_set() else before).append(timeout)
+            return super().wait(timeout)
 
     def ask() -> None:
         began_s = CLOCK.monotonic_s()
         state.ask(Command(verb="halt", reason="fire", number="1"))
-        while runner.controls.halt_note is None and CLOCK.monotonic_s() - began_s < 5:
-            pass
-        took.append(CLOCK.monotonic_s() - began_s)
+        asked.set()
+        while runner.controls.halt_note is None and CLOCK.monotonic_s() - began_s < 60:
+            CLOCK.sleep(0.001)
         runner.stop()
+
+    monkeypatch.setattr("realtrade.engine.keeper.Flag", Watched)
 
     # An hourly bar every two seconds: the trading thread waits for bars all the while.
     runner, _ = hooked(bench, lambda strategy: None, "exchange.speed=1800")
@@ -204,7 +218,7 @@ def test_a_halt_asked_for_by_file_holds_within_a_tenth_of_a_second(bench: Bench)
     timer.join()
 
     assert outcome.ending == "stopped"
-    assert took[0] < 0.1, took
+    assert before[-1] + sum(after) < 0.1
     assert state.recall() is not None
     assert json.loads((state.path / "status.json").read_text())["phase"] == "draining"
     assert not state.alive()

@@ -200,7 +200,7 @@ def test_a_report_is_written_beside_trading_and_told_of(bench: Bench) -> None:
             shown.append(len(prices(runner._parts)["BTC/USD"]))
             Thread(target=write, daemon=True).start()
         if len(strategy) > 300 and not written:
-            CLOCK.sleep(0.01)
+            CLOCK.sleep(0.05)
 
     def write() -> None:
         parts = runner._parts

@@ -260,7 +260,7 @@ def test_it_stops_while_nobody_answers(site: Site) -> None:
 
     chat.bot.stop()
 
-    assert CLOCK.monotonic_s() - began_s < 5
+    assert CLOCK.monotonic_s() - began_s < 20
 
 
 @pytest.mark.parametrize("answer", [answers.balance, answers.profit])
