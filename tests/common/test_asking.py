@@ -64,6 +64,9 @@ class Desk:
         self.answers.append((name, found, fresh))
         feed.ask_s = inf
 
+    def ended(self) -> bool:
+        return not any(thread.is_alive() for thread in self.crew.threads)
+
     def due(self, **after_s: float) -> None:
         """Have feeds asked about so many seconds from now."""
         with self.crew.changed:
@@ -78,7 +81,7 @@ def desk() -> Iterator[Desk]:
     yield made
     made.gate.set()
     made.crew.stop()
-    assert not any(thread.is_alive() for thread in made.crew.threads)
+    until(made.ended)
 
 
 def test_who_is_due_first_is_asked_about_first_and_each_once(desk: Desk) -> None:
@@ -140,7 +143,7 @@ def test_without_feeds_it_waits_for_its_end() -> None:
 
     desk.crew.stop()
 
-    assert not any(thread.is_alive() for thread in desk.crew.threads)
+    until(desk.ended)
 
 
 def test_a_crew_that_never_began_can_be_stopped() -> None:

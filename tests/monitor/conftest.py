@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import backtrader as bt
 import numpy as np
 import pytest
-from hypothesis import settings
 
 from realtrade.model.bar import BarColumns
 from realtrade.monitor import PerformanceTracker, RunFacts
@@ -23,10 +22,6 @@ from realtrade.utils.timeframes import Timeframe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-# A first example may have to load pyarrow, and the machine may be shared: time decides nothing.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 QUIET = (

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from realtrade.model.events import Event, EventType
@@ -23,9 +23,6 @@ from realtrade.plugins.ports.gateway import Outcome
 from realtrade.plugins.ports.journal import Attempt, JournalError
 from realtrade.storage import rows
 from realtrade.storage.verify import _summing
-
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 DECIMALS = st.decimals(allow_nan=False, allow_infinity=False)
 WHOLE = st.integers(-(2**63), 2**63 - 1)

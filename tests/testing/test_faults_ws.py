@@ -166,7 +166,7 @@ def test_silence_with_and_without_a_heartbeat(
     exchange: SimExchange, name: str, answers: bool
 ) -> None:
     exchange.arm(name, match=CLOSED)
-    with Ear(exchange, STREAM, timeout=0.4) as ear:
+    with Ear(exchange, STREAM) as ear:
         close(exchange, 100)
         ear.hear()
         close(exchange, 101)
@@ -255,12 +255,11 @@ def test_pings_can_be_left_out(exchange: SimExchange) -> None:
 def test_a_stalled_connection_does_not_hold_up_the_others(exchange: SimExchange) -> None:
     exchange.arm("ws_freeze", match=CLOSED)
     with Ear(exchange, STREAM) as frozen, Ear(exchange, STREAM) as alive:
-        before = CLOCK.monotonic_s()
         for number in range(100, 105):
             close(exchange, number)
             exchange.flush()
 
-        assert CLOCK.monotonic_s() - before < 2
+        assert [line.idle for line in exchange.dialect.lines] == [True, True]
         heard = _all_closed([frozen, alive])
     assert sorted(heard) == [[], [100, 101, 102, 103, 104]]
 

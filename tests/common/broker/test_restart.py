@@ -21,9 +21,7 @@ from realtrade.utils.timeframes import Timeframe
 from tests.common.broker.restarting import BUY, SPOT, Bot, D, fill_of, known, sent_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Script = dict[int, Callable[[Any], Any]]
+    from tests.common.broker.restarting import Script
 
 
 class Reopening(bt.Analyzer):
