@@ -213,7 +213,9 @@ class TelegramBot:
             await self._reply(update, await self._do(verb))
             return
         number = secrets.token_hex(8)
-        until_s = self._clock.monotonic_s() + _CONFIRM_S
+        now_s = self._clock.monotonic_s()
+        until_s = now_s + _CONFIRM_S
+        self._asked = {name: one for name, one in self._asked.items() if one[2] >= now_s}
         self._asked[number] = (verb, update.effective_chat.id, until_s)
         buttons = [
             InlineKeyboardButton(f"Yes, {verb}", callback_data=f"yes {number}"),

@@ -218,3 +218,14 @@ def test_a_booking_keeps_what_the_exchange_said_of_the_execution() -> None:
     )
 
     assert facts(booking, "price", "maker", "time_ms", "opened_value") == [120, True, 77, 6]
+
+
+def test_fills_of_long_ago_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("realtrade.execution.ledger._REMEMBERED", 4)
+    ledger = a_ledger()
+    for number in range(8):
+        ledger.apply(a_fill(str(number)))
+
+    assert [ledger.knows(a_fill(str(number))) for number in (0, 6, 7)] == [False, True, True]
+    assert ledger.apply(a_fill("7")) is None
+    assert ledger.position("BTC/USDT").quantity == D(16)

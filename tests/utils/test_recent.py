@@ -23,3 +23,17 @@ def test_what_is_told_again_is_new_again() -> None:
 
     assert recent.get("kept") == 3
     assert recent.get("a") is None
+
+
+def test_what_is_dropped_is_not_remembered_and_what_is_forgotten_is_told_before() -> None:
+    forgotten: list[list[int]] = []
+    recent: Recent[str, int] = Recent(4, lambda gone: forgotten.append(list(gone)))
+    for number, name in enumerate("abcdef"):
+        recent.put(name, number)
+
+    recent.drop("d")
+    recent.drop("e")
+    recent.drop("nobody")
+
+    assert forgotten == [[], [0, 1]]
+    assert [name in recent for name in "abcdef"] == [False, False, True, False, False, True]

@@ -74,6 +74,8 @@ class Dispatch:
         """Executions told, or booked before the start."""
         self.moved: Callable[[LiveOrder], None] = _ignore
         """Hears of every order something became known of."""
+        self.forgot: Callable[[LiveOrder], None] = _ignore
+        """Hears of every order that was over long ago, and is forgotten."""
         self.leaving: Callable[[LiveOrder], None] = _ignore
         """Called on the courier's thread right before an order leaves."""
         self.booked: Callable[[Fill], None] = _ignore
@@ -92,7 +94,7 @@ class Dispatch:
         self.trades = Trades(
             gateway=gateway, courier=courier, inbox=inbox, journal=journal, book=self.book
         )
-        self._done: deque[str] = deque()
+        self._done: deque[LiveOrder] = deque()
 
     # -- sending ------------------------------------------------------------------------------
 
@@ -322,9 +324,10 @@ class Dispatch:
         self.moved(order)
         if order.over and order.id in self.orders and not order.kept:
             order.kept = True
-            self._done.append(order.id)
+            self._done.append(order)
             if len(self._done) > _KEPT:
-                self.orders.pop(self._done.popleft(), None)
+                self.orders.pop(self._done[0].id, None)
+                self.forgot(self._done.popleft())
 
     def _catch_up(self, order: LiveOrder) -> None:
         """Read executions the exchange counts and we have not seen, until there are none."""
@@ -385,9 +388,8 @@ class Dispatch:
 
 
 def _as_expired(report: Report) -> Report:
-    if report.kind is not ReportKind.CANCELLED:
-        return report
-    return report._replace(kind=ReportKind.EXPIRED)
+    cancelled = report.kind is ReportKind.CANCELLED
+    return report._replace(kind=ReportKind.EXPIRED) if cancelled else report
 
 
 def _none(_: str) -> Decimal:

@@ -91,6 +91,15 @@ class Groups:
                     members.append(first)
                 members.append(order)
 
+    def forget(self, order: LiveOrder) -> None:
+        """Let go of an order that was over long ago; of its group, too, with the last of them."""
+        for leader in (order.intent.parent_id, order.intent.oco_id, order.id):
+            members = self._exclusive.get(leader or "", [])
+            if order in members:
+                members.remove(order)
+                if not members:
+                    del self._exclusive[leader or ""]
+
     def take_up(self) -> None:
         """Release children whose parents were over before a restart, once all else is known."""
         for parent_id, children in list(self._children.items()):

@@ -105,6 +105,7 @@ class LiveVenue:
         self._hearing = Hearing(self.dispatch, stream)
         self._rounds = Rounds(self.dispatch, self._look_unless_looking)
         self.dispatch.moved = self._moved
+        self.dispatch.forgot = self._groups.forget
         self.dispatch.owns = naming.owns
         self.money = Money(gateway.currency, spot=True)
         self.dispatch.booked = self.money.executed

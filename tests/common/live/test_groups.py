@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from realtrade.model.instrument import Instrument
 
 D = Decimal
+S = OrderStatus
 
 
 def a_bracket(
@@ -304,3 +305,40 @@ def test_an_exit_of_a_parent_nobody_knows_is_refused() -> None:
 
     assert bench.status[orphan.client_order_id] is OrderStatus.REJECTED
     assert bench.told[0].reason == "its parent is not known"
+
+
+def test_brackets_over_long_ago_are_forgotten_and_the_newest_stay_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("realtrade.common.live.dispatch._KEPT", 4)
+    bench = a_swap()
+    groups = bench.venue._groups
+    for _ in range(5):
+        orders = a_bracket(bench)
+        parent, stop, target = names(orders)
+        bench.submit(*orders)
+        bench.run(5)
+        bench.exchange.fill(parent, D(2))
+        bench.run(5)
+        bench.exchange.fill(target, D(2))
+        bench.run(5)
+        assert (bench.status[stop], bench.status[target]) == (S.CANCELLED, S.FILLED)
+
+    assert set(bench.venue.dispatch.orders) <= {order.id for order in bench.venue.dispatch._done}
+    assert len(groups._exclusive) <= 2
+    assert {one.id for one in groups._exclusive[parent]} == {stop, target}
+
+
+def test_orders_that_exclude_each_other_are_forgotten_together() -> None:
+    bench = a_swap()
+    groups = bench.venue._groups
+    first = bench.intent("1", type=OrderType.LIMIT)
+    second = bench.intent("1", type=OrderType.LIMIT, oco_id=first.client_order_id)
+    bench.submit(first, second)
+    orders = [bench.venue.dispatch.orders[name] for name in names([first, second])]
+
+    groups.forget(orders[0])
+    assert groups._exclusive == {first.client_order_id: [orders[1]]}
+    groups.forget(orders[1])
+
+    assert groups._exclusive == {}
