@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from realtrade.execution import State
-from realtrade.model.order import OrderStatus, Side
-from tests.scenario.wire import WireBot
+from realtrade.model.order import OrderStatus, OrderType, Side
+from tests.scenario.wire import KEY, WireBot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,3 +79,31 @@ def test_a_restart_with_more_executions_than_are_kept_books_nothing_twice(bot: W
     bot.settle()
     assert bot.standing.state is State.LIVE
     assert bot.venue.dispatch.trades.external() == {bot.symbol: 0}
+
+
+def test_an_order_older_than_all_that_is_kept_is_executed_and_others_cost_no_question(
+    bot: WireBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = bot.order("0.5", type=OrderType.LIMIT, limit_price=Decimal(90))
+    old = bot.place(limit)
+    bot.until(lambda: bot.status[old] is OrderStatus.ACCEPTED)
+    trade(bot)
+    asked: list[str] = []
+    knows = bot.journal.knows
+
+    def ask(name: str) -> bool:
+        asked.append(name)
+        return knows(name)
+
+    monkeypatch.setattr(bot.journal, "knows", ask)
+
+    bot.exchange.by_hand.order(KEY, bot.symbol, "buy", "0.2")
+    bot.until(lambda: poll_from_the_beginning(bot) == 2 * ROUNDS + 1)
+    assert set(asked) <= {old}
+    bot.exchange.walk(bot.symbol, 89)
+
+    assert bot.until_over(old) is OrderStatus.FILLED
+    bot.until(lambda: bot.venue.dispatch.trades.external()[bot.symbol] == Decimal("0.2"))
+    assert poll_from_the_beginning(bot) == 2 * ROUNDS + 2
+    assert sum(fill.quantity for fill in bot.kept.fills.values()) == Decimal("3.5")
+    assert old not in bot.venue.dispatch.strangers.fills

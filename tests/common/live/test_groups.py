@@ -312,7 +312,7 @@ def test_brackets_over_long_ago_are_forgotten_and_the_newest_stay_whole(
 ) -> None:
     monkeypatch.setattr("realtrade.common.live.dispatch._KEPT", 4)
     bench = a_swap()
-    groups = bench.venue._groups
+    groups, parent, stop, target = bench.venue._groups, "", "", ""
     for _ in range(5):
         orders = a_bracket(bench)
         parent, stop, target = names(orders)
