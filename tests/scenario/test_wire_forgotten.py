@@ -12,7 +12,7 @@ from realtrade.model.order import OrderStatus, OrderType, Side
 from tests.scenario.wire import KEY, WireBot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from realtrade.model.instrument import MarketType
@@ -89,7 +89,7 @@ def test_an_order_older_than_all_that_is_kept_is_executed_and_others_cost_no_que
     bot.until(lambda: bot.status[old] is OrderStatus.ACCEPTED)
     trade(bot)
     asked: list[str] = []
-    knows = bot.journal.knows
+    knows: Callable[[str], bool] = bot.journal.knows
 
     def ask(name: str) -> bool:
         asked.append(name)
