@@ -27,6 +27,7 @@ from realtrade.execution import ledger
 from realtrade.recipe import load_recipe
 from realtrade.storage import journal, recall
 from realtrade.utils.clock import SystemClock
+from realtrade.utils.malloc import share_arenas
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -259,6 +260,7 @@ def main() -> int:
     sys.path.insert(0, str(folder))
     NotifyTelegram.notify_url = os.environ["SOAK_CHAT_API"]  # noqa: TID251 - a script's own process
     NotifyTelegram.request_rate_per_sec = 0
+    share_arenas()  # as `realtrade run` does
     window.KEPT = 2_000  # what is kept of bars is soon at its limit,
     dispatch._KEPT = 300  # of orders that are over,
     ids._REMEMBERED = journal._REMEMBERED = ledger._REMEMBERED = 600  # of names and executions
