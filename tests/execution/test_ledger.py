@@ -229,3 +229,10 @@ def test_fills_of_long_ago_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> Non
     assert [ledger.knows(a_fill(str(number))) for number in (0, 6, 7)] == [False, True, True]
     assert ledger.apply(a_fill("7")) is None
     assert ledger.position("BTC/USDT").quantity == D(16)
+
+
+def test_fills_booked_before_the_start_are_known() -> None:
+    ledger = Ledger(KNOWN.__getitem__, seen=[("BTC/USDT", "7")])
+
+    assert ledger.apply(a_fill("7")) is None
+    assert ledger.apply(a_fill("8")) is not None
