@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from realtrade.model.order import OrderStatus
 from realtrade.testing import SimExchange
 from realtrade.utils.clock import SystemClock
+from tests.scenario.accounts import SECRET, open_account
 from tests.scenario.invariants import check
 from tests.scenario.kill_books import books_of, exists, ledger_of, told_of
 from tests.scenario.kill_bot import Bot
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from tests.scenario.invariants import Books, Ledger
     from tests.scenario.kill_points import KillPoint
 
-SECRET = "secret-of-a-test"  # noqa: S105 - of an exchange on loopback
 STRATEGY = Path(__file__).with_name("kill_strategy.txt")
 MARKETS = {"spot": ("BTC/USDT", "ETH/USDT"), "swap": ("BTC/USDT:USDT", "ETH/USDT:USDT")}
 RECIPE = """\
@@ -58,18 +57,13 @@ class Scene:
         self, exchange: SimExchange, folder: Path, market: str, storage: str | None = None
     ) -> None:
         self.exchange = exchange
-        # The lock of an account is the machine's, and other tests run beside this one.
-        self.key = sha256(str(folder).encode()).hexdigest()
-        money = {"USDT": "100000"}
-        exchange.add_account(self.key, SECRET, money, futures=money)
+        self.key = open_account(exchange, folder)
         self.journal: Path | str = storage or folder / "state" / "churn.db"
         first, second = MARKETS[market]
         text = RECIPE.format(market=market, url=exchange.url, first=first, second=second)
         kept = f'storage: {{url: "{storage}"}}\n' if storage else ""
         (folder / "churn.yaml").write_text(text + kept)
         (folder / "churn.py").write_text(STRATEGY.read_text())
-        (folder / "key.txt").write_text(self.key)
-        (folder / "secret.txt").write_text(SECRET)
         self.bot = Bot(folder / "churn.yaml")
         self.told = folder / "told.txt"
         self.deaths = self.struck = 0

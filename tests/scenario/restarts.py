@@ -6,7 +6,6 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
-from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from realtrade.model.bar import Bar
 from realtrade.testing import SimExchange, SimMarket
 from realtrade.utils.clock import SystemClock
+from tests.scenario.accounts import open_account
 from tests.scenario.invariants import check
 from tests.scenario.kill_books import books_of, ledger_of
 from tests.scenario.kill_bot import Bot
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
     from tests.scenario.kill_points import KillPoint
 
-SECRET = "secret-of-a-test"  # noqa: S105 - of an exchange on loopback
 CLOCK = SystemClock()
-MONEY = {"USDT": "100000"}
 SYMBOLS = {"spot": "BTC/USDT", "swap": "BTC/USDT:USDT"}
 RECIPE = """\
 realtrade: v1
@@ -72,13 +70,9 @@ class Restarted:
 
     def __init__(self, exchange: SimExchange, folder: Path, market: str, strategy: str) -> None:
         self.exchange, self.folder, self.symbol = exchange, folder, SYMBOLS[market]
-        # The lock of an account is the machine's, and other tests run beside this one.
-        self.key = sha256(str(folder).encode()).hexdigest()
-        exchange.add_account(self.key, SECRET, MONEY, futures=MONEY)
+        self.key = open_account(exchange, folder)
         words = {"market": market, "url": exchange.url, "symbol": self.symbol}
         (folder / "bot.yaml").write_text(RECIPE.format(strategy=strategy, **words))
-        (folder / "key.txt").write_text(self.key)
-        (folder / "secret.txt").write_text(SECRET)
         self.journal = folder / "state" / "restarted.db"
         self.bot = Bot(folder / "bot.yaml")
         self.starts = 0

@@ -6,7 +6,6 @@ Started again it must still be halted, finish what it had begun, and sell nothin
 from __future__ import annotations
 
 from decimal import Decimal
-from hashlib import sha256
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from realtrade.engine.state import Command, StateFolder
 from realtrade.model.bar import Bar
 from realtrade.testing import SimExchange
 from realtrade.utils.clock import SystemClock
+from tests.scenario.accounts import open_account
 from tests.scenario.invariants import check
 from tests.scenario.kill_books import books_of, ledger_of
 from tests.scenario.kill_bot import Bot
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from realtrade.testing import AccountTruth
 
 pytestmark = pytest.mark.untraced  # traced would be the exchange only, which its own tests cover
-SECRET = "secret-of-a-test"  # noqa: S105 - of an exchange on loopback
 MARKETS = {"spot": ("BTC/USDT", "ETH/USDT"), "swap": ("BTC/USDT:USDT", "ETH/USDT:USDT")}
 CLOCK = SystemClock()
 PATIENCE_S = 90
@@ -93,15 +92,11 @@ class Scene:
 
     def __init__(self, exchange: SimExchange, folder: Path, market: str) -> None:
         self.exchange, self.symbols = exchange, MARKETS[market]
-        self.key = sha256(str(folder).encode()).hexdigest()
-        money = {"USDT": "100000"}
-        exchange.add_account(self.key, SECRET, money, futures=money)
+        self.key = open_account(exchange, folder)
         first, second = self.symbols
         text = RECIPE.format(market=market, url=exchange.url, first=first, second=second)
         (folder / "greedy.yaml").write_text(text)
         (folder / "greedy.py").write_text(STRATEGY)
-        (folder / "key.txt").write_text(self.key)
-        (folder / "secret.txt").write_text(SECRET)
         self.journal = folder / "state" / "greedy.db"
         self.state = StateFolder(folder / "state" / "greedy")
         self.bot = Bot(folder / "greedy.yaml")

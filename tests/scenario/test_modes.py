@@ -12,6 +12,7 @@ import pytest
 
 from realtrade.testing import SimExchange, SimMarket
 from realtrade.utils.clock import SystemClock
+from tests.scenario.accounts import SECRET, open_account
 from tests.scenario.invariants import check
 from tests.scenario.kill_books import books_of, ledger_of
 from tests.scenario.kill_bot import Bot
@@ -21,10 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = pytest.mark.untraced  # traced would be the exchange only, which its own tests cover
-SECRET = "secret-of-a-test"  # noqa: S105 - of an exchange on loopback
 STRATEGY = Path(__file__).with_name("swing_strategy.txt")
 CLOCK = SystemClock()
-MONEY = {"USDT": "100000"}
 HISTORY, QUIET = 40, 6
 RECIPE = """\
 realtrade: v1
@@ -54,8 +53,7 @@ class Stage:
         self.exchange = exchange
         self.symbols = symbols
         self.folder = folder
-        self.key = f"key-of-{folder.name}"
-        exchange.add_account(self.key, SECRET, MONEY, futures=MONEY)
+        self.key = open_account(exchange, folder)
         self.bot = Bot(folder / "swing.yaml")
         # Two thousand bars in half a minute are more orders than an exchange takes in that time.
         services = exchange.dialect.services
@@ -63,15 +61,13 @@ class Stage:
             limits.order_limits = ()
 
     def write(self, mode: str, bars: int, more: str = "") -> None:
-        """Write recipe, strategy and keys; the strategy is idle for the last bars."""
+        """Write recipe and strategy; the strategy is idle for the last bars."""
         market = "swap" if ":" in self.symbols[0] else "spot"
         feeds = "".join(FEED.format(name=one[:3].lower(), symbol=one) for one in self.symbols)
         words = {"mode": mode, "market": market, "url": self.exchange.url, "feeds": feeds}
         text = RECIPE.format(last=30 + bars - QUIET, **words)
         (self.folder / "swing.yaml").write_text(text + more)
         (self.folder / "swing.py").write_text(STRATEGY.read_text())
-        (self.folder / "key.txt").write_text(self.key)
-        (self.folder / "secret.txt").write_text(SECRET)
 
     def run(self, mode: str, bars: int, pace_s: float, more: str = "") -> None:
         """Run the bot while so many bars are played, and stop it when nothing moves."""

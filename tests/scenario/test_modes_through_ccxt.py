@@ -14,6 +14,7 @@ import pytest
 from realtrade.testing import SimExchange, SimMarket
 from realtrade.testing.exchange.bars import BarBook
 from realtrade.utils.clock import SystemClock
+from tests.scenario.accounts import SECRET, open_account
 from tests.scenario.invariants import check
 from tests.scenario.kill_books import books_of, exists, ledger_of
 from tests.scenario.kill_bot import Bot
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.untraced  # traced would be the exchange only, which its own tests cover
-SECRET = "secret-of-a-test"  # noqa: S105 - of an exchange on loopback
 STRATEGY = """\
 import backtrader as bt
 
@@ -42,7 +42,6 @@ class Turns(bt.Strategy):
             else:
                 self.buy(data, size=0.05)
 """
-MONEY = {"USDT": "100000"}
 NAMES = {"spot": "binance", "swap": "binanceusdm"}
 MODES = {"spot": ("testnet", "live"), "swap": ("paper", "live")}
 HISTORY, TRADED, PATIENCE_S = 30, 8, 90.0
@@ -75,8 +74,7 @@ class Running:
     def __init__(self, exchange: SimExchange, folder: Path, mode: str, market: str) -> None:
         folder.mkdir()
         self.exchange, self.folder, self.mode = exchange, folder, mode
-        self.key = f"key-of-{mode}-{folder.parent.name}"
-        exchange.add_account(self.key, SECRET, MONEY, futures=MONEY)
+        self.key = open_account(exchange, folder)
         suffix = ":USDT" if market == "swap" else ""
         symbols = [f"{base}/USDT{suffix}" for base in ("BTC", "ETH", "SOL")]
         feeds = "".join(FEED.format(name=one[:3].lower(), symbol=one) for one in symbols)
@@ -84,8 +82,6 @@ class Running:
         text = RECIPE.format(feeds=feeds, last=HISTORY + TRADED, **words)
         (folder / "swing.yaml").write_text(text)
         (folder / "swing.py").write_text(STRATEGY)
-        (folder / "key.txt").write_text(self.key)
-        (folder / "secret.txt").write_text(SECRET)
         self.bot = Bot(folder / "swing.yaml")
 
     @property

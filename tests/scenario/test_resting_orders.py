@@ -11,6 +11,7 @@ import pytest
 from realtrade.model.bar import Bar
 from realtrade.testing import SimExchange, SimMarket
 from realtrade.utils.clock import SystemClock
+from tests.scenario.accounts import open_account
 from tests.scenario.invariants import check
 from tests.scenario.kill_books import books_of, ledger_of
 from tests.scenario.kill_bot import Bot
@@ -19,10 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-SECRET = "secret-of-a-test"  # noqa: S105 - of an exchange on loopback
 CLOCK = SystemClock()
 GAINS = (Decimal("0.01"), Decimal("0.02"))
-MONEY = {"USDT": "100000"}
 RECIPE = """\
 realtrade: v1
 name: guarded
@@ -59,11 +58,8 @@ class Stage:
 
     def __init__(self, exchange: SimExchange, symbol: str, folder: Path) -> None:
         self.exchange, self.symbol, self.folder = exchange, symbol, folder
-        self.key = f"key-of-{folder.name}"
-        exchange.add_account(self.key, SECRET, MONEY, futures=MONEY)
+        self.key = open_account(exchange, folder)
         (folder / "guarded.py").write_text(STRATEGY)
-        (folder / "key.txt").write_text(self.key)
-        (folder / "secret.txt").write_text(SECRET)
         self.bot = Bot(folder / "guarded.yaml")
         self._price = 1000.0
 
