@@ -389,6 +389,7 @@ class BaseBroker(Questions):
     def get_notification(self) -> LightOrder | None:
         """Return the next order to tell its strategy about, as it was when it changed, or None."""
         notes = self._tell.notes
-        if not notes or (self._taken_up and not len(notes[0].data)):
-            return None  # what happened while nobody looked is told once the feed has a bar
-        return notes.popleft()
+        if not notes or not self._taken_up:
+            return notes.popleft() if notes else None
+        # What happened while nobody looked is told once the feed has a bar.
+        return self.reruns.next_of(notes) if len(notes[0].data) else None

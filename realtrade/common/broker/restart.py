@@ -15,6 +15,7 @@ from realtrade.model.order import OrderStatus
 from realtrade.model.verdict import Denied
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from decimal import Decimal
 
@@ -35,11 +36,12 @@ class Reruns:
     """Orders of before, until the bar they were decided on has been run again.
 
     Running a bar again gives its orders the same ids: the strategy then gets the order it had
-    placed, and nothing goes out twice.
+    placed, and nothing goes out twice. Until then it is told nothing of that order.
     """
 
     def __init__(self, tickets: Iterable[Ticket] = ()) -> None:
         self._tickets = {ticket.intent.client_order_id: ticket for ticket in tickets}
+        self._unknown: set[str] = set()
 
     def __bool__(self) -> bool:
         return bool(self._tickets)
@@ -54,6 +56,7 @@ class Reruns:
         Raises:
             RestartError: it has the id of an order of before, and wants something else.
         """
+        self._unknown.discard(order.client_order_id)
         ticket = self._tickets.pop(order.client_order_id, None)
         if ticket is None:
             return None
@@ -88,6 +91,9 @@ class Reruns:
         Those decided at a time in `but` wait for their bar to be run again. The others must be
         forgotten before history is shown: a bar of it would claim them, and send them now.
         """
+        self._unknown = {
+            name for name, one in self._tickets.items() if one.intent.created_ms in but
+        }
         unsent = [
             one
             for one in self._tickets.values()
@@ -97,9 +103,18 @@ class Reruns:
             del self._tickets[one.intent.client_order_id]
         return unsent
 
+    def next_of(self, notes: deque[LightOrder]) -> LightOrder | None:
+        """Take the oldest note, or None, of an order that is not waiting for its bar."""
+        for place, note in enumerate(notes):
+            if note.client_order_id not in self._unknown:
+                del notes[place]
+                return note
+        return None
+
     def end(self) -> None:
         """Forget all: the bars they were decided on have been run again."""
         self._tickets.clear()
+        self._unknown.clear()
 
 
 def why_changed(before: OrderIntent, now: OrderIntent) -> Denied | None:

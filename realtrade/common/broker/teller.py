@@ -94,8 +94,13 @@ class Teller:
             self._announce(ticket, reason)
 
     def again(self, ticket: Ticket) -> None:
-        """A strategy has the order of before a restart back: tell it where that stands."""
-        self.notes.append(ticket.order.clone())
+        """A strategy has the order of before a restart back: tell it where that stands.
+
+        Where it has gone on since, what waits to be told of it says so.
+        """
+        name = ticket.intent.client_order_id
+        if all(note.client_order_id != name for note in self.notes):
+            self.notes.append(ticket.order.clone())
 
     def executed(self, fill: Fill) -> bool:
         """An execution is to be booked: False when the journal knows it, and nothing may be.
