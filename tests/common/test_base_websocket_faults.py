@@ -11,6 +11,7 @@ import pytest
 
 from realtrade.common.base_websocket import Connection
 from realtrade.common.streaming.errors import SubscriptionRefused
+from realtrade.utils.clock import SystemClock
 from tests.common.ws_server import Peer, WsServer, chat, frame, greet, running, until
 
 if TYPE_CHECKING:
@@ -117,9 +118,22 @@ def test_silence_of_data_ends_a_connection_however_alive_it_looks(
     assert ear.of("disconnected")[0] == "no data for 0.4 s"
 
 
+class Unstalled(SystemClock):
+    """Does not go on while the machine stands still: who looks often sees small steps only."""
+
+    def __init__(self) -> None:
+        self._seen_s, self._passed_s = super().monotonic_s(), 0.0
+
+    def monotonic_s(self) -> float:
+        now_s = super().monotonic_s()
+        self._passed_s += min(now_s - self._seen_s, 0.3)
+        self._seen_s = now_s
+        return self._passed_s
+
+
 def test_a_quiet_connection_is_pinged_and_kept_where_silence_is_normal() -> None:
     with WsServer(greet) as server:
-        stream = chat(server.url, silence_s=None, quiet_s=0.4)
+        stream = chat(server.url, silence_s=None, quiet_s=0.4, clock=Unstalled())
         with running(stream) as ear:
             until(lambda: stream.is_connected)
             sleep(1.5)  # more than three times quiet

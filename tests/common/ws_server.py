@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from websockets.http11 import Request, Response
 
+    from realtrade.utils.clock import Clock
+
 PATIENCE_S = 5.0
 QUICK = {"retry_s": 0.02, "retry_most_s": 0.05}
 
@@ -179,9 +181,9 @@ def running(stream: BaseWebSocket, channels: Sequence[str] = ("a",)) -> Iterator
         assert not thread.is_alive()
 
 
-def chat(url: str, *, kind: type[Chat] = Chat, **settings: Any) -> Chat:
+def chat(url: str, *, kind: type[Chat] = Chat, clock: Clock | None = None, **settings: Any) -> Chat:
     limits = SocketSettings(**{**QUICK, **settings})
-    made = kind("chat", clock=SystemClock(), random=seeded(), settings=limits)
+    made = kind("chat", clock=clock or SystemClock(), random=seeded(), settings=limits)
     made.url = url
     return made
 
