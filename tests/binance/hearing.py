@@ -5,15 +5,15 @@ from __future__ import annotations
 from contextlib import contextmanager
 from random import Random
 from threading import Lock
-from time import monotonic, sleep  # noqa: TID251 - a test's own patience
 from typing import TYPE_CHECKING, Any, Protocol
 
 from realtrade.binance.line import Line
 from realtrade.common.streaming.settings import SocketSettings
 from realtrade.utils.clock import SystemClock
+from tests.patience import wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from realtrade.binance.line import MarketStream
@@ -21,16 +21,8 @@ if TYPE_CHECKING:
     from realtrade.model.instrument import MarketType
     from realtrade.testing import SimExchange
 
-PATIENCE_S = 30.0
 SYMBOLS = {"spot": ("BTC/USDT", "ETH/USDT"), "swap": ("BTC/USDT:USDT", "ETH/USDT:USDT")}
 HASTY_SOCKET = {"retry_s": 0.02, "retry_most_s": 0.1, "steady_s": 0.0}
-
-
-def wait_for(true: Callable[[], Any], what: Callable[[], str] = str) -> None:
-    end_s = monotonic() + PATIENCE_S
-    while not true():
-        assert monotonic() < end_s, f"did not happen: {what()}"
-        sleep(0.005)
 
 
 def hasty_line(market: MarketType, exchange: SimExchange, socket: dict[str, Any]) -> Line:

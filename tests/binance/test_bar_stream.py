@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.binance.bar_market import BarMarket
-from tests.binance.hearing import assert_all_was_heard_once_in_order, listening, wait_for
+from tests.binance.hearing import assert_all_was_heard_once_in_order, listening
+from tests.patience import wait_for
 
 if TYPE_CHECKING:
     from realtrade.model.instrument import MarketType

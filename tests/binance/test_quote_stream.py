@@ -9,8 +9,8 @@ import pytest
 from realtrade.binance.market_streams import market_streams
 from realtrade.feeds import ReadyFeed
 from realtrade.model.instrument import Instrument
-from tests.binance.hearing import wait_for
 from tests.binance.tick_market import TICK, TickMarket, tick_request
+from tests.patience import wait_for
 
 if TYPE_CHECKING:
     from realtrade.model.instrument import MarketType

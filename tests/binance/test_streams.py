@@ -9,8 +9,9 @@ import pytest
 
 from realtrade.common.streaming.errors import StreamError
 from tests.binance.bar_market import BarMarket
-from tests.binance.hearing import assert_all_was_heard_once_in_order, listening, wait_for
+from tests.binance.hearing import assert_all_was_heard_once_in_order, listening
 from tests.binance.tick_market import TickMarket
+from tests.patience import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable

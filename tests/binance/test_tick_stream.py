@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from realtrade.common.rest.errors import OddAnswer
-from tests.binance.hearing import assert_all_was_heard_once_in_order, listening, wait_for
+from tests.binance.hearing import assert_all_was_heard_once_in_order, listening
 from tests.binance.tick_market import TickMarket, tick_request
+from tests.patience import wait_for
 
 if TYPE_CHECKING:
     from realtrade.model.instrument import MarketType

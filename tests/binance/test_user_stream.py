@@ -16,7 +16,8 @@ from realtrade.model.account import Balance, BalancesChanged, OrderChanged
 from realtrade.model.order import Fill, OrderStatus, OrderType, Side
 from realtrade.testing import SimExchange
 from realtrade.utils.clock import SystemClock
-from tests.binance.hearing import HASTY_SOCKET, wait_for
+from tests.binance.hearing import HASTY_SOCKET
+from tests.patience import wait_for
 
 if TYPE_CHECKING:
     from realtrade.model.account import AccountEvent, VenueOrder

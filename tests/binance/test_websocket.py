@@ -18,7 +18,7 @@ from realtrade.plugins.ports.feed import FeedError
 from realtrade.utils.clock import SystemClock
 from realtrade.utils.timeframes import Timeframe
 from tests.binance.bar_market import BarMarket
-from tests.binance.hearing import wait_for
+from tests.patience import wait_for
 
 if TYPE_CHECKING:
     from realtrade.model.instrument import MarketType

@@ -12,7 +12,8 @@ from realtrade.common.streaming.asking import Asked, Asker
 from realtrade.common.streaming.backoff import Backoff
 from realtrade.common.streaming.crew import Crew
 from realtrade.utils.clock import SystemClock
-from tests.common.ws_server import seeded, until
+from tests.common.ws_server import seeded
+from tests.patience import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,14 +82,14 @@ def desk() -> Iterator[Desk]:
     yield made
     made.gate.set()
     made.crew.stop()
-    until(made.ended)
+    wait_for(made.ended)
 
 
 def test_who_is_due_first_is_asked_about_first_and_each_once(desk: Desk) -> None:
     desk.due(a=0.1, b=-1)
 
     desk.crew.start()
-    until(lambda: len(desk.answers) == 2)
+    wait_for(lambda: len(desk.answers) == 2)
 
     assert desk.answers == [("b", [7], True), ("a", [7], True)]
     assert desk.asked == ["B", "A"]
@@ -99,9 +100,9 @@ def test_what_fails_is_told_and_asked_again(desk: Desk, caplog: pytest.LogCaptur
     desk.due(a=-1)
 
     desk.crew.start()
-    until(lambda: len(desk.asked) >= 3)
+    wait_for(lambda: len(desk.asked) >= 3)
     desk.broken = False
-    until(lambda: desk.answers)
+    wait_for(lambda: desk.answers)
 
     assert desk.answers == [("a", [7], True)]
     assert "feed 'a': missed bars cannot be asked for (no route); again in 0.0" in caplog.text
@@ -112,11 +113,11 @@ def test_an_answer_knows_that_a_connection_began_meanwhile(desk: Desk) -> None:
     desk.due(a=-1)
 
     desk.crew.start()
-    until(lambda: desk.asked)
+    wait_for(lambda: desk.asked)
     with desk.crew.changed:
         desk.feeds["a"].begin()
     desk.gate.set()
-    until(lambda: desk.answers)
+    wait_for(lambda: desk.answers)
 
     assert desk.answers == [("a", [7], False)]
     assert desk.feeds["a"].lane.begins == 1
@@ -132,7 +133,7 @@ def test_nobody_is_asked_about_while_it_is_held_or_before_anything_is_known(desk
     assert desk.asked == []
     desk.held = False
     desk.due(a=-1)
-    until(lambda: desk.answers)
+    wait_for(lambda: desk.answers)
 
     assert desk.asked == ["A"]
 
@@ -143,7 +144,7 @@ def test_without_feeds_it_waits_for_its_end() -> None:
 
     desk.crew.stop()
 
-    until(desk.ended)
+    wait_for(desk.ended)
 
 
 def test_a_crew_that_never_began_can_be_stopped() -> None:

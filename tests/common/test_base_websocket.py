@@ -13,7 +13,8 @@ from realtrade.common.base_websocket import Connection
 from realtrade.common.streaming.errors import StreamError
 from realtrade.common.streaming.pace import Pace
 from realtrade.utils.clock import ManualClock
-from tests.common.ws_server import PATIENCE_S, Chat, Peer, WsServer, chat, greet, running, until
+from tests.common.ws_server import PATIENCE_S, Chat, Peer, WsServer, chat, greet, running
+from tests.patience import wait_for
 
 
 def test_subscribes_and_hands_on_what_comes_in_order() -> None:
@@ -24,7 +25,7 @@ def test_subscribes_and_hands_on_what_comes_in_order() -> None:
         peer.wait()
 
     with WsServer(behave) as server, running(chat(server.url), ["a", "b"]) as ear:
-        until(lambda: len(ear.of("note")) == 200)
+        wait_for(lambda: len(ear.of("note")) == 200)
 
     assert server.peers[0].asked == [{"method": "SUBSCRIBE", "params": ["a", "b"], "id": 1}]
     assert ear.of("note") == [{"n": n} for n in range(200)]
@@ -44,10 +45,10 @@ def test_is_connected_once_the_subscription_is_granted_and_until_it_stops() -> N
     with WsServer(behave) as server:
         stream = chat(server.url)
         with running(stream) as ear:
-            until(lambda: server.peers and server.peers[0].asked)
+            wait_for(lambda: server.peers and server.peers[0].asked)
             told.append(stream.is_connected)
             may.set()
-            until(lambda: ear.of("connected"))
+            wait_for(lambda: ear.of("connected"))
             told.append(stream.is_connected)
         told.append(stream.is_connected)
 
@@ -66,7 +67,7 @@ def test_many_channels_go_out_in_parts_within_the_pace() -> None:
         stream = chat(server.url, channels_per_message=2, messages_per_s=5)
         began_s = monotonic()
         with running(stream, channels) as ear:
-            until(lambda: ear.of("connected"))
+            wait_for(lambda: ear.of("connected"))
         took_s = monotonic() - began_s
 
     (peer,) = server.peers
@@ -112,9 +113,9 @@ def test_what_is_sent_arrives_and_without_a_connection_it_is_refused() -> None:
         with pytest.raises(StreamError, match="not connected"):
             stream.send("{}")
         with running(stream) as ear:
-            until(lambda: stream.is_connected)
+            wait_for(lambda: stream.is_connected)
             stream.send('{"hello": 1}')
-            until(lambda: ear.of("note"))
+            wait_for(lambda: ear.of("note"))
 
     assert ear.of("note") == [{"echo": {"hello": 1}}]
 
@@ -128,8 +129,8 @@ def test_a_dialect_may_subscribe_by_its_address_alone() -> None:
         stream = chat(server.url)
         stream.unsubscribed = True
         with running(stream, []) as ear:
-            until(lambda: ear.of("note"))
-            until(lambda: stream.is_connected)
+            wait_for(lambda: ear.of("note"))
+            wait_for(lambda: stream.is_connected)
 
 
 def test_garbage_and_failing_callbacks_are_reported_and_survived(
@@ -151,7 +152,7 @@ def test_garbage_and_failing_callbacks_are_reported_and_survived(
         stream.on("note", fail)
         stream.on("error", fail)
         with running(stream) as ear:
-            until(lambda: len(ear.of("note")) == 2)
+            wait_for(lambda: len(ear.of("note")) == 2)
             assert stream.is_connected
 
     errors = ear.of("error")
@@ -179,7 +180,7 @@ def test_slow_callbacks_lose_messages_and_are_told_so() -> None:
         stream = chat(server.url, queue=10)
         stream.on("note", wait)
         with running(stream) as ear:
-            until(lambda: {"n": 50} in ear.of("note"))
+            wait_for(lambda: {"n": 50} in ear.of("note"))
 
     kept = [note["n"] for note in ear.of("note")]
     assert kept == sorted(kept)
@@ -193,7 +194,7 @@ def test_stopping_from_a_callback_does_not_hang(queue: int) -> None:
         stream = chat(server.url, queue=queue)
         stream.on("note", lambda _: stream.stop())
         with running(stream):
-            until(lambda: not stream._thread or not stream._thread.is_alive())
+            wait_for(lambda: not stream._thread or not stream._thread.is_alive())
 
 
 def test_stops_at_once_while_it_connects() -> None:
@@ -233,14 +234,14 @@ def test_stopped_before_there_was_a_socket_it_makes_no_connection() -> None:
 def test_stops_at_once_while_it_waits_to_try_again() -> None:
     stream = chat("ws://127.0.0.1:1/ws", retry_s=30, retry_most_s=30)
     with running(stream) as ear:
-        until(lambda: ear.of("disconnected"))
+        wait_for(lambda: ear.of("disconnected"))
 
 
 def test_stopping_says_goodbye_to_the_server() -> None:
     with WsServer(greet) as server:
         with running(chat(server.url)) as ear:
-            until(lambda: ear.of("connected"))
-        until(lambda: server.peers[0].ws.state.name == "CLOSED")
+            wait_for(lambda: ear.of("connected"))
+        wait_for(lambda: server.peers[0].ws.state.name == "CLOSED")
 
 
 def test_callbacks_run_on_the_receiving_thread_unless_there_is_a_queue() -> None:
@@ -250,6 +251,6 @@ def test_callbacks_run_on_the_receiving_thread_unless_there_is_a_queue() -> None
             stream = chat(server.url, queue=queue)
             stream.on("note", lambda _: names.append(current_thread().name))
             with running(stream) as ear:
-                until(partial(ear.of, "note"))
+                wait_for(partial(ear.of, "note"))
 
     assert names == ["chat", "chat-callbacks"]

@@ -12,7 +12,8 @@ import pytest
 from realtrade.common.base_websocket import Connection
 from realtrade.common.streaming.errors import SubscriptionRefused
 from realtrade.utils.clock import SystemClock
-from tests.common.ws_server import Peer, WsServer, chat, frame, greet, running, until
+from tests.common.ws_server import Peer, WsServer, chat, frame, greet, running
+from tests.patience import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +65,7 @@ def test_comes_back_subscribes_again_and_says_for_how_long_it_was_away(
 
     began_s = monotonic()
     with WsServer(behave) as server, running(chat(server.url, message_bytes=10_000)) as ear:
-        until(lambda: ear.of("note") == [{"n": 1}, {"n": 2}])
+        wait_for(lambda: ear.of("note") == [{"n": 1}, {"n": 2}])
     took_s = monotonic() - began_s
 
     (first, second) = ear.of("connected")
@@ -86,7 +87,7 @@ def test_a_frame_in_pieces_arrives_whole() -> None:
         peer.wait()
 
     with WsServer(behave) as server, running(chat(server.url)) as ear:
-        until(lambda: ear.of("note"))
+        wait_for(lambda: ear.of("note"))
 
     assert ear.of("note") == [json.loads(text)]
 
@@ -113,7 +114,7 @@ def test_silence_of_data_ends_a_connection_however_alive_it_looks(
         stall(peer)
 
     with WsServer(behave) as server, running(chat(server.url, silence_s=0.4)) as ear:
-        until(lambda: len(ear.of("note")) == 2)
+        wait_for(lambda: len(ear.of("note")) == 2)
 
     assert ear.of("disconnected")[0] == "no data for 0.4 s"
 
@@ -135,7 +136,7 @@ def test_a_quiet_connection_is_pinged_and_kept_where_silence_is_normal() -> None
     with WsServer(greet) as server:
         stream = chat(server.url, silence_s=None, quiet_s=0.4, clock=Unstalled())
         with running(stream) as ear:
-            until(lambda: stream.is_connected)
+            wait_for(lambda: stream.is_connected)
             sleep(1.5)  # more than three times quiet
             assert len(ear.of("connected")) == 1
 
@@ -151,21 +152,21 @@ def test_a_peer_that_answers_no_ping_is_given_up() -> None:
     with WsServer(behave) as server:
         stream = chat(server.url, silence_s=None, quiet_s=0.1)
         with running(stream) as ear:
-            until(lambda: ear.of("disconnected"))
+            wait_for(lambda: ear.of("disconnected"))
 
     assert ear.of("disconnected")[0] == "no sign of life for 0.3 s"
 
 
 def test_leaves_of_its_own_accord_before_the_exchange_would() -> None:
     with WsServer(greet) as server, running(chat(server.url, life_s=0.3)) as ear:
-        until(lambda: len(ear.of("note")) >= 2)
+        wait_for(lambda: len(ear.of("note")) >= 2)
 
     assert ear.of("disconnected")[0] == "it is old enough to be replaced"
 
 
 def test_a_refused_handshake_is_tried_again() -> None:
     with WsServer(greet, refusals=[503, 429, 403]) as server, running(chat(server.url)) as ear:
-        until(lambda: ear.of("note"))
+        wait_for(lambda: ear.of("note"))
 
     host = f"127.0.0.1:{server.port}"
     assert ear.of("disconnected")[:3] == [
@@ -175,7 +176,7 @@ def test_a_refused_handshake_is_tried_again() -> None:
 
 def test_a_redirect_is_not_followed() -> None:
     with WsServer(greet, refusals=[301]) as server, running(chat(server.url)) as ear:
-        until(lambda: ear.of("note"))
+        wait_for(lambda: ear.of("note"))
 
     assert "the handshake failed" in ear.of("disconnected")[0]
 
@@ -186,7 +187,7 @@ def test_nobody_listening_is_tried_again() -> None:
     stream = chat(f"ws://127.0.0.1:{port}/ws")
 
     with running(stream) as ear:
-        until(lambda: len(ear.of("disconnected")) >= 3)
+        wait_for(lambda: len(ear.of("disconnected")) >= 3)
 
     assert ear.of("disconnected")[0] == f"127.0.0.1:{port} cannot be reached: Connection refused"
 
@@ -199,7 +200,7 @@ def test_a_refused_subscription_is_told_by_name_and_tried_again() -> None:
         greet(peer)
 
     with WsServer(behave) as server, running(chat(server.url), ["a@1", "b@1"]) as ear:
-        until(lambda: ear.of("note"))
+        wait_for(lambda: ear.of("note"))
 
     refused = ear.of("refused")
     assert [type(error) for error in refused] == [SubscriptionRefused] * 2
@@ -214,7 +215,7 @@ def test_a_subscription_without_an_answer_is_tried_again() -> None:
         greet(peer)
 
     with WsServer(behave) as server, running(chat(server.url, answer_s=0.3)) as ear:
-        until(lambda: ear.of("note"))
+        wait_for(lambda: ear.of("note"))
 
     assert ear.of("disconnected")[0] == "no answer to the subscription within 0.3 s"
 
@@ -226,7 +227,7 @@ def test_an_answer_to_something_else_grants_nothing() -> None:
         peer.wait()
 
     with WsServer(behave) as server, running(chat(server.url, answer_s=0.3)) as ear:
-        until(lambda: ear.of("disconnected"))
+        wait_for(lambda: ear.of("disconnected"))
 
     assert ear.of("connected") == []
 
@@ -237,7 +238,7 @@ def test_waits_grow_and_differ() -> None:
     tries: list[float] = []
     stream.on("disconnected", lambda _: tries.append(monotonic() - began_s))
     with running(stream):
-        until(lambda: len(tries) == 5)
+        wait_for(lambda: len(tries) == 5)
 
     waits = [b - a for a, b in pairwise(tries)]
     for wait, reached in zip(waits, (0.05, 0.1, 0.2, 0.4), strict=True):
@@ -257,8 +258,8 @@ def test_addresses_with_secrets_reach_no_log_and_no_event(
     with WsServer(behave, refusals=[403, 302]) as server:
         stream = chat(f"{server.url}/{secret}?listenKey={secret}")
         with running(stream) as ear:
-            until(lambda: ear.of("connected"))
-            until(lambda: len(ear.of("disconnected")) >= 3)
+            wait_for(lambda: ear.of("connected"))
+            wait_for(lambda: len(ear.of("disconnected")) >= 3)
 
     assert secret in server.paths[0]
     ours = [one for one in caplog.records if one.name.startswith("realtrade")]

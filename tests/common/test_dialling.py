@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from realtrade.common.streaming.dialling import dial
 from realtrade.common.streaming.errors import ConnectionLost
-from tests.common.ws_server import WsServer, chat, greet, running, until
+from tests.common.ws_server import WsServer, chat, greet, running
+from tests.patience import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,7 +125,7 @@ def test_a_proxy_is_used_where_one_is_named(
         stream = chat(server.url)
         stream._proxy = f"{address}:{proxy.port}"
         with running(stream) as ear:
-            until(lambda: ear.of("note"))
+            wait_for(lambda: ear.of("note"))
 
     assert heard in proxy.heard
 
@@ -161,7 +162,7 @@ def test_the_environment_names_no_proxy_of_ours(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setenv(name, "http://127.0.0.1:9")
 
     with WsServer(greet) as server, running(chat(server.url)) as ear:
-        until(lambda: ear.of("note"))
+        wait_for(lambda: ear.of("note"))
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
@@ -204,11 +205,11 @@ def test_tls_is_spoken_to_who_can_prove_its_name(tmp_path: Path) -> None:
         url = server.url.replace("ws://", "wss://")
         stranger, known = chat(url), chat(url)
         with running(stranger) as ear:
-            until(lambda: ear.of("disconnected"))
+            wait_for(lambda: ear.of("disconnected"))
         assert "TLS failed: CERTIFICATE_VERIFY_FAILED" in ear.of("disconnected")[0]
         known._tls = ssl.create_default_context(cafile=str(paths[0]))
         with running(known) as ear:
-            until(lambda: ear.of("note"))
+            wait_for(lambda: ear.of("note"))
 
 
 @pytest.mark.parametrize(("stop", "reason"), [(True, "stopped"), (False, "timed out")])

@@ -11,7 +11,8 @@ from realtrade.common.streaming.splicer import Splicer, SpliceSettings
 from realtrade.model.bar import Bar, BarColumns
 from realtrade.utils.clock import ManualClock, SystemClock
 from realtrade.utils.timeframes import Timeframe
-from tests.common.ws_server import seeded, until
+from tests.common.ws_server import seeded
+from tests.patience import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -127,7 +128,9 @@ class Run:
         return not any(thread.is_alive() for thread in self.splicer._crew.threads)
 
     def told(self, *expected: Any) -> None:
-        until(lambda: self.sink.told == list(expected), f"{expected}, but {self.sink.told},")
+        wait_for(
+            lambda: self.sink.told == list(expected), lambda: f"{expected}, but {self.sink.told}"
+        )
 
 
 def test_what_was_missed_comes_before_what_is_new_and_then_all_is_well() -> None:
@@ -195,7 +198,7 @@ def test_an_overdue_bar_is_asked_for_ever_less_often() -> None:
         run.splicer.connected()
         run.told("restored")
         rest.before = lambda: times.append(clock.monotonic_s())
-        until(lambda: len(times) >= 3)
+        wait_for(lambda: len(times) >= 3)
         rest.known = [10]
         run.told("restored", ["a10"])
 
@@ -283,10 +286,10 @@ def test_without_room_it_can_still_be_stopped() -> None:
     run.sink.room.clear()
     run.splicer.start(run.sink)
     run.splicer.connected()
-    until(lambda: run.sink.waited)
+    wait_for(lambda: run.sink.waited)
     run.splicer.stop()
 
-    until(run.ended)
+    wait_for(run.ended)
     assert run.sink.told == []
 
 
@@ -308,5 +311,5 @@ def test_after_it_stops_nothing_is_told() -> None:
     run.splicer.take("a", bar(10))
     run.splicer.lost("stopped")
 
-    until(run.ended)
+    wait_for(run.ended)
     assert run.sink.told == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 from threading import Lock
-from time import monotonic, sleep  # noqa: TID251 - a test's own patience
+from time import monotonic  # noqa: TID251 - a test's own patience
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +15,7 @@ from realtrade.common.ticks import Tick
 from realtrade.feeds import Resampler
 from realtrade.utils.clock import SystemClock
 from realtrade.utils.timeframes import Timeframe
+from tests.patience import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,13 +100,6 @@ def run() -> Iterator[Callable[..., Run]]:
     yield start
     for one in made:
         one.splicer.stop()
-
-
-def wait_for(true: Callable[[], object]) -> None:
-    end_s = monotonic() + 10
-    while not true():
-        assert monotonic() < end_s
-        sleep(0.002)
 
 
 def test_a_strategy_that_is_behind_gets_every_trade_all_the_same(

@@ -9,7 +9,6 @@ from functools import partial
 from http import HTTPStatus
 from random import Random
 from threading import Thread
-from time import monotonic, sleep  # noqa: TID251 - a test's own patience
 from typing import TYPE_CHECKING, Any, Self
 
 from websockets.exceptions import ConnectionClosed
@@ -33,14 +32,6 @@ QUICK = {"retry_s": 0.02, "retry_most_s": 0.05}
 def seeded() -> Random:
     """Return jitter that is the same every time."""
     return Random(1)  # noqa: S311 - jitter is no secret
-
-
-def until(true: Callable[[], Any], what: str = "it") -> None:
-    """Wait until something is true, a few seconds at most."""
-    end_s = monotonic() + PATIENCE_S
-    while not true():
-        assert monotonic() < end_s, f"{what} did not happen"
-        sleep(0.005)
 
 
 class Peer:

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from threading import Thread
-from time import monotonic, sleep  # noqa: TID251 - a test's own patience
 from typing import TYPE_CHECKING, Protocol, Self
 
 from realtrade.engine import TradingRunner
 from realtrade.recipe import load_recipe
+from tests.patience import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
-
-PATIENCE_S = 90.0
-
-
-def wait_for(true: Callable[[], object]) -> None:
-    end_s = monotonic() + PATIENCE_S
-    while not true():
-        assert monotonic() < end_s
-        sleep(0.01)
 
 
 class Recorder(Protocol):

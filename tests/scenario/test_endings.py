@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from realtrade.testing import SimExchange, SimMarket
+from tests.patience import wait_for
 from tests.scenario.invariants import check
 from tests.scenario.kill_books import books_of, ledger_of
 from tests.scenario.kill_market import Market
-from tests.scenario.running import wait_for
 from tests.scenario.test_modes import HISTORY, Stage
 
 if TYPE_CHECKING:

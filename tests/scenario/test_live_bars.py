@@ -11,8 +11,9 @@ import pytest
 from realtrade.model.bar import Bar
 from realtrade.testing import SimExchange
 from realtrade.utils.clock import SystemClock
+from tests.patience import wait_for
 from tests.scenario.bar_recorder import BarRecorder
-from tests.scenario.running import Running, wait_for
+from tests.scenario.running import Running
 
 if TYPE_CHECKING:
     from pathlib import Path

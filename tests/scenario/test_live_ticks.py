@@ -14,7 +14,8 @@ from realtrade.engine import TradingRunner
 from realtrade.recipe import load_recipe
 from realtrade.testing import SimExchange
 from realtrade.utils.clock import ManualClock
-from tests.scenario.running import Running, wait_for
+from tests.patience import wait_for
+from tests.scenario.running import Running
 from tests.scenario.tick_recorder import Once, TickRecorder
 
 if TYPE_CHECKING:

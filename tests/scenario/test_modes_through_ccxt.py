@@ -6,7 +6,7 @@ Bars of a second, so that they can be asked for as they close: there is no strea
 from __future__ import annotations
 
 from decimal import Decimal
-from time import monotonic, sleep  # noqa: TID251  # a test's own patience
+from time import sleep  # noqa: TID251  # a test's own patience
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,13 +14,14 @@ import pytest
 from realtrade.testing import SimExchange, SimMarket
 from realtrade.testing.exchange.bars import BarBook
 from realtrade.utils.clock import SystemClock
+from tests.patience import wait_for
 from tests.scenario.accounts import SECRET, open_account
 from tests.scenario.invariants import check
 from tests.scenario.kill_books import books_of, exists, ledger_of
 from tests.scenario.kill_bot import Bot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.untraced  # traced would be the exchange only, which its own tests cover
@@ -44,7 +45,7 @@ class Turns(bt.Strategy):
 """
 NAMES = {"spot": "binance", "swap": "binanceusdm"}
 MODES = {"spot": ("testnet", "live"), "swap": ("paper", "live")}
-HISTORY, TRADED, PATIENCE_S = 30, 8, 90.0
+HISTORY, TRADED = 30, 8
 RECIPE = """\
 realtrade: v1
 name: swing
@@ -125,23 +126,16 @@ def bots(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, R
             one.bot.end()
 
 
-def until(done: Callable[[], bool], told: Callable[[], str]) -> None:
-    ends_s = monotonic() + PATIENCE_S
-    while not done():
-        assert monotonic() < ends_s, told()
-        sleep(0.1)
-
-
 def test_books_and_ledger_agree_to_the_last_digit(bots: dict[str, Running]) -> None:
     for one in bots.values():
         one.bot.start()
     trading = [one for one in bots.values() if one.mode != "paper"]
     for one in bots.values():
-        until(one.started, one.tail)
+        wait_for(one.started, one.tail)
 
     sleep(TRADED + 3)  # it is idle then
     for one in trading:
-        until(one.booked, one.tail)
+        wait_for(one.booked, one.tail)
 
     for one in bots.values():
         assert one.bot.stop() == 0, one.tail()

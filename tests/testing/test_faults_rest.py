@@ -10,6 +10,7 @@ import requests
 
 from realtrade.testing.server.names import FAULTS, Scene
 from realtrade.utils.clock import SystemClock
+from tests.patience import wait_for
 from tests.testing.conftest import KEY
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def test_an_answer_that_never_comes(
         wire.order(**MARKET, timeout=0.4)
 
     assert isinstance(caught.value, requests.ReadTimeout) is name.startswith("timeout")
-    wait_until(lambda: (orders(exchange), fault.struck) == (executed, 1))
+    wait_for(lambda: (orders(exchange), fault.struck) == (executed, 1))
     seen = exchange.requests[-1]
     assert (seen.fault, seen.status, seen.executed) == (name, 0, bool(executed))
 
@@ -240,16 +241,9 @@ def test_a_request_can_arrive_long_after_the_client_left(exchange: SimExchange, 
     with pytest.raises(requests.Timeout):
         wire.order(**MARKET, timeout=0.1)
 
-    wait_until(lambda: orders(exchange) == 1)
+    wait_for(lambda: orders(exchange) == 1)
     (order,) = exchange.truth(KEY).orders
     assert order.created_ms - exchange.requests[-1].time_ms >= 500
-
-
-def wait_until(true: Any, seconds: float = 20) -> None:
-    ends = CLOCK.monotonic_s() + seconds
-    while not true():
-        assert CLOCK.monotonic_s() < ends
-        CLOCK.sleep(0.01)
 
 
 def test_a_slow_answer_is_overtaken(exchange: SimExchange, wire: Wire) -> None:

@@ -15,18 +15,11 @@ from realtrade.testing.skewed_clock import SkewedClock
 from realtrade.testing.ticker import made_up_bars
 from realtrade.utils.clock import ManualClock, SystemClock
 from realtrade.utils.timeframes import Timeframe
+from tests.patience import wait_for
 from tests.testing.conftest import KEY
 
 BTC, ETH = "BTC/USDT", "ETH/USDT"
 START_MS = 1_700_000_100_000
-
-
-def wait_until(true: object, seconds: float = 20) -> None:
-    clock = SystemClock()
-    ends = clock.monotonic_s() + seconds
-    while not true():  # type: ignore[operator]  # a function of no arguments
-        assert clock.monotonic_s() < ends
-        clock.sleep(0.01)
 
 
 def test_it_ends_without_a_thread_left_and_can_end_twice() -> None:
@@ -128,7 +121,7 @@ def test_made_up_history_is_of_the_seed() -> None:
 
 def test_a_ticking_exchange_closes_bars_until_it_is_stopped(exchange: SimExchange) -> None:
     exchange.start_ticking(every_s=0.01, speed=3000)
-    wait_until(lambda: len(exchange.bars(BTC, "1m")) >= 3)
+    wait_for(lambda: len(exchange.bars(BTC, "1m")) >= 3)
 
     exchange.stop_ticking()
 
