@@ -20,6 +20,7 @@ from realtrade.recipe.templates import fill_in
 from realtrade.storage import MemoryJournal
 from realtrade.utils.clock import ManualClock, SystemClock
 from tests.notifications.conftest import a_row, an_event
+from tests.patience import wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,10 +86,7 @@ class Bench:
         self.notifier.poke(event)
 
     def until(self, holds: Any) -> None:
-        until_s = CLOCK.monotonic_s() + 10
-        while not holds():
-            assert CLOCK.monotonic_s() < until_s, self.lines
-            CLOCK.sleep(0.01)
+        wait_for(holds, lambda: str(self.lines))
 
 
 def test_each_route_tells_each_of_its_channels_once() -> None:

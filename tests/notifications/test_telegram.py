@@ -11,6 +11,7 @@ from realtrade.notifications import answers
 from realtrade.notifications.telegram import TelegramBot
 from realtrade.plugins.secret import Secret
 from realtrade.utils.clock import SystemClock
+from tests.patience import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -137,10 +138,7 @@ class Chat:
         return do
 
     def until(self, holds: Callable[[], Any]) -> None:
-        until_s = CLOCK.monotonic_s() + 15
-        while not holds():
-            assert CLOCK.monotonic_s() < until_s, (self.lines, self.api.said)
-            CLOCK.sleep(0.02)
+        wait_for(holds, lambda: str((self.lines, self.api.said)))
 
     def ask(self, text: str) -> str:
         before = len(self.api.said)

@@ -1,44 +1,20 @@
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
 import pytest
 
 from realtrade.common import BaseBroker
-from realtrade.model.instrument import Instrument
-from realtrade.model.order import OrderIntent, TimeInForce
+from realtrade.model.order import TimeInForce
+from tests.common.broker.test_exchange import SPOT, exchange_broker
 
 if TYPE_CHECKING:
-    from realtrade.plugins.ports.venue import Report
-
-SPOT = Instrument("BTC/USDT", "BTC", "USDT")
-
-
-class Exchange:
-    """Takes orders and says nothing."""
-
-    idle = False
-    cash = equity = Decimal(500)
-
-    def __init__(self) -> None:
-        self.sent: list[OrderIntent] = []
-
-    def submit(self, intents: list[OrderIntent]) -> None:
-        self.sent.extend(intents)
-
-    def cancel(self, client_order_id: str) -> None: ...
-
-    def on_bar(self) -> None: ...
-
-    def reports(self) -> list[Report]:
-        return []
+    from realtrade.model.order import OrderIntent
 
 
 def sent_for(play: Any, **words: Any) -> OrderIntent:
-    exchange = Exchange()
-    broker = BaseBroker(exchange)  # type: ignore[arg-type]  # as much of a venue as is asked for
+    exchange, broker = exchange_broker()
     limit = {"exectype": bt.Order.Limit, "price": 100.0}
     play(broker, {1: lambda s: s.buy(size=1, **limit, **words)}, instrument=SPOT)
     (intent,) = exchange.sent
