@@ -36,7 +36,7 @@ from realtrade.model.verdict import Denied
 from realtrade.plugins.ports.venue import Report, ReportKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from realtrade.common.broker.listing import Listing
     from realtrade.model.events import Event
@@ -114,9 +114,9 @@ class BaseBroker(Questions):
         self._value: float | None = None
         self._turns = Turns(getattr(self, "cerebro", None), self.venue)
 
-    def take_up(self) -> None:
-        """Let the next start go on from what was restored instead of beginning anew."""
-        self._taken_up = True
+    def take_up(self, tickets: Iterable[Ticket]) -> None:
+        """Let the next start go on from what was restored, with these orders, not begin anew."""
+        self.reruns, self._taken_up = Reruns(tickets, self._tell.notes), True
 
     def start(self) -> None:
         """Begin a run: nothing is held, no order is open, feeds are known by name."""
@@ -392,4 +392,4 @@ class BaseBroker(Questions):
         if not notes or not self._taken_up:
             return notes.popleft() if notes else None
         # What happened while nobody looked is told once the feed has a bar.
-        return self.reruns.next_of(notes) if len(notes[0].data) else None
+        return self.reruns.next_note() if len(notes[0].data) else None

@@ -89,6 +89,7 @@ class BarMarks:
         if self._recovered:
             return
         self._recovered = True
+        self._broker.reruns.shown()
         take = getattr(strategy, "on_recover", None)
         if take is not None and self._memory is not None:
             take(self._memory)

@@ -86,8 +86,9 @@ def recover(parts: Parts, stack: ExitStack) -> None:
     broker.settle()
     for finding in venue.conclude(snapshot):
         parts.say("info", finding.message)
-    again = parts.recovery.reruns.values()
-    broker.end_reruns({stamp_ms(bar.due_ms, parts.finest) for bar in again})
+    again = {stamp_ms(bar.due_ms, parts.finest) for bar in parts.recovery.reruns.values()}
+    broker.reruns.hold(again)
+    broker.end_reruns(again)
 
 
 def keep(parts: Parts) -> None:

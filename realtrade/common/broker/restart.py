@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,6 @@ from realtrade.model.order import OrderStatus
 from realtrade.model.verdict import Denied
 
 if TYPE_CHECKING:
-    from collections import deque
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from decimal import Decimal
 
@@ -36,15 +36,20 @@ class Reruns:
     """Orders of before, until the bar they were decided on has been run again.
 
     Running a bar again gives its orders the same ids: the strategy then gets the order it had
-    placed, and nothing goes out twice. Until then it is told nothing of that order.
+    placed, and nothing goes out twice. History is shown to a strategy anew, too: where that is to
+    come, it is told nothing of an order before it had the chance to place it, and then once.
     """
 
-    def __init__(self, tickets: Iterable[Ticket] = ()) -> None:
+    def __init__(
+        self, tickets: Iterable[Ticket] = (), notes: deque[LightOrder] | None = None
+    ) -> None:
+        """Begin with the orders of before; `notes` wait to be told to strategies."""
         self._tickets = {ticket.intent.client_order_id: ticket for ticket in tickets}
-        self._unknown: set[str] = set()
+        self._notes: deque[LightOrder] = deque() if notes is None else notes
+        self._unheard, self._awaited = set[str](), set[str]()
 
     def __bool__(self) -> bool:
-        return bool(self._tickets)
+        return bool(self._tickets or self._unheard)
 
     def add(self, ticket: Ticket) -> None:
         """Take in one more order of before."""
@@ -56,9 +61,9 @@ class Reruns:
         Raises:
             RestartError: it has the id of an order of before, and wants something else.
         """
-        self._unknown.discard(order.client_order_id)
         ticket = self._tickets.pop(order.client_order_id, None)
         if ticket is None:
+            self._drop_notes(order.client_order_id)
             return None
         if not same_wish(order, ticket.intent):
             intent = ticket.intent
@@ -67,6 +72,7 @@ class Reruns:
                 f"something else than {intent.side} {intent.type} {intent.symbol} as before"
             )
             raise RestartError(msg)
+        self._unheard.discard(order.client_order_id)
         theirs = ticket.order
         theirs.owner, theirs.parent, theirs.transmit = order.owner, order.parent, order.transmit
         return ticket
@@ -91,9 +97,6 @@ class Reruns:
         Those decided at a time in `but` wait for their bar to be run again. The others must be
         forgotten before history is shown: a bar of it would claim them, and send them now.
         """
-        self._unknown = {
-            name for name, one in self._tickets.items() if one.intent.created_ms in but
-        }
         unsent = [
             one
             for one in self._tickets.values()
@@ -103,18 +106,37 @@ class Reruns:
             del self._tickets[one.intent.client_order_id]
         return unsent
 
-    def next_of(self, notes: deque[LightOrder]) -> LightOrder | None:
-        """Take the oldest note, or None, of an order that is not waiting for its bar."""
-        for place, note in enumerate(notes):
-            if note.client_order_id not in self._unknown:
-                del notes[place]
+    def hold(self, times: Collection[int]) -> None:
+        """Tell nothing until history is `shown`; of what was decided at `times`, until `end`."""
+        self._unheard = set(self._tickets)
+        self._awaited = {
+            name for name, one in self._tickets.items() if one.intent.created_ms in times
+        }
+
+    def next_note(self) -> LightOrder | None:
+        """Take the oldest note of an order its strategy may know; None if there is none."""
+        for place, note in enumerate(self._notes):
+            if note.client_order_id not in self._unheard:
+                del self._notes[place]
                 return note
         return None
+
+    def _drop_notes(self, client_order_id: str) -> None:
+        """Forget that an order was given up: it is placed once more, and told of anew."""
+        if client_order_id in self._unheard:
+            self._unheard.discard(client_order_id)
+            left = [note for note in self._notes if note.client_order_id != client_order_id]
+            self._notes.clear()
+            self._notes.extend(left)
+
+    def shown(self) -> None:
+        """Let what happened while nobody looked be told, but for what is to be run again."""
+        self._unheard &= self._awaited
 
     def end(self) -> None:
         """Forget all: the bars they were decided on have been run again."""
         self._tickets.clear()
-        self._unknown.clear()
+        self._unheard.clear()
 
 
 def why_changed(before: OrderIntent, now: OrderIntent) -> Denied | None:
@@ -156,8 +178,7 @@ def restore(broker: BaseBroker, recalled: Recalled, datas: Sequence[Any]) -> Non
         ticket = revive(known, broker.listings.of_feed(intent.feed) or listing)
         revived.append(ticket)
         broker.tickets.put(ticket)
-    broker.reruns = Reruns(revived)
-    broker.take_up()
+    broker.take_up(revived)
 
 
 class OpenTrades:

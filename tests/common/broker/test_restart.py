@@ -106,13 +106,56 @@ def test_what_may_have_left_before_its_status_was_committed_counts_as_sent() -> 
     bot.exchange.said = [Report(ReportKind.ACCEPTED, intent.client_order_id)]
 
     bot.broker.settle()
+    bot.broker.reruns.hold({intent.created_ms})
     bot.broker.end_reruns()
     actor = bot.run()
 
     assert bot.exchange.sent == []
-    assert actor.told == [("Accepted", 0), ("Accepted", 0)]
+    assert actor.told == [("Accepted", 0)]
     assert actor.orders[0] in bot.broker.get_orders_open()
     assert [move.status for move in bot.journal.moves] == [OrderStatus.ACCEPTED]
+
+
+@pytest.mark.parametrize(
+    ("script", "again", "told"),
+    [
+        (BUY, True, [("Partial", 0.4), ("Completed", 1)]),
+        (BUY, False, [("Partial", 0.4), ("Completed", 1)]),
+        ({4: lambda s: s.broker.reruns.shown()}, False, [("Partial", 0.4), ("Completed", 1)]),
+        ({4: lambda s: s.broker.reruns.shown()}, True, []),
+        ({4: lambda s: s.broker.reruns.end()}, True, [("Partial", 0.4), ("Completed", 1)]),
+    ],
+    ids=["run again", "in history", "not placed again", "still to be run again", "over"],
+)
+def test_what_became_of_an_order_meanwhile_is_told_once_it_may_be_known(
+    script: Script, again: bool, told: list[tuple[str, float]]
+) -> None:
+    (intent,) = sent_by(BUY)
+    bot = Bot(script, Recalled(orders=[known(intent, OrderStatus.ACCEPTED)], fresh=False))
+    bot.exchange.said = [
+        Report(ReportKind.FILLED, intent.client_order_id, fill_of(intent, trade_id, quantity))
+        for trade_id, quantity in (("7", "0.4"), ("8", "0.6"))
+    ]
+
+    bot.broker.settle()
+    bot.broker.reruns.hold({intent.created_ms} if again else set())
+    actor = bot.run()
+
+    assert actor.told == told
+    assert actor.position.size == 1
+
+
+def test_what_was_given_up_and_is_placed_once_more_in_history_is_told_of_once() -> None:
+    (intent,) = sent_by(BUY)
+    unsent = known(intent, OrderStatus.SUBMITTED, tries=0)
+    bot = Bot(BUY, Recalled(orders=[unsent], fresh=False), Deny())
+    bot.broker.reruns.hold(set())
+
+    bot.broker.end_reruns()
+    actor = bot.run()
+
+    assert bot.exchange.sent == []
+    assert actor.told == [("Rejected", 0)]
 
 
 def test_another_wish_under_the_same_id_stops_the_strategy() -> None:
