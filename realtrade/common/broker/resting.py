@@ -159,7 +159,7 @@ class RestingExits:
             )
             if self.is_simulated:
                 # The strategy comes next, and its exit must find an order that can be cancelled.
-                self.venue._check_submitted()  # noqa: SLF001  # taken early, as for styled orders
+                self.venue.check_submitted()
                 self._take_reports()
         finally:
             self.tells_steps = told

@@ -213,7 +213,7 @@ class StyledOrders:
         self._release((ticket,))
         if isinstance(self.venue, SimulatedVenue):
             # Its strategy comes next, and must find an order that it can cancel, as it was before.
-            self.venue._check_submitted()  # noqa: SLF001  # taken early, as for resting exits
+            self.venue.check_submitted()
             self._take_reports()
 
 

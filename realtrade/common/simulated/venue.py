@@ -157,7 +157,7 @@ class SimulatedVenue:
                 order.active = True
             self._waking.clear()
         if self._submitted:
-            self._check_submitted()
+            self.check_submitted()
         account_is_busy = self.account.busy
         if account_is_busy:
             self.account.open_bar()
@@ -186,8 +186,11 @@ class SimulatedVenue:
         self._orders[order.id] = order
         return True
 
-    def _check_submitted(self) -> None:
-        """Accept what the cash can pay; every order checked lowers it for those behind it."""
+    def check_submitted(self) -> None:
+        """Accept what the cash can pay; every order checked lowers it for those behind it.
+
+        With the next bar, unless somebody asks for it before.
+        """
         cash = self.account.cash
         alone = len(self._submitted) == 1 and self._submitted[0].market.values
         held: dict[str, Holding[float]] = {}
