@@ -28,7 +28,7 @@ def settle_orders(parts: Parts) -> None:
         return
     leaving = [
         order
-        for order in broker.get_orders_open()
+        for order in broker.get_orders_sent()
         if on_stop == "flatten" or not order.info.get("protects")
     ]
     for order in leaving:

@@ -48,27 +48,55 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
         yield Stage(exchange, (symbol,), tmp_path)
 
 
-def test_what_was_executed_unheard_before_the_end_is_booked_by_it(stage: Stage) -> None:
-    """Events have stopped: only the cancel at the end finds that there is nothing to cancel."""
-    (symbol,) = stage.symbols
+@pytest.fixture
+def market(stage: Stage) -> Market:
+    """The market of a bot that trades, and has not seen a live bar."""
     market = Market(stage.exchange, stage.symbols, seed=3, pace_s=0.01)
     stage.write("live", 1000)
     (stage.folder / "swing.py").write_text(STRATEGY)
     market.play(HISTORY)
     stage.bot.start()
     stage._until_it_trades()
+    return market
+
+
+def told(stage: Stage) -> dict[str, str]:
+    """Return what matches the events of the account's orders."""
+    return {"event": TOLD["swap" if ":" in stage.symbols[0] else "spot"]}
+
+
+def test_what_was_executed_unheard_before_the_end_is_booked_by_it(
+    stage: Stage, market: Market
+) -> None:
+    """Events have stopped: only the cancel at the end finds that there is nothing to cancel."""
     market.play(1)
     wait_for(lambda: len(stage.exchange.truth(stage.key).open_orders) == 2)
     wait_for(lambda: stage.tail().count("event=order_submitted") == 2)
     low, high = sorted(
         order.price for order in stage.exchange.truth(stage.key).open_orders if order.price
     )
-    told = TOLD["swap" if ":" in symbol else "spot"]
-    armed = stage.exchange.arm("ws_stall", match={"event": told})
+    armed = stage.exchange.arm("ws_stall", match=told(stage))
 
-    stage.exchange.walk(symbol, (low + high) / 2)
+    stage.exchange.walk(stage.symbols[0], (low + high) / 2)
     assert stage.bot.stop() == 0, stage.tail()
 
     truth = stage.exchange.truth(stage.key)
     assert (armed.struck, len(truth.fills), truth.open_orders) == (1, 1, ())
+    check(books_of(stage.folder / "state" / "swing.db"), ledger_of(truth))
+
+
+def test_what_was_not_answered_before_the_end_is_cancelled_by_it(
+    stage: Stage, market: Market
+) -> None:
+    """An order rests at the exchange already, but neither its answer nor an event has come."""
+    stage.exchange.arm("ws_stall", match=told(stage))
+    slow = stage.exchange.arm("slow", 2, {"method": "POST", "path": "*/order"}, seconds=3)
+
+    market.play(1)
+    wait_for(lambda: slow.struck > 0)
+    assert stage.bot.stop() == 0, stage.tail()
+
+    truth = stage.exchange.truth(stage.key)
+    assert truth.orders
+    assert truth.open_orders == ()
     check(books_of(stage.folder / "state" / "swing.db"), ledger_of(truth))

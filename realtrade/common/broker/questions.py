@@ -65,6 +65,11 @@ class Questions(SimulationSettings, bt.BrokerBase):
         orders = self.tickets.resting()
         return [order.clone() for order in orders] if safe else orders
 
+    def get_orders_sent(self) -> list[LightOrder]:
+        """Return orders that may rest at the venue: also those it has not answered yet."""
+        self._no_express()
+        return self.tickets.sent()
+
     def orderstatus(self, order: LightOrder) -> int:
         """Return where an order stands, also for an older copy of it if it is not long over."""
         ticket = self.tickets.find(self._door.key(order))

@@ -69,6 +69,11 @@ class Tickets:
         """Return orders the venue has accepted and not finished."""
         return [ticket.order for ticket in self.at_work.values() if ticket.status in _RESTING]
 
+    def sent(self) -> list[LightOrder]:
+        """Return orders that left for the venue and are not over, accepted by now or not."""
+        tickets = self.at_work.values()
+        return [ticket.order for ticket in tickets if ticket.status is not OrderStatus.CREATED]
+
     def intents(self) -> list[OrderIntent]:
         """Return orders not yet over, each with what is left of it to execute."""
         return [ticket.left() for ticket in self.at_work.values()]
