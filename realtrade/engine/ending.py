@@ -34,10 +34,10 @@ def settle_orders(parts: Parts) -> None:
     for order in leaving:
         broker.cancel(order)
     _wait(parts, lambda: not any(order.alive() for order in leaving), _CANCELS_S)
-    for order in leaving:
-        if order.alive():
-            told = f"order {order.client_order_id} may rest there still: its cancel is unanswered"
-            parts.say("warning", told)
+    unanswered = [order for order in leaving if order.alive() and parts.recovery.venue is not None]
+    for order in unanswered:
+        told = f"order {order.client_order_id} may rest there still: its cancel is unanswered"
+        parts.say("warning", told)
     if on_stop == "flatten":
         _flatten(parts)
 

@@ -104,6 +104,26 @@ def test_open_orders_are_cancelled_at_the_end_of_a_paper_run(bench: Bench) -> No
     assert said["keep_orders"] == ["buy 1.0 BTC/USD submitted"]
 
 
+def test_an_order_a_paper_run_had_no_bar_left_for_rests_nowhere(bench: Bench) -> None:
+    bench.strategy(
+        "mine",
+        """
+        import backtrader as bt
+
+        class Mine(bt.Strategy):
+            def next(self):
+                self.buy(size=0.001)
+        """,
+    )
+    notes = Notes()
+
+    bench.run(bench.recipe(MINE), "out", *REPLAY, observer=notes)
+
+    said = [line for _, line in notes.lines if "BTC/USD" in line]
+    assert said[-1] == "buy 0.001 BTC/USD submitted"
+    assert not [line for _, line in notes.lines if "may rest" in line]
+
+
 def test_a_position_that_cannot_be_flattened_any_more_is_told(bench: Bench) -> None:
     bench.strategy(
         "mine",

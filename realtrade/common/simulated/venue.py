@@ -187,10 +187,7 @@ class SimulatedVenue:
         return True
 
     def check_submitted(self) -> None:
-        """Accept what the cash can pay; every order checked lowers it for those behind it.
-
-        With the next bar, unless somebody asks for it before.
-        """
+        """Accept now what the cash can pay; every order checked lowers it for those behind it."""
         cash = self.account.cash
         alone = len(self._submitted) == 1 and self._submitted[0].market.values
         held: dict[str, Holding[float]] = {}
