@@ -64,9 +64,9 @@ def _only(found: list[StateFolder], what: str) -> StateFolder:
     if not found:
         msg = f"no bot {what}"
         raise Failure(msg, ExitCode.USAGE, hint="`realtrade status` lists the bots there are")
-    folders = ", ".join(str(one.path) for one in found)
+    folders = ", ".join(f"{one.path}{' (running)' if one.alive() else ''}" for one in found)
     msg = f"more than one bot {what}: {folders}"
-    raise Failure(msg, ExitCode.USAGE, hint="name its recipe, or --state DIR")
+    raise Failure(msg, ExitCode.USAGE, hint="name its recipe, or its state folder")
 
 
 def _of_recipe(recipe: Path) -> StateFolder:

@@ -56,6 +56,7 @@ ALARMS = frozenset(
     }
 )
 """What is worth a warning in the log."""
+_STARTING = frozenset({State.LOCKED, State.CHECKED})
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
@@ -236,7 +237,8 @@ class Parts:
     def _stand(self, before: State, now: State, reason: str) -> None:
         """Tell where the bot stands with its exchange."""
         told = f"trading state {before} → {now}{': ' if reason else ''}{reason}"
-        self.say("info" if now is State.LIVE else "warning", told)
+        expected = now is State.LIVE or (before in _STARTING and now is not State.HALTED)
+        self.say("info" if expected else "warning", told)
         note_halt(self, before, now, reason)
         self.settle_phase()
 

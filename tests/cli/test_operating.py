@@ -273,15 +273,16 @@ def test_two_runs_of_one_bot_are_one_too_many(recipe: Path) -> None:
 
 def test_no_bot_and_many_bots(realtrade: Command, recipe: Path, tmp_path: Path) -> None:
     none = realtrade("halt")
-    for name in ("a", "b"):
-        state = StateFolder(tmp_path / name / "same")
+    a, b = (StateFolder(tmp_path / name / "same") for name in ("a", "b"))
+    for state in (a, b):
         state.take()
         Fleet().enlist(state)
-        state.release()
+    a.release()
     many = realtrade("halt", "same")
+    b.release()
 
     assert none.exit_code == many.exit_code == 64
     assert "no bot is running" in none.stderr
-    assert "more than one bot is named 'same'" in many.stderr
-    assert realtrade("halt", "--state", tmp_path / "a" / "same").exit_code == 0
-    assert realtrade("halt", tmp_path / "b" / "same").exit_code == 0
+    assert f"more than one bot is named 'same': {a.path}, {b.path} (running)\n" in many.stderr
+    assert realtrade("halt", "--state", a.path).exit_code == 0
+    assert realtrade("halt", b.path).exit_code == 0
