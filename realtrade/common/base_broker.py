@@ -302,7 +302,9 @@ class BaseBroker(Questions):
             self._take_reports()
         watches = self._gate is not None and self._gate.watches
         if watches and self._gate is not None:
-            for action in self._gate.watch(self.account):
+            history = self._turns.bar_is_history()
+            look = self._gate.look_back if history else self._gate.watch
+            for action in look(self.account):
                 self._tell.acted(action)
                 perform(self, action)
         eager = self._turns.strategy_runs_first()

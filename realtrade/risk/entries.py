@@ -87,9 +87,14 @@ def with_bar(entry: Entry, bar: Bar) -> Entry:
     )
 
 
+def is_new(bar: Bar, entry: Entry) -> bool:
+    """Tell whether the position has lived through all of `bar`, which was not seen before."""
+    return bar.time_ms > entry.seen_ms and bar.time_ms >= entry.opened_ms
+
+
 def prices(entry: Entry, bar: Bar) -> tuple[Decimal, Decimal]:
     """Return the lowest and the highest price of `bar` that the position has lived through."""
-    if bar.time_ms > entry.seen_ms and bar.time_ms >= entry.opened_ms:
+    if is_new(bar, entry):
         return exact(bar.low), exact(bar.high)
     close = exact(bar.close)
     return close, close

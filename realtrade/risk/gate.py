@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from realtrade.model.order import Fill, OrderIntent
+    from realtrade.model.remembered import Entry
     from realtrade.model.verdict import Verdict
     from realtrade.plugins.ports.account import AccountView
     from realtrade.plugins.ports.risk import (
@@ -193,7 +194,23 @@ class RiskManager:
             if halt.flatten:
                 wanted.append(Action(ActionKind.FLATTEN, halt.rule, halt.reason))
         if needs.entries:
-            self._move_stops(view)
+            self._move_stops(view.entries, view)
+            self.memory.note_entries([view.extended(entry) for entry in view.entries])
+        return self._settled(wanted, view)
+
+    def look_back(self, account: AccountView) -> Sequence[Action]:
+        """Take in a bar from before a live start; return what a halt of before it had left to do.
+
+        Bars that were missed move the stops of positions held since before them: only that.
+        """
+        view = self._look(account)
+        missed = view.missed()
+        self._move_stops(missed, view)
+        for entry in missed:
+            self.memory.entries[entry.symbol] = view.extended(entry)
+        return self._settled(self._taken_up(), view)
+
+    def _settled(self, wanted: Sequence[Action], view: View) -> Sequence[Action]:
         done = settled(wanted, view) if wanted else ()
         for action in done:
             self.record.acted(action, view.now_ms)
@@ -322,14 +339,12 @@ class RiskManager:
         self.memory.halts[action.rule] = halt
         return True
 
-    def _move_stops(self, view: View) -> None:
-        entries = view.entries
+    def _move_stops(self, entries: Sequence[Entry], view: View) -> None:
         for entry in entries:
             for stop in self._stops:
                 level = level_or_none(stop, entry, view)
                 if level is not None:
                     self.memory.note_level(stop.name, entry.symbol, level)
-        self.memory.note_entries([view.extended(entry) for entry in entries])
 
 
 def _asked(name: str, rule: RiskRule, intent: OrderIntent, view: RiskView) -> Verdict:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from realtrade.model.order import Side
 from realtrade.risk import orders_at_work
-from realtrade.risk.entries import adopted, with_bar
+from realtrade.risk.entries import adopted, is_new, with_bar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -186,6 +186,16 @@ class View:
                 with_bar(entry, self.bar(entry.symbol)),
             )
         return extended[1]
+
+    def missed(self) -> list[Entry]:
+        """Return the positions that have lived through the newest bar while nobody watched."""
+        known = self._memory.entries
+        return [
+            known[symbol]
+            for symbol, held in self.positions.items()
+            if symbol in known and known[symbol].quantity == held.quantity
+            if any(is_new(bar, known[symbol]) for bar in self.bars(symbol, 1))
+        ]
 
     def level(self, rule: str, symbol: str) -> Decimal | None:
         """Return where `rule`'s stop stood after the last bar."""

@@ -164,6 +164,22 @@ def test_a_flatten_goes_on_after_a_restart(bench: Any) -> None:
     assert again.watch(bench.account) == [Action(ActionKind.FLATTEN, "person", "enough")]
 
 
+def test_bars_of_before_a_start_halt_nothing_and_leave_a_flatten_to_the_bars_behind_them(
+    bench: Any,
+) -> None:
+    gate = bench.gate(bench.wants(FLATTEN))
+    gate.watch(bench.account)
+    bench.hold(2)
+
+    again = RiskManager([bench.wants(halt("news"))], memory=bench.memory)
+
+    told = Action(ActionKind.HALT, "wants", "still halted: far too much")
+    assert [again.look_back(bench.account) for _ in range(2)] == [[told], ()]
+    assert list(bench.memory.halts) == ["wants"]
+    asked = [(action.kind, action.rule) for action in again.watch(bench.account)]
+    assert asked == [(ActionKind.HALT, "news"), (ActionKind.FLATTEN, "wants")]
+
+
 def test_a_halt_is_told_once_more_after_a_restart_for_its_cancels(bench: Any) -> None:
     """Whoever was killed between halting and cancelling has left entries that rest."""
     bench.gate(bench.says(Denied("wants", "no", halt(until_ms=99)))).assess(

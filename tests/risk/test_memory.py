@@ -11,7 +11,7 @@ from realtrade.model.instrument import Instrument
 from realtrade.model.order import Fill, Side
 from realtrade.model.remembered import ClosedTrade, Entry, Halt, Period
 from realtrade.plugins.ports.risk import Needs
-from realtrade.risk import RiskMemory
+from realtrade.risk import RiskManager, RiskMemory
 
 BTC, ETH = "BTC/USDT", "ETH/USDT"
 HOUR = 3_600_000
@@ -352,3 +352,30 @@ def test_a_fill_before_the_first_bar_keeps_its_time(bench: Any, now_ms: int) -> 
     bench.memory.note_fill(filled(5 * HOUR), bench.account)
 
     assert bench.memory.entries[BTC].opened_ms == 5 * HOUR
+
+
+def test_stops_follow_bars_missed_while_something_was_held_and_none_of_before(bench: Any) -> None:
+    stop = bench.build("trailing_stop", name="trail", distance="10%")
+    bench.bar(150, at_ms=0)
+    bench.bar(100)
+    bench.fill(2)
+    seen = [*bench.account.history[BTC]]
+    bench.gate(stop).watch(bench.account)
+    before = bench.memory.to_dict()
+
+    again = RiskManager([stop], memory=RiskMemory.from_dict(before))
+    for count in range(3):  # at first there is no bar, then those of before are shown again
+        bench.account.history[BTC] = seen[:count]
+        assert again.look_back(bench.account) == ()
+    assert again.memory.to_dict() == before
+
+    bench.bar(120, high=130, low=80)
+    assert again.look_back(bench.account) == ()
+    assert again.memory.levels == {"trail": {BTC: Decimal(117)}}
+    assert again.memory.entries[BTC].lowest == 80
+
+    after = again.memory.to_dict()
+    bench.bar(140)
+    bench.hold(1)  # less than is known of: not from before the bar
+    assert again.look_back(bench.account) == ()
+    assert again.memory.to_dict() == after

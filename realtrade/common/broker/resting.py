@@ -61,6 +61,7 @@ class RestingExits:
     sell: Any
     cancel: Any
     _take_reports: Any
+    _turns: Any
     listings: Any
     open_intents: Any
     tells_steps: bool
@@ -77,10 +78,15 @@ class RestingExits:
         super().init()  # type: ignore[misc]  # of the broker
 
     def next(self) -> None:
-        """Do what the broker does on every turn, then bring every exit to where it belongs."""
+        """Do what the broker does on every turn, then bring every exit to where it belongs.
+
+        That is told by prices of now: bars from before a start leave what rests as it is.
+        """
         super().next()  # type: ignore[misc]  # of the broker
         if not self._found:
             self._find()
+        if self._turns.bar_is_history():
+            return
         for keeper in self.keepers:
             keeper.bring()
 

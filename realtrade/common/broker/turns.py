@@ -21,6 +21,8 @@ class Turns:
         self._simulated = isinstance(venue, SimulatedVenue)
         self._seen = -1
         self._live = any(data.islive() and not data.replaying for data in self.datas)
+        hubs = (getattr(data, "hub", None) for data in self.datas)
+        self._hub = next((hub for hub in hubs if hub is not None), None)
 
     @property
     def datas(self) -> Sequence[Any]:
@@ -33,6 +35,10 @@ class Turns:
             return True
         before, self._seen = self._seen, sum(len(data) for data in self.datas)
         return before != self._seen
+
+    def bar_is_history(self) -> bool:
+        """Tell whether the bar is from before the start of a live run: nobody acts on it."""
+        return self._hub is not None and not self._hub.live
 
     def strategy_runs_first(self) -> bool:
         """Tell whether strategies run on a bar before the broker does: they must see old values."""

@@ -282,6 +282,13 @@ class RiskGate(Protocol):
         """
         ...
 
+    def look_back(self, account: AccountView) -> Sequence[Action]:
+        """Take in a bar from before a live start, in place of `watch`; return what was left to do.
+
+        Its prices are gone, and what is held now need not have been held then: no rule is asked.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SizingRequest:
