@@ -8,6 +8,8 @@ from realtrade.engine.equipment import equipped
 from realtrade.engine.markets import instrument_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from realtrade.common import BaseBroker
     from realtrade.engine.parts import Parts
 
@@ -27,11 +29,16 @@ def broker_class(parts: Parts) -> type[BaseBroker]:
     return equipped(parts, CurveBroker if afterwards(parts) else BaseBroker)
 
 
-def recorder_class(parts: Parts) -> Any:
-    """Return the analyzer that fits: both record executions."""
+def add_recorder(parts: Parts, symbols: Mapping[str, str]) -> None:
+    """Add the analyzer that fits: both record executions. `symbols` are those of the feeds."""
     from realtrade.monitor.analyzer import FillAnalyzer, TrackingAnalyzer
 
-    return FillAnalyzer if afterwards(parts) else TrackingAnalyzer
+    words: dict[str, Any] = {"tracker": parts.tracker, "symbols": symbols}
+    if afterwards(parts):
+        parts.cerebro.addanalyzer(FillAnalyzer, **words)
+    else:
+        history = parts.warming_up if parts.live else None
+        parts.cerebro.addanalyzer(TrackingAnalyzer, history=history, **words)
 
 
 def finish(parts: Parts) -> None:

@@ -167,7 +167,7 @@ def arm(parts: Parts, stack: ExitStack) -> None:
     cerebro.addstrategy(rebalancing(parts), **parts.spec.params)
     symbols = {name: instrument_of(parts, name).symbol for name in parts.datas}
     cerebro.addanalyzer(Hooks)
-    cerebro.addanalyzer(equity.recorder_class(parts), tracker=parts.tracker, symbols=symbols)
+    equity.add_recorder(parts, symbols)
     keep(parts)
     if parts.stream is not None and parts.hub is not None:
         parts.stream.start(parts.hub)

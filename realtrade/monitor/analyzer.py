@@ -50,7 +50,7 @@ class FillAnalyzer(bt.Analyzer):
     keeps = True
     """Executions may wait for the end: nobody looks at the tracker before."""
 
-    params = (("tracker", None), ("symbols", None))
+    params: tuple[tuple[str, None], ...] = (("tracker", None), ("symbols", None))
 
     def start(self) -> None:
         """Look up the tracker and the symbols: `symbols` maps data names to symbols."""
@@ -135,17 +135,24 @@ class FillAnalyzer(bt.Analyzer):
 class TrackingAnalyzer(FillAnalyzer):
     """Hands every execution and the account after every bar to a `PerformanceTracker`.
 
+    Bars of which `history()` holds are left out: what is held now was not held in bars from before
+    a live start.
+
     ```python
     tracker = PerformanceTracker(10_000)
     cerebro.addanalyzer(TrackingAnalyzer, tracker=tracker, symbols={"btc_1h": "BTC/USDT"})
     ```
     """
 
+    params = (("history", None),)
+
     keeps = False
     _newest_ms = 0
 
     def notify_cashvalue(self, cash: float, value: float) -> None:
         """Record one bar: Backtrader calls this once per bar, after orders, before the strategy."""
+        if self.p.history is not None and self.p.history():
+            return
         now_ms = stamp_ms(self.strategy.lines.datetime[0])
         # Live, a bar of one feed may come after a newer one of another: time does not step back.
         self._newest_ms = max(self._newest_ms, now_ms)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from realtrade.plugins.ports.build import BuildContext
 
 _WEBHOOKS = frozenset({"NotifyJSON", "NotifyXML", "NotifyForm"})
+_BETWEEN_S = 1.0
+"""Least time between two messages where Apprise knows of no need of the service: its own 5.5
+seconds are longer than the next alarm may wait."""
 
 
 def build(config: AppriseConfig, context: BuildContext) -> AppriseChannel:
@@ -50,6 +53,9 @@ class AppriseChannel:
         if not self._service.add(url):
             msg = f"the URL of the channel '{name}' is none that Apprise knows"
             raise SettingWrong(msg, at="url", hint="see https://appriseit.com/services")
+        for service in self._service:
+            if service.request_rate_per_sec == apprise.NotifyBase.request_rate_per_sec:
+                service.request_rate_per_sec = _BETWEEN_S
 
     def send_keyed(self, title: str, text: str, key: str) -> None:
         """Deliver one message; services and readers that look at headers find its key there.

@@ -52,6 +52,22 @@ def test_mail_arrives_as_plain_text(mails: tuple[Mails, int]) -> None:
     assert mail.get_content().strip().replace("\u2060", "") == HOSTILE
 
 
+def test_alarms_by_mail_hardly_wait_for_each_other(
+    mails: tuple[Mails, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler, port = mails
+    url = f"mailto://127.0.0.1:{port}?from=bot@example.org&to=me@example.org&mode=insecure"
+    channel, naps = AppriseChannel("mail", url), list[float]()
+    monkeypatch.setattr("apprise.url.time.sleep", naps.append)
+
+    for number in range(3):
+        channel.send(f"bot: alarm {number}", "fire")
+
+    assert len(handler.seen) == 3
+    assert len(naps) == 2
+    assert max(naps) <= 1
+
+
 def test_a_webhook_gets_title_and_text(site: Site) -> None:
     AppriseChannel("hook", f"json://127.0.0.1:{site.port}/alarm").send("bot: halt", "fire")
 

@@ -123,7 +123,7 @@ def test_books_and_ledger_agree_to_the_last_digit(stage: Stage, mode: str, bars:
     truth = stage.exchange.truth(stage.key)
     check(books_of(stage.folder / "state" / "swing.db"), ledger_of(truth))
     wallet = truth.futures if ":" in stage.symbols[0] else truth.balances
-    assert stage.bars() == 30 + bars
+    assert stage.bars() == bars
     assert len(truth.fills) > bars / 20
     assert {fill.symbol for fill in truth.fills} == set(stage.symbols)
     if ":" not in stage.symbols[0]:
@@ -136,7 +136,7 @@ def test_paper_sends_no_order_and_needs_no_key(stage: Stage) -> None:
     assert stage.exchange.truth(stage.key).orders == ()
     signed = [one for one in stage.exchange.requests if "signature" in one.params]
     assert signed == []
-    assert stage.bars() == 180
+    assert stage.bars() == 150
     assert Decimal(stage.last_row()["equity"]) != 100_000
 
 

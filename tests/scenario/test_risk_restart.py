@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,9 @@ def test_what_is_held_is_not_valued_at_prices_of_before_it_was_bought(
     assert [side for side, _, _ in ended.fills] == ["buy"]
     assert ended.held == HELD[market]
     assert [side for side, _, _ in ended.orders] == ["sell"] * (place == "exchange")
+    summary = json.loads((tmp_path / "bot" / "out" / "summary.json").read_text())
+    assert summary["bars"] == 2
+    assert summary["max_drawdown"] == 0
 
 
 @pytest.mark.parametrize("market", ["spot", "swap"])
