@@ -41,8 +41,10 @@ class _Rule:
 
 
 def _looked_at(parts: Parts) -> list[_Rule]:
+    """Look at every rule; none has a reading while prices are those of before the start."""
     types = {name: block.type for name, block in parts.recipe.risk.items()}
-    counted, rooms = parts.risk.record.rules, parts.risk.head_room(parts.broker.account)
+    counted = parts.risk.record.rules
+    rooms = {} if parts.warming_up() else parts.risk.head_room(parts.broker.account)
     return [
         _Rule(
             name,

@@ -73,7 +73,7 @@ def test_without_rules_there_is_no_section(bench: Bench) -> None:
     assert '<table id="risk">' not in (bench.folder / "out" / "report.html").read_text("utf-8")
 
 
-def _parts(rooms: dict[str, HeadRoom]) -> Any:
+def _parts(rooms: dict[str, HeadRoom], *, warming_up: bool = False) -> Any:
     class Gate:
         record = RiskRecord()
 
@@ -84,6 +84,7 @@ def _parts(rooms: dict[str, HeadRoom]) -> Any:
         recipe=SimpleNamespace(risk={"lev": SimpleNamespace(type="max_leverage")}),
         risk=Gate(),
         broker=SimpleNamespace(account=None),
+        warming_up=lambda: warming_up,
     )
 
 
@@ -91,6 +92,16 @@ def test_a_rule_that_cannot_tell_keeps_no_report_from_being_written() -> None:
     (rule,) = rule_facts(_parts({"lev": HeadRoom(trouble="KeyError: no price")}))
 
     assert (rule.name, rule.type, rule.stands) == ("lev", "max_leverage", "")
+
+
+def test_a_rule_has_no_reading_by_prices_of_before_the_start() -> None:
+    room = HeadRoom(reading=Reading("lev", Decimal(3), Decimal(2), breached=True, text="3 of 2"))
+
+    (now,) = head_room(_parts({"lev": room}))
+    (before,) = head_room(_parts({"lev": room}, warming_up=True))
+
+    assert (now["value"], now["breached"], now["text"]) == ("3", True, "3 of 2")
+    assert (before["value"], before["breached"], before["text"]) == (None, False, "")
 
 
 @pytest.mark.parametrize(
