@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
     Row = dict[str, Any]
 
-# The record of a run, its equity and trades, takes about 100,000 bytes for 1,000 instants; lines are
-# bounded. The rest is what malloc loses between blocks: 700 mails and messages are sent meanwhile,
-# and each mail builds and drops a TLS context of 30,000 pieces. An hour has shown 520,000 in all.
+# The record of a run, its equity and trades, takes about 100,000 bytes for 1,000 instants; lines
+# are bounded. The rest is what malloc loses between blocks: 700 mails and messages are sent
+# meanwhile, and each mail builds and drops a TLS context of 30,000 pieces. An hour's run needed
+# 520,000 in all.
 LIMITS = {
     "memory, bytes for 1,000 bars": 700_000.0,
     "threads, growth": 2.0,
