@@ -26,7 +26,7 @@ from realtrade.common.broker.restart import Reruns, why_changed
 from realtrade.common.broker.risk import perform
 from realtrade.common.broker.strays import take_stray
 from realtrade.common.broker.teller import Teller
-from realtrade.common.broker.ticket import BACKTRADER_STATUS, Ticket
+from realtrade.common.broker.ticket import BACKTRADER_STATUS, NOT_TRADED, Ticket
 from realtrade.common.broker.tickets import Tickets
 from realtrade.common.broker.turns import Turns
 from realtrade.common.simulated import SimulatedVenue
@@ -198,7 +198,7 @@ class BaseBroker(Questions):
     def _is_unwatched(self, order: LightOrder, listing: Listing) -> bool:
         """Tell whether nobody has a say in an order or hears of it before it is executed."""
         watched = self.tells_steps or self._tell.publishes or self._held_back or self.reruns
-        return not watched and self._is_undisputed(order, listing)
+        return not (watched or self._turns.bar_is_history()) and self._is_undisputed(order, listing)
 
     def _long_way(
         self, order: LightOrder, listing: Listing, booking: Booking[float] | None, short: str
@@ -230,6 +230,9 @@ class BaseBroker(Questions):
 
     def _decide(self, ticket: Ticket) -> Denied | None:
         """Let the desk make of an order what may go out, unless there is nothing to decide."""
+        if self._turns.bar_is_history():
+            self.tickets.passed_over += 1
+            return NOT_TRADED
         if self._is_undisputed(ticket.order, ticket.listing):
             return None
         decided = self._desk.decide(ticket.intent, ticket.listing.instrument, self.account)

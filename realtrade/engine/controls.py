@@ -247,6 +247,11 @@ class Controls:
         """Tell whether `turn` has something to do; costs nothing to ask."""
         return bool(self._wanted) or self._resumes or self._adopts
 
+    @property
+    def resuming(self) -> bool:
+        """Tell whether halts are about to be lifted by the next `turn`."""
+        return self._resumes
+
     def turn(self, broker: BaseBroker, risk: RiskManager) -> None:
         """Do what was asked for since the last turn: cancel, close, lift halts."""
         from realtrade.common.broker.risk import perform

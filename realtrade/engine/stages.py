@@ -13,7 +13,6 @@ from realtrade.engine.markets import banked, find_markets, instrument_of, read_f
 from realtrade.engine.recovery import keep, recover
 from realtrade.engine.telling import make_notifier
 from realtrade.engine.venues import make_venue
-from realtrade.engine.warm_up import WarmUpRule
 from realtrade.engine.wrong import built
 from realtrade.execution.state import TradingRule
 from realtrade.plugins.plugin import Kind
@@ -94,10 +93,10 @@ def _risk_memory(parts: Parts) -> RiskMemory | None:
 
 
 def _always(parts: Parts) -> list[RiskRule | RiskWatch]:
-    """Return the rules no recipe writes down: warm-up, a person's pause and halt, the hours."""
+    """Return the rules no recipe writes down: a person's pause and halt, the hours."""
     always: list[RiskRule | RiskWatch] = [parts.pause]
     if parts.live:
-        always = [WarmUpRule(parts.warming_up), parts.pause, parts.controls.halts]
+        always.append(parts.controls.halts)
     if parts.recovery.venue is not None:
         always.append(TradingRule(parts.recovery.standing))
     block = parts.recipe.schedule

@@ -62,12 +62,21 @@ class Turns:
         for prepare in self.before:
             prepare()
         if parts.warming_up():
+            if parts.controls.resuming:
+                parts.risk.let_go()
             return
         if parts.lifecycle.phase is Phase.WARMUP:
-            parts.lifecycle.advance(Phase.TRADING)
-            parts.settle_phase()
+            self._begin()
         if parts.controls.waiting:
             parts.controls.turn(parts.broker, parts.risk)
+
+    def _begin(self) -> None:
+        parts = self._parts
+        parts.lifecycle.advance(Phase.TRADING)
+        parts.settle_phase()
+        if count := parts.broker.tickets.passed_over:
+            orders = "order" if count == 1 else "orders"
+            parts.say("info", f"not placed: {count} {orders} decided on bars from before the start")
 
     def behind_broker(self) -> None:
         """Notice halts of rules, and let the others look."""

@@ -210,6 +210,10 @@ class RiskManager:
             self.memory.entries[entry.symbol] = view.extended(entry)
         return self._settled(self._taken_up(), view)
 
+    def let_go(self) -> None:
+        """Do nothing more about halts of before a restart: they are about to be lifted."""
+        self._still = ()
+
     def _settled(self, wanted: Sequence[Action], view: View) -> Sequence[Action]:
         done = settled(wanted, view) if wanted else ()
         for action in done:

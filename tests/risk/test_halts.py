@@ -195,6 +195,16 @@ def test_a_halt_is_told_once_more_after_a_restart_for_its_cancels(bench: Any) ->
     assert list(again.watch(bench.account)) == []
 
 
+def test_a_halt_about_to_be_lifted_is_let_go_and_in_force_until_it_is(bench: Any) -> None:
+    bench.gate(bench.wants(halt())).watch(bench.account)
+
+    again = RiskManager(memory=bench.memory)
+    again.let_go()
+
+    assert again.look_back(bench.account) == ()
+    assert isinstance(again.assess(bench.buy(), bench.account), Denied)
+
+
 def test_a_halt_that_ended_meanwhile_is_not_told_again(bench: Any) -> None:
     bench.gate(bench.wants(halt(until_ms=99))).watch(bench.account)
     bench.account.now_ms = 99

@@ -227,3 +227,25 @@ def test_killed_while_a_person_flattens(make_scene: Callable[[str], Scene]) -> N
     scene = make_scene("swap")
 
     _play(scene, PERSON_POINTS, lambda: scene.ask("flatten"))
+
+
+def test_a_halt_lifted_while_nothing_ran_is_not_told_again(
+    make_scene: Callable[[str], Scene],
+) -> None:
+    scene = make_scene("swap")
+    scene.start()
+    scene.until(scene.full)
+    scene.bar(0.95)
+    scene.until(lambda: scene.halted() and scene.flat())
+    scene.bot.kill()
+    before = len(scene.bot.log.read_text())
+
+    scene.ask("resume")
+    scene.start()
+    scene.until(scene.full)
+
+    told = scene.bot.log.read_text()[before:]
+    assert "resumed by" in told
+    assert "still halted" not in told
+    assert scene.bot.stop() == 0, scene.tail()
+    check(books_of(scene.journal), ledger_of(scene.truth))

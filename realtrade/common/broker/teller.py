@@ -86,7 +86,7 @@ class Teller:
         """An order has a new status; `note` it for its strategy."""
         if note:
             self.notes.append(ticket.order.clone())
-        if not self.publishes:
+        if not self.publishes or ticket.passed_over:
             return
         with self.together():
             if self._journal is not None and ticket.journaled:

@@ -22,6 +22,7 @@ from realtrade.model.order import (
     SimulationHints,
     TimeInForce,
 )
+from realtrade.model.verdict import Denied
 
 if TYPE_CHECKING:
     from realtrade.common.broker.listing import Listing
@@ -66,6 +67,12 @@ BACKTRADER_STATUS = MappingProxyType(
     }
 )
 """What a strategy sees of each status."""
+NOT_TRADED = Denied("warm_up", "bars from before the start are not traded")
+"""The answer to orders of a strategy that is shown history, reductions too.
+
+It lets indicators and a strategy's own memory settle; its prices are gone, so neither an entry nor
+an exit decided on them may go out. No risk rule is asked, and nobody but the strategy is told.
+"""
 
 
 class Ticket:
@@ -122,6 +129,11 @@ class Ticket:
             if decided.limit_price is not None:
                 created.pricelimit = float(decided.limit_price)
                 order._limitoffset = created.price - created.pricelimit  # noqa: SLF001  # Backtrader's own name
+
+    @property
+    def passed_over(self) -> bool:
+        """Tell whether it was decided on a bar from before the start: only its strategy hears."""
+        return not self.journaled and self.order.info.get("rule") == NOT_TRADED.rule
 
     def now(self) -> float:
         """Return Backtrader's time of the newest bar; before the first, when it was decided on."""
