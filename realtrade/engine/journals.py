@@ -25,10 +25,18 @@ PAPER = "paper"
 """The account of simulated fills."""
 
 
+def know_account(parts: Parts, stack: ExitStack) -> None:
+    """Ask the exchange for the account's name, which journal and lock go by; and for no more.
+
+    Raises:
+        GatewayError: the exchange cannot be reached, or takes no key of ours.
+    """
+    if parts.live:
+        parts.account = _account(parts)
+
+
 def open_storage(parts: Parts, stack: ExitStack) -> None:
     """Lock the account and remember, before anything can happen that would have to be remembered.
-
-    The exchange is asked before, but only for the account's name.
 
     Raises:
         JournalError: another bot has the account, or the journal cannot be trusted.
@@ -66,16 +74,15 @@ def _journal(parts: Parts) -> Journal:
         return journal
     from realtrade.storage import open_journal
 
-    account = account_of(parts)
     return open_journal(
         _url(parts, block),
-        account=account,
+        account=parts.account,
         bot=parts.recipe.name,
         folder=parts.folder,
         clock=parts.clock,
         redact=parts.redactor.redact,
         # Money that is made up may be traded by bots of one name in several folders.
-        locks=parts.folder / "state" if account == PAPER else None,
+        locks=parts.folder / "state" if parts.account == PAPER else None,
     )
 
 
@@ -98,8 +105,7 @@ def _url(parts: Parts, block: StorageBlock | None) -> str:
         return parts.context("storage").secret(block.url).reveal()
 
 
-def account_of(parts: Parts) -> str:
-    """Return the stable name of the account that is traded, without secrets."""
+def _account(parts: Parts) -> str:
     recipe, exchange = parts.recipe, parts.exchange
     if recipe.mode is Mode.PAPER or recipe.exchange is None:
         return PAPER

@@ -96,6 +96,8 @@ class Parts:
     secret: Callable[[SecretRef], Secret] | None = None
     """Reads a secret and has it blotted out of everything said from then on."""
 
+    account: str = ""
+    """The stable name of the account that a live run trades, without secrets."""
     journal: Journal | None = None
     """None in a backtest: nothing of it has to be remembered."""
     recovery: Recovery = field(init=False)

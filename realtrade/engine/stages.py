@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from realtrade.engine import equity
 from realtrade.engine.build import Stage
 from realtrade.engine.equipment import equip
-from realtrade.engine.journals import open_storage
+from realtrade.engine.journals import know_account, open_storage
 from realtrade.engine.markets import banked, find_markets, instrument_of, read_feeds, resample_feeds
 from realtrade.engine.recovery import keep, recover
 from realtrade.engine.telling import make_notifier
@@ -179,6 +179,7 @@ STAGES: tuple[Stage[Parts], ...] = (
     Stage("state", take_state),
     Stage("secrets", know_secrets),
     Stage("exchange", connect_exchange),
+    Stage("account", know_account),
     Stage("storage", open_storage),
     Stage("notifiers", make_notifier),
     Stage("markets", find_markets),

@@ -22,6 +22,11 @@ def exact(value: float | Decimal) -> Decimal:
     return value if isinstance(value, Decimal) else Decimal(repr(value + 0.0))
 
 
+def plain(mean: float) -> Decimal:
+    """Return a mean of prices, summed up in floats, as people write it: 15 digits are meant."""
+    return Decimal(f"{mean:.15g}")
+
+
 class BrokerAccount:
     """Facts of this moment, read from the broker at each access; an `AccountView`."""
 

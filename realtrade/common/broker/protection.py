@@ -98,9 +98,8 @@ class RestingStops:
 
     def _may_rest(self, symbol: str, level: float, listing: Listing) -> bool:
         """Tell whether a stop can rest: not past the market, not behind an exit, not refused."""
-        size = listing.position.size
-        past = (listing.tape.close() - level) * size <= 0
-        if past or self._broker.leaving(listing) >= abs(size):
+        past = (listing.tape.close() - level) * listing.position.size <= 0
+        if past or not _in_lots(abs(listing.position.size) - self._broker.leaving(listing), listing):
             return False
         return len(listing.tape) >= self._waits.get(symbol, (0, 0))[1]
 
@@ -139,8 +138,13 @@ def _on_tick(wanted: Protection, listing: Listing) -> float | None:
 
 def _fits(order: LightOrder, level: float, listing: Listing) -> bool:
     """Tell whether an order rests where it should, for what is held now."""
-    held, lot = exact(abs(listing.position.size)), listing.instrument.lot
-    wanted = float(step_down(held, lot) if lot else held)
+    wanted = _in_lots(abs(listing.position.size), listing)
     against = order.size * listing.position.size < 0
     rests = order.created.price == level and abs(order.executed.remsize) == wanted
     return bool(against and rests)
+
+
+def _in_lots(quantity: float, listing: Listing) -> float:
+    """Return how much of a quantity can be traded, whole lots; zero when it is below one."""
+    lot = listing.instrument.lot
+    return max(float(step_down(exact(quantity), lot)) if lot else quantity, 0.0)

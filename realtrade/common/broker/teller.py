@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from realtrade.common.broker.account import exact
+from realtrade.common.broker.account import exact, plain
 from realtrade.execution import is_over
 from realtrade.model.events import Event, EventType
 from realtrade.model.order import OrderStatus, Side
@@ -162,7 +162,7 @@ class Teller:
         if kind is None:
             return
         intent, executed = ticket.intent, ticket.order.executed
-        average = exact(executed.price)
+        average = plain(executed.price)
         data: dict[str, Any] = {
             "client_order_id": intent.client_order_id,
             "symbol": intent.symbol,

@@ -13,11 +13,12 @@ from realtrade.common.broker.protection import RestingStops
 from realtrade.common.broker.resting import RestingExits
 from realtrade.common.simulated import SimulatedVenue
 from realtrade.common.simulated.settings import Settings
+from realtrade.model.events import Event, EventType
 from realtrade.model.instrument import Instrument
 from realtrade.model.order import OrderType, Side
 from realtrade.model.verdict import Action, ActionKind, Approved, Denied
 from realtrade.plugins.ports.risk import Protection
-from realtrade.plugins.ports.venue import ReportKind
+from realtrade.plugins.ports.venue import Report, ReportKind
 from realtrade.storage import MemoryJournal
 from tests.common.broker.test_exchange import Exchange
 
@@ -295,6 +296,30 @@ def test_on_spot_an_exit_in_part_frees_what_the_stop_holds(play: Callable[..., A
     entry, stop, part = exchange.sent
     assert exchange.cancelled[0] == stop.client_order_id
     assert (part.type, part.quantity, entry.quantity) == (OrderType.MARKET, D("0.4"), D(1))
+
+
+def test_what_is_too_small_to_trade_needs_no_stop_while_the_rest_is_on_its_way_out(
+    play: Callable[..., Any],
+) -> None:
+    exchange, told = Exchange(), list[Event]()
+    lots = Instrument("BTC/USDT", "BTC", "USDT", lot=D("0.01"))
+    broker = Broker(cast("Venue", exchange), events=told.append)
+    broker.keepers = (RestingStops(broker, _at(80, lots.symbol)),)
+
+    def fill(strategy: Any) -> None:
+        exchange.fill(("t1", "0.995"))
+        exchange.say(ReportKind.CANCELLED)
+
+    def close(strategy: Any) -> None:
+        strategy.close()
+        stop = exchange.sent[1].client_order_id
+        exchange.said.append(Report(ReportKind.CANCELLED, stop))
+
+    play(broker, {1: lambda s: s.buy(size=1), 2: fill, 4: close}, instrument=lots)
+
+    kinds = [(str(one.side), one.type.value, one.quantity) for one in exchange.sent[1:]]
+    assert kinds == [("sell", "stop", D("0.99")), ("sell", "market", D("0.99"))]
+    assert EventType.ORDER_DENIED not in {event.type for event in told}
 
 
 def test_a_stop_found_after_a_restart_is_the_stop(play: Callable[..., Any]) -> None:

@@ -112,7 +112,7 @@ def test_events_say_what_people_want_to_know(play: Any) -> None:
         EventType.ORDER_SUBMITTED,
         EventType.ORDER_FILLED,
     ]
-    assert filled.message == "buy 1.0 btc filled at 120.0"
+    assert filled.message == "buy 1.0 btc filled at 120"
     assert (filled.data["filled"], filled.data["average_price"]) == (D("1.0"), D("120.0"))
     assert (filled.data["feed"], filled.data["fee"]) == ("btc", D("0.0"))
     assert "limit_price" not in filled.data
