@@ -99,7 +99,9 @@ class RestingStops:
     def _may_rest(self, symbol: str, level: float, listing: Listing) -> bool:
         """Tell whether a stop can rest: not past the market, not behind an exit, not refused."""
         past = (listing.tape.close() - level) * listing.position.size <= 0
-        if past or not _in_lots(abs(listing.position.size) - self._broker.leaving(listing), listing):
+        if past or not _in_lots(
+            abs(listing.position.size) - self._broker.leaving(listing), listing
+        ):
             return False
         return len(listing.tape) >= self._waits.get(symbol, (0, 0))[1]
 
