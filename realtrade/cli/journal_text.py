@@ -52,7 +52,11 @@ def print_journal(reader: JournalReader, place: str, orders: int) -> None:
 
 def _positions(reader: JournalReader) -> list[tuple[str, ...]]:
     rows = reader.rows("position")
-    return [(r["symbol"], r["quantity"], r["price"]) for r in rows if Decimal(r["quantity"])]
+    return [
+        (r["symbol"], f"{Decimal(r['quantity']):f}", f"{Decimal(r['price']):.15g}")
+        for r in rows
+        if Decimal(r["quantity"])
+    ]
 
 
 def _adjusted(reader: JournalReader) -> list[tuple[str, ...]]:

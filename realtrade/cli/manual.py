@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from textwrap import indent, wrap
 from typing import TYPE_CHECKING, Any, get_args
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _WIDTH = 92
+_BROKEN_LINE = re.compile(r"(?<=\S)\n(?![\s*-])")
+"""The end of a line within a sentence, broken for the width of source code."""
 _TYPES = {
     "string": "text",
     "number": "a number",
@@ -105,7 +108,8 @@ def _nested(model: type[BaseModel], name: str) -> Iterator[type[BaseModel]]:
 
 
 def _paragraph(text: str, margin: str) -> Iterator[str]:
-    for line in text.splitlines():
+    """Yield text at the page's width; lists and what is indented keep their lines."""
+    for line in _BROKEN_LINE.sub(" ", text).splitlines():
         yield from wrap(line, _WIDTH, initial_indent=margin, subsequent_indent=margin) or [""]
 
 

@@ -55,6 +55,15 @@ def test_a_block_lists_its_fields(realtrade: Command) -> None:
     assert "      type: one of `market`, `limit`; default market" in out
 
 
+def test_text_is_as_wide_as_the_page_wherever_its_source_breaks_lines(realtrade: Command) -> None:
+    page = realtrade("explain", "schedule").stdout
+    example = realtrade("explain", "max_drawdown").stdout
+
+    assert "      When the strategy's own method `rebalance(name)`" in page
+    assert 'such\n      as "0 0 1 * *". It is called' in page
+    assert "      ```yaml\n      risk:\n        drawdown: {type: max_drawdown" in example
+
+
 def test_a_field_is_called_as_recipes_call_it(realtrade: Command) -> None:
     assert "First bar, by open time" in realtrade("explain", "backtest.from").stdout
     assert realtrade("explain", "backtest.start").exit_code == 64

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sqlite3
 from contextlib import closing
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -50,6 +52,18 @@ def test_shows_a_running_bot_s_journal(
     assert newest[0].split()[3:9] == ["BTC/USDT", "buy", "limit", "1.50", "30000", "0.5"]
     assert "ETH/USDT  1         2" in shown.stdout
     assert "30 messages still to be told" in shown.stdout
+
+
+def test_what_is_held_is_written_as_people_write_numbers(
+    realtrade: Command, recipe: Path, journal: SqlJournal
+) -> None:
+    mean = Decimal("49802.42999698057442183843446")
+    journal.position("X/Y", Position(Decimal("6.0E-7"), mean))
+    journal.close()
+
+    shown = realtrade("journal", "show", recipe).stdout
+
+    assert re.search(r"X/Y +0\.00000060 +49802\.4299969806\s", shown)
 
 
 def test_shows_a_closed_journal_by_its_file(
