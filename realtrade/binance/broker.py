@@ -118,10 +118,13 @@ class BinanceBroker(BaseBroker):
         super().start()
 
     def _take_up(self, venue: LiveVenue, datas: list[Any]) -> None:
+        from realtrade.common.live import keep_pace
+
         store, journal = self._given
         store.clock.measure()
         recalled = journal.recall()
         restore(self, recalled, datas)
+        keep_pace(venue, self, datas, store.connection.clock)
         symbols = dict.fromkeys(listing.symbol for listing in self.listings)
         venue.trade(tuple(symbols))
         venue.bind(self.exact)

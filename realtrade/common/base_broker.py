@@ -109,8 +109,7 @@ class BaseBroker(Questions):
         self._held_back: dict[str, list[Ticket]] = {}
         self._names = Names(self._naming)
         self._door = door_to(self.venue)
-        notes = self._tell.notes
-        self._express = None if venue is None else Express(venue, notes, self._long_way)
+        self._express = None if venue is None else Express(venue, self._tell.notes, self._long_way)
         self._value: float | None = None
         self._turns = Turns(getattr(self, "cerebro", None), self.venue)
 
@@ -198,7 +197,8 @@ class BaseBroker(Questions):
     def _is_unwatched(self, order: LightOrder, listing: Listing) -> bool:
         """Tell whether nobody has a say in an order or hears of it before it is executed."""
         watched = self.tells_steps or self._tell.publishes or self._held_back or self.reruns
-        return not (watched or self._turns.bar_is_history()) and self._is_undisputed(order, listing)
+        history = self._gate is not None and self._turns.bar_is_history()
+        return not (watched or history) and self._is_undisputed(order, listing)
 
     def _long_way(
         self, order: LightOrder, listing: Listing, booking: Booking[float] | None, short: str
@@ -230,7 +230,7 @@ class BaseBroker(Questions):
 
     def _decide(self, ticket: Ticket) -> Denied | None:
         """Let the desk make of an order what may go out, unless there is nothing to decide."""
-        if self._turns.bar_is_history():
+        if self._gate is not None and self._turns.bar_is_history():
             self.tickets.passed_over += 1
             return NOT_TRADED
         if self._is_undisputed(ticket.order, ticket.listing):

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     Batch = tuple[tuple[str, Bar], ...]
 
 
+_HELD_S = 0.05
+"""How long a bar waits that has to: whoever it waits for may have woken the hub just before."""
+
+
 class HubStatus(Enum):
     """What the bars given out now are."""
 
@@ -118,6 +122,8 @@ class FeedHub:
         """
         self.live = False
         """True once all history has been given out."""
+        self.holds: Callable[[], bool] | None = None
+        """Tells whether a live bar that is due has to wait; asked again several times a second."""
         self._capacity = capacity
         self._reserve = reserve
         self._on_gap = on_gap
@@ -301,6 +307,11 @@ class FeedHub:
                 self._stream = HubStatus.DELAYED
         dues = [lane.bars[0].due_ms for lane in lanes if lane.bars]
         self._instant_ms = min(dues) if dues and not self._stopped else None
+        if self._instant_ms is not None and self.live and self.holds and self.holds():
+            self._instant_ms = None
+            with self._changed:
+                self._changed.wait_for(lambda: self._woken or self._stopped, _HELD_S)
+                self._woken = False
         return self._instant_ms is not None
 
     def has(self, name: str) -> bool:

@@ -66,11 +66,14 @@ def recover(parts: Parts, stack: ExitStack) -> None:
             _begin_anew(parts.journal, parts.recovery.recalled)
         return
     from realtrade.common.broker.restart import restore
+    from realtrade.common.live import keep_pace
     from realtrade.engine.adoption import Adopter
 
     parts.lifecycle.advance(Phase.RECONCILING)
     recalled, broker = parts.recovery.recalled, parts.broker
-    restore(broker, recalled, list(parts.datas.values()))
+    datas = list(parts.datas.values())
+    restore(broker, recalled, datas)
+    keep_pace(venue, broker, datas, parts.clock)
     venue.bind(broker.exact)
     if parts.journal is not None:
         adopter = parts.recovery.adopter = Adopter(parts, venue, parts.journal)

@@ -125,6 +125,51 @@ def test_a_wait_for_nothing_ends_in_time() -> None:
     assert 0.04 < clock.monotonic_s() - began_s < SOON_S / 2
 
 
+def test_a_live_bar_waits_while_it_has_to() -> None:
+    hub, answers = hub_of("a"), [True, True, False]
+    hub.publish([("a", bar(1))])
+    hub.publish([("a", bar(2))])
+    hub.holds = lambda: answers.pop(0) if answers else False
+
+    assert [cycle(hub, "a") for _ in range(5)] == [[None], [None], [1], [2], [None]]
+    assert not hub.over
+
+
+def test_who_is_waited_for_may_end_the_wait() -> None:
+    hub, answered = hub_of("a"), Event()
+    hub.publish([("a", bar(1))])
+    hub.holds = lambda: not answered.is_set()
+
+    def answer() -> None:
+        answered.set()
+        hub.wake()
+
+    other = Timer(0.02, answer)
+    other.start()
+
+    got = [cycle(hub, "a") for _ in range(100)]
+
+    other.join()
+    assert got[0] == [None]
+    assert got.count([1]) == 1
+
+
+def test_history_and_a_stopped_hub_wait_for_nobody(sample: BarColumns) -> None:
+    hub = FeedHub()
+    hub.join("a")
+    hub.history("a", HOUR, sample)
+    hub.holds = lambda: True
+
+    shown = [cycle(hub, "a")[0] for _ in range(len(sample))]
+    hub.publish([("a", bar(1_000_000))])
+    assert None not in shown
+    assert cycle(hub, "a") == [None]
+
+    hub.stop()
+    assert cycle(hub, "a") == [None]
+    assert hub.over
+
+
 def test_history_comes_first_and_joins_live_bars_without_a_double(sample: BarColumns) -> None:
     hub = FeedHub()
     for name in ("a", "b"):

@@ -72,6 +72,7 @@ NOT_TRADED = Denied("warm_up", "bars from before the start are not traded")
 
 It lets indicators and a strategy's own memory settle; its prices are gone, so neither an entry nor
 an exit decided on them may go out. No risk rule is asked, and nobody but the strategy is told.
+A broker without risk rules does as Backtrader does, and leaves it to the strategy.
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from realtrade.common.live.courier import Courier, Priority
+from realtrade.common.live.pace import keep_pace
 from realtrade.common.live.venue import LiveVenue
 
-__all__ = ["Courier", "LiveVenue", "Priority"]
+__all__ = ["Courier", "LiveVenue", "Priority", "keep_pace"]
