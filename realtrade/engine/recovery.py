@@ -73,7 +73,6 @@ def recover(parts: Parts, stack: ExitStack) -> None:
     recalled, broker = parts.recovery.recalled, parts.broker
     datas = list(parts.datas.values())
     restore(broker, recalled, datas)
-    keep_pace(venue, broker, datas, parts.clock)
     venue.bind(broker.exact)
     if parts.journal is not None:
         adopter = parts.recovery.adopter = Adopter(parts, venue, parts.journal)
@@ -89,6 +88,7 @@ def recover(parts: Parts, stack: ExitStack) -> None:
     broker.settle()
     for finding in venue.conclude(snapshot):
         parts.say("info", finding.message)
+    keep_pace(venue, broker, datas, parts.clock)
     again = {stamp_ms(bar.due_ms, parts.finest) for bar in parts.recovery.reruns.values()}
     broker.reruns.hold(again)
     broker.end_reruns(again)

@@ -22,7 +22,7 @@ _OR_NEVER = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 
 
 def keep_pace(venue: LiveVenue, broker: BaseBroker, datas: Iterable[Any], clock: Clock) -> None:
-    """Have the hubs of live feeds keep pace with a broker's orders at a venue; before its run."""
+    """Have the hubs of live feeds keep pace with a broker's orders at a venue that has begun."""
     for data in datas:
         hub = getattr(data, "hub", None)
         if hub is not None:
@@ -37,8 +37,8 @@ class Pace:
     know yet what it holds would order the same again.
 
     A bar waits for half a bar's time, at most for 5 s: an outcome may be unknown for minutes, and
-    stops must be watched meanwhile. What is owed then is waited for no longer. Ticks never wait:
-    between two of them there is no time to answer in.
+    stops must be watched meanwhile. What is owed then is waited for no longer, nor is what a start
+    has looked for and not found. Ticks never wait: between two there is no time to answer in.
 
     Args:
         venue: knows how far every order has come.
@@ -55,12 +55,11 @@ class Pace:
         self._clock = clock
         self._patience_s = min(timeframe.approximate_ms / 2000, _LONGEST_S)
         self._since_s: float | None = None
-        self._given_up = frozenset[str]()
+        self._given_up = self._owed()
 
     def __call__(self) -> bool:
         """Tell whether a bar that is due now has to wait; asked again until it has not."""
-        names = self._broker.tickets.at_work
-        owed = {name for name in names if _is_owed(self._orders.get(name))} if names else set()
+        owed = self._owed()
         self._given_up &= owed
         if owed <= self._given_up:
             self._since_s = None
@@ -70,8 +69,12 @@ class Pace:
             self._since_s = now_s
         if now_s - self._since_s < self._patience_s:
             return True
-        self._since_s, self._given_up = None, frozenset(owed)
+        self._since_s, self._given_up = None, owed
         return False
+
+    def _owed(self) -> set[str]:
+        names = self._broker.tickets.at_work
+        return {name for name in names if _is_owed(self._orders.get(name))} if names else set()
 
 
 def _is_owed(order: LiveOrder | None) -> bool:

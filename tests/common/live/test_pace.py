@@ -120,6 +120,18 @@ def test_an_unknown_outcome_is_waited_for_five_seconds_and_by_one_bar_only(bench
     assert holds(), "another order is waited for all the same"
 
 
+def test_what_a_start_has_looked_for_in_vain_is_not_waited_for(bench: Bench) -> None:
+    bench.exchange.faults.append(Fault(executed=False))
+    bench.submit(bench.intent())
+    bench.run(1)
+
+    holds = pace_of(bench)
+
+    assert not holds()
+    bench.submit(bench.intent())
+    assert holds()
+
+
 def test_the_next_bar_waits_as_long_again_for_what_came_since(bench: Bench) -> None:
     holds = pace_of(bench)
     bench.exchange.silent = True
@@ -153,6 +165,7 @@ def test_only_live_feeds_are_held_back(bench: Bench) -> None:
     hub = SimpleNamespace(holds=None)
     live = SimpleNamespace(hub=hub, finest=Timeframe.parse("1m"))
 
-    keep_pace(bench.venue, cast("BaseBroker", None), [live, object()], bench.clock)
+    broker = cast("BaseBroker", SimpleNamespace(tickets=Tickets(bench)))
+    keep_pace(bench.venue, broker, [live, object()], bench.clock)
 
     assert isinstance(hub.holds, Pace)
