@@ -22,7 +22,8 @@ def calculate(strategy: Any, *, vectorised: bool) -> None:
     Raises what Backtrader raises: `IndexError` when there are fewer bars than an indicator
     needs, `ZeroDivisionError` where an operation divides by zero.
     """
-    once = _Once(vectorised=vectorised)
+    # With Backtrader's cache of objects, a part of one indicator may be a part of others, too.
+    once = _Once(vectorised=vectorised, frees=vectorised and not strategy.cerebro.p.objcache)
     count = strategy._clock.buflen()
     once.grow(strategy, count)
     indicators = strategy.getindicators()
@@ -35,8 +36,8 @@ def calculate(strategy: Any, *, vectorised: bool) -> None:
 
 
 class _Once:
-    def __init__(self, *, vectorised: bool) -> None:
-        self._vectorised = vectorised
+    def __init__(self, *, vectorised: bool, frees: bool) -> None:
+        self._vectorised, self._frees = vectorised, frees
 
     @staticmethod
     def grow(owner: Any, size: int) -> None:
@@ -66,7 +67,7 @@ class _Once:
         self._fill(indicator)
         for line in indicator.lines:
             _bind(line)
-        if self._vectorised:
+        if self._frees:
             _let_go(indicator, parts)
 
     def _action(self, action: Any) -> None:

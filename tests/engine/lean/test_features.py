@@ -175,6 +175,22 @@ def test_stock_loop_for_what_is_overridden(compare, feed, rows, trader) -> None:
     assert lean.path_reason == "strategy Slow overrides _oncepost"
 
 
+def test_indicators_share_their_parts(compare, feed, rows, trader) -> None:
+    class Above(bt.Indicator):
+        lines: Any = ("above",)
+        params = (("period", 3),)
+
+        def __init__(self) -> None:
+            self.lines.above = bt.ind.SMA(self.data.close - 90.0, period=self.p.period)
+
+    class Sharing(trader):
+        def __init__(self) -> None:
+            super().__init__()
+            self.means = [Above(**{"period": period}) for period in (3, 7)]
+
+    compare(_one(Sharing, rows, feed, 60), objcache=True)
+
+
 def test_indicators_can_be_left_to_backtrader(compare, feed, rows, trader) -> None:
     def build(cerebro: Any, diary: Any) -> None:
         if "indicators" in cerebro.p._getkeys():
