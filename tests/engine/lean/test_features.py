@@ -186,7 +186,7 @@ def test_indicators_share_their_parts(compare, feed, rows, trader) -> None:
     class Sharing(trader):
         def __init__(self) -> None:
             super().__init__()
-            self.means = [Above(**{"period": period}) for period in (3, 7)]
+            self.means = [Above(**words) for words in ({"period": 3}, {"period": 7})]
 
     compare(_one(Sharing, rows, feed, 60), objcache=True)
 
