@@ -178,7 +178,7 @@ class BaseBroker(Questions):
             if self._is_unwatched(order, listing) and self._express.takes(order, listing):
                 self.idle = False
                 return order
-        known = self.reruns.claim(order) if self.reruns else None
+        known = self.reruns.claim(order, passed_over=self._passes_over) if self.reruns else None
         if known is not None and known.status is not OrderStatus.CREATED:
             self._tell.again(known)
             return known.order
@@ -197,8 +197,7 @@ class BaseBroker(Questions):
     def _is_unwatched(self, order: LightOrder, listing: Listing) -> bool:
         """Tell whether nobody has a say in an order or hears of it before it is executed."""
         watched = self.tells_steps or self._tell.publishes or self._held_back or self.reruns
-        history = self._gate is not None and self._turns.bar_is_history()
-        return not (watched or history) and self._is_undisputed(order, listing)
+        return not (watched or self._passes_over) and self._is_undisputed(order, listing)
 
     def _long_way(
         self, order: LightOrder, listing: Listing, booking: Booking[float] | None, short: str
@@ -230,7 +229,7 @@ class BaseBroker(Questions):
 
     def _decide(self, ticket: Ticket) -> Denied | None:
         """Let the desk make of an order what may go out, unless there is nothing to decide."""
-        if self._gate is not None and self._turns.bar_is_history():
+        if self._passes_over:
             self.tickets.passed_over += 1
             return NOT_TRADED
         if self._is_undisputed(ticket.order, ticket.listing):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from realtrade.common.broker.listing import HeldPosition, Listings, Positions
     from realtrade.common.broker.order import LightOrder
     from realtrade.common.broker.tickets import Tickets
+    from realtrade.common.broker.turns import Turns
     from realtrade.model.order import OrderIntent
     from realtrade.plugins.ports.risk import RiskGate
 
@@ -31,6 +32,7 @@ class Questions(SimulationSettings, bt.BrokerBase):
     _door: Door
     _express: Express | None
     _gate: RiskGate | None
+    _turns: Turns
     _value: float | None
 
     def getcash(self) -> float:
@@ -96,6 +98,11 @@ class Questions(SimulationSettings, bt.BrokerBase):
         """Have every order at work among the tickets."""
         if self._express is not None:
             self._express.clear()
+
+    @property
+    def _passes_over(self) -> bool:
+        """Tell whether orders now are decided on a bar from before the start; see `NOT_TRADED`."""
+        return self._gate is not None and self._turns.bar_is_history()
 
     def reduces(self, intent: OrderIntent) -> bool:
         """Tell whether the risk rules take an order for one that only reduces a position."""

@@ -11,6 +11,7 @@ import backtrader as bt
 from realtrade.common.broker.books import Books
 from realtrade.common.broker.revival import revive, same_wish
 from realtrade.common.broker.shown import tradable
+from realtrade.common.broker.ticket import NOT_TRADED
 from realtrade.execution import is_over
 from realtrade.model.order import OrderStatus
 from realtrade.model.verdict import Denied
@@ -55,24 +56,32 @@ class Reruns:
         """Take in one more order of before."""
         self._tickets[ticket.intent.client_order_id] = ticket
 
-    def claim(self, order: LightOrder) -> Ticket | None:
+    def claim(self, order: LightOrder, *, passed_over: bool = False) -> Ticket | None:
         """Return the order of before that `order` is, once, or None.
+
+        A strategy that is shown history holds what it holds now, and may want something else than
+        it did then: such an order, `passed_over`, gets a name of its own, for nothing comes of it.
 
         Raises:
             RestartError: it has the id of an order of before, and wants something else.
         """
-        ticket = self._tickets.pop(order.client_order_id, None)
+        name = order.client_order_id
+        ticket = self._tickets.get(name)
         if ticket is None:
-            self._drop_notes(order.client_order_id)
+            self._drop_notes(name)
             return None
         if not same_wish(order, ticket.intent):
+            if passed_over:
+                order.client_order_id = f"{name}-{NOT_TRADED.rule}"
+                return None
             intent = ticket.intent
             msg = (
                 f"the strategy, run again on the bar of order {intent.client_order_id}, wants "
                 f"something else than {intent.side} {intent.type} {intent.symbol} as before"
             )
             raise RestartError(msg)
-        self._unheard.discard(order.client_order_id)
+        del self._tickets[name]
+        self._unheard.discard(name)
         theirs = ticket.order
         theirs.owner, theirs.parent, theirs.transmit = order.owner, order.parent, order.transmit
         return ticket

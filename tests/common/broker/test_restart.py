@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
@@ -165,6 +166,24 @@ def test_another_wish_under_the_same_id_stops_the_strategy() -> None:
 
     with pytest.raises(RestartError, match="wants something else than buy market BTC/USDT"):
         bot.run()
+
+
+def test_a_strategy_shown_history_may_want_something_else_there_than_it_did() -> None:
+    """It holds by now what it did not then: where it bought, it sells."""
+    (intent,) = sent_by(BUY)
+    sell: Script = {3: lambda s: s.sell(size=1)}
+    recalled = Recalled(orders=[known(intent, OrderStatus.ACCEPTED)], fresh=False)
+    bot = Bot(sell, recalled, RiskManager([]))
+    bot.cerebro.datas[0].hub = SimpleNamespace(live=False)
+
+    actor = bot.run()
+
+    (order,) = bot.broker.get_orders_open()
+    assert order.client_order_id == intent.client_order_id
+    assert actor.told == [("Rejected", 0)]
+    assert not bot.broker.cancel(actor.orders[0])
+    assert bot.broker.get_orders_open() == [order]
+    assert bot.exchange.sent == []
 
 
 def test_a_fill_known_before_is_booked_once_and_the_rest_completes_the_order() -> None:
