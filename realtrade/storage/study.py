@@ -53,7 +53,7 @@ class StoredResult(NamedTuple):
 class StudyStore:
     """One study in a database; any that SQLAlchemy has a driver for.
 
-    Written by one process, the sweep's own. A result that is there already is kept as it is.
+    Written by one process, the sweep's own: a result that is there already is not replaced.
     """
 
     def __init__(self, url: str, name: str) -> None:
@@ -110,7 +110,7 @@ class StudyStore:
         """Keep results, all or none; they are there whatever becomes of this process.
 
         Raises:
-            StudyUnreachable: they cannot be written.
+            StudyUnreachable: they cannot be written, or one is there already.
         """
         rows = [
             {
@@ -125,6 +125,9 @@ class StudyStore:
         try:
             with self._engine.begin() as connection:
                 connection.execute(sa.insert(_RESULTS), rows)
+        except sa.exc.IntegrityError as error:
+            msg = f"another sweep is at work on the study '{self._name}' in this database"
+            raise StudyUnreachable(msg) from error
         except sa.exc.SQLAlchemyError as error:
             raise _unreachable(error) from error
 

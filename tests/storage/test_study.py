@@ -59,7 +59,7 @@ def test_a_result_is_kept_once_and_all_of_a_batch_or_none(url: str) -> None:
         store.identify({})
         store.add([RESULT])
 
-        with pytest.raises(StudyUnreachable, match="UNIQUE"):
+        with pytest.raises(StudyUnreachable, match="another sweep is at work"):
             store.add([RESULT._replace(number=5), RESULT])
 
         assert store.results() == [RESULT]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -145,6 +145,6 @@ def fingerprint(bank: Bank) -> str:
     for name, shelf in sorted(bank.shelves.items()):
         columns = shelf.feed().history()
         digest.update(name.encode())
-        for column in (columns.time_ms, columns.open, columns.high, columns.low, columns.close):
-            digest.update(column.tobytes())
+        for part in fields(columns):
+            digest.update(getattr(columns, part.name).tobytes())
     return digest.hexdigest()[:16]

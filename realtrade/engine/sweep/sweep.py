@@ -14,6 +14,7 @@ from realtrade.engine.parts import Parts
 from realtrade.engine.report import with_artifacts
 from realtrade.engine.stages import STAGES
 from realtrade.engine.sweep.board import Board
+from realtrade.engine.sweep.code import code_of
 from realtrade.engine.sweep.crew import Crew, LocalCrew
 from realtrade.engine.sweep.errors import SweepRefused
 from realtrade.engine.sweep.findings import facts_of
@@ -141,10 +142,14 @@ class Sweep:
         return parts.tracker.columns()
 
     def _identify(self, store: StudyStore, recipe: Recipe, bank: Bank) -> None:
+        identity = self._plan.identity(recipe, bank)
+        if code := code_of(recipe, bank):
+            identity["strategy code"] = code
         try:
-            store.identify(self._plan.identity(recipe, bank))
+            store.identify(identity)
         except StudyMismatch as mismatch:
-            hint = "choose another --out, or delete the study to begin anew"
+            elsewhere = "--storage, or another name of the bot," if self._plan.storage else "--out,"
+            hint = f"choose another {elsewhere} or delete the study to begin anew"
             raise SweepRefused(str(mismatch), hint=hint) from mismatch
 
     def _train_and_test(self, board: Board, store: StudyStore, job: Job, folder: Path) -> None:

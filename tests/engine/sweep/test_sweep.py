@@ -277,6 +277,32 @@ def test_other_bars_are_another_study(bench: Any, sweeper: Any) -> None:
 
 
 @pytest.mark.timeout(120)
+def test_other_volumes_are_other_bars(bench: Any, sweeper: Any) -> None:
+    sweeper.run(sweeper.plan("strategy.params.fast=4"))
+    path = bench.folder / "btc.csv"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines[:-1], f"{lines[-1].rpartition(',')[0]},987654"]) + "\n")
+
+    with pytest.raises(SweepRefused, match="another market data"):
+        sweeper.run(sweeper.plan("strategy.params.fast=4"))
+
+
+@pytest.mark.parametrize("changed", ["coded", "coded_part"])
+@pytest.mark.timeout(120)
+def test_other_code_is_another_study(bench: Any, sweeper: Any, changed: str) -> None:
+    strategy = "from coded_part import every\n" + DEADLY.replace("% 9", "% every")
+    sources = {"coded": strategy, "coded_part": "every = 9\n"}
+    for name, source in sources.items():
+        bench.strategy(name, source)
+    sweeper.recipe = bench.recipe('strategy: {type: python, class: "coded:Deadly"}\n')
+    sweeper.run(sweeper.plan("strategy.params.mood=0"))
+    bench.strategy(changed, sources[changed] + "\nmore = 1\n")
+
+    with pytest.raises(SweepRefused, match="another strategy code"):
+        sweeper.run(sweeper.plan("strategy.params.mood=0"))
+
+
+@pytest.mark.timeout(120)
 def test_a_parameter_without_effect_is_told(sweeper: Any) -> None:
     facts = sweeper.run(sweeper.plan("strategy.params.fast=4,8", "vars.unused=1,2")).facts
 
