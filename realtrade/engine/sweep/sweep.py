@@ -155,9 +155,14 @@ class Sweep:
     def _train_and_test(self, board: Board, store: StudyStore, job: Job, folder: Path) -> None:
         with self._crew(job, folder) as crew:
             self._watch.begin(board.done, board.total, crew.workers)
-            self._work(board, store, crew)
-            board.choose()
-            self._work(board, store, crew)
+            try:
+                self._work(board, store, crew)
+                board.choose()
+                self._work(board, store, crew)
+            except (ConnectionError, EOFError):
+                # Who stops a service ends all its processes at once: ours are gone before us.
+                if not self._stop.is_set():
+                    raise
 
     def _crew(self, job: Job, folder: Path) -> Crew:
         if not self._plan.cluster:

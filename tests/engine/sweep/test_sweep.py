@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
 
-from realtrade.engine.sweep import SweepRefused
+from realtrade.engine.sweep import Sweep, SweepRefused
 from realtrade.engine.sweep.crew import LocalCrew
 from realtrade.engine.sweep.errors import SweepBusy
 from realtrade.engine.sweep.objective import Objective
@@ -18,6 +19,7 @@ from realtrade.engine.sweep.sweep import read_bank
 from realtrade.engine.sweep.trial import Job, Task
 from realtrade.engine.sweep.workplace import workplace
 from realtrade.recipe import RecipeInvalid
+from tests.engine.sweep.conftest import Watch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -218,6 +220,24 @@ def test_a_stopped_sweep_is_gone_on_with(sweeper: Any, watch: Any) -> None:
     assert sweeper.run(plan, third).facts == whole
     assert third.begun == (9, 9, 2)
     assert third.told == [], "nothing was left to do"
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.timeout(120)
+def test_processes_that_end_with_the_sweep_are_no_fault(
+    sweeper: Any, monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    sweep = Sweep(sweeper.plan("strategy.params.fast=4"), watch=Watch())
+
+    def gone(crew: LocalCrew, task: Task) -> None:
+        if told:
+            sweep.stop()
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(LocalCrew, "submit", gone)
+
+    with nullcontext() if told else pytest.raises(ConnectionRefusedError):
+        assert sweep.run().stopped
 
 
 @pytest.mark.timeout(120)
