@@ -113,8 +113,9 @@ class BaseBroker(Questions):
         self._value: float | None = None
         self._turns = Turns(getattr(self, "cerebro", None), self.venue)
 
-    def take_up(self, tickets: Iterable[Ticket]) -> None:
-        """Let the next start go on from what was restored, with these orders, not begin anew."""
+    def take_up(self, tickets: Iterable[Ticket], news: Iterable[LightOrder] = ()) -> None:
+        """Let the next start go on from what was restored, not begin anew, and tell the `news`."""
+        self._tell.notes.extend(news)
         self.reruns, self._taken_up = Reruns(tickets, self._tell.notes), True
 
     def start(self) -> None:

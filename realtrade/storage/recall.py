@@ -48,10 +48,12 @@ def wanted() -> Any:
     It is not over, or it was decided on the newest marked bar of its feed or later: that bar may be
     run again, and must find its orders. Or an exit that is not over waits for it: what it has
     bought, less the fees it was charged for that, is what the exit may sell. Or it excludes one
-    that is not over: executed whole, it has left that one nothing to do.
+    that is not over: executed whole, it has left that one nothing to do. Or its strategy has not
+    heard of its end, for it would have with the next bar.
     """
     return sa.or_(
         ORDER.c.status.not_in(OVER),
+        _untold(),
         BAR_MARK.c.time_ms.is_(None),
         INTENT.c.created_ms >= BAR_MARK.c.time_ms,
         INTENT.c.client_order_id.in_(_of_working("parent_id")),
@@ -60,6 +62,11 @@ def wanted() -> Any:
         INTENT.c.oco_id.in_(_of_working("oco_id")),
         INTENT.c.oco_id.in_(_of_working("client_order_id")),
     )
+
+
+def _untold() -> Any:
+    """Return the condition that an order has moved since the newest mark of all feeds."""
+    return ORDER.c.seq > sa.select(sa.func.max(BAR_MARK.c.seq)).scalar_subquery()
 
 
 def _of_working(column: str) -> Any:
@@ -92,7 +99,8 @@ def recall(writer: Writer) -> Recalled:
 
 
 def _orders(writer: Writer) -> list[KnownOrder]:
-    query = sa.select(INTENT, ORDER.c.status).select_from(JOINED).where(wanted())
+    query = sa.select(INTENT, ORDER.c.status, _untold().label("untold"))
+    query = query.select_from(JOINED).where(wanted())
     rows = writer.rows(query.order_by(INTENT.c.seq))
     attempts = _by_order(writer, ATTEMPT, read_attempt)
     fills = _by_order(writer, FILL, read_fill)
@@ -102,6 +110,7 @@ def _orders(writer: Writer) -> list[KnownOrder]:
             status=OrderStatus(row["status"]),
             attempts=attempts.get(row["client_order_id"], ()),
             fills=fills.get(row["client_order_id"], ()),
+            untold=bool(row["untold"]),
         )
         for row in rows
     ]

@@ -171,7 +171,7 @@ class TestForgetting:
 
 def sealed(table: sa.Table, rows: Iterable[Row]) -> list[Row]:
     """Return rows as a journal writes them, far faster than one by one."""
-    made = [{**row, "seq": 100 + number, "at_ms": NOW_MS} for number, row in enumerate(rows)]
+    made = [{"seq": 100 + number, **row, "at_ms": NOW_MS} for number, row in enumerate(rows)]
     return [{**row, "crc": checksum(table.name, row)} for row in made]
 
 
@@ -185,7 +185,7 @@ def test_recalls_quickly_among_a_hundred_thousand_executions(path: Path) -> None
         INTENT: [intent_row(an_intent(name, created_ms=int(name[3:]))) for name in names],
         ORDER: [{"client_order_id": name, **over} for name in names],
         FILL: [fill_row(a_fill(trade, name)) for trade, name in trades],
-        BAR_MARK: [{"feed": "btc_1h", "time_ms": 19_990}],
+        BAR_MARK: [{"feed": "btc_1h", "time_ms": 19_990, "seq": 30_000}],
     }
     with writing(path).begin() as connection:
         for table, rows in plenty.items():

@@ -81,7 +81,9 @@ class Reruns:
             )
             raise RestartError(msg)
         del self._tickets[name]
-        self._unheard.discard(name)
+        if not passed_over or all(note.client_order_id != name for note in self._notes):
+            # What a strategy does about news must not fall into history, where nothing is done.
+            self._unheard.discard(name)
         theirs = ticket.order
         theirs.owner, theirs.parent, theirs.transmit = order.owner, order.parent, order.transmit
         return ticket
@@ -178,7 +180,7 @@ def restore(broker: BaseBroker, recalled: Recalled, datas: Sequence[Any]) -> Non
         if position.quantity:
             listing = _listed(broker, symbol, f"{position.quantity} of it are held")
             _hold(listing, broker.books.shown(symbol).quantity, position)
-    revived = []
+    revived, news = [], []
     for known in recalled.orders:
         intent = known.intent
         if is_over(known.status) and broker.listings.of_symbol(intent.symbol) is None:
@@ -187,7 +189,27 @@ def restore(broker: BaseBroker, recalled: Recalled, datas: Sequence[Any]) -> Non
         ticket = revive(known, broker.listings.of_feed(intent.feed) or listing)
         revived.append(ticket)
         broker.tickets.put(ticket)
-    broker.take_up(revived)
+        if known.untold and (ticket.executed or is_over(ticket.status)):
+            news.append(ticket.order.clone())
+    broker.take_up(revived, news if _are_news(recalled, datas) else ())
+
+
+def _are_news(recalled: Recalled, datas: Sequence[Any]) -> bool:
+    """Tell whether strategies certainly have not heard of what came behind the newest mark.
+
+    Not where they are told between marks, with ticks, nor where the process ended during a bar: its
+    orders may follow from what was told then.
+    """
+    intervals = {data.feed_name: data.interval for data in datas if hasattr(data, "interval")}
+    if any(interval.is_tick for interval in intervals.values()):
+        return False
+    begun = (
+        known.intent.created_ms >= intervals[known.intent.feed].close_ms(mark_ms)
+        for known in recalled.orders
+        if known.intent.feed in intervals
+        if (mark_ms := recalled.bars.get(known.intent.feed)) is not None
+    )
+    return not any(begun)
 
 
 class OpenTrades:

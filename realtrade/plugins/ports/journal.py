@@ -45,6 +45,8 @@ class KnownOrder:
     attempts: Sequence[Attempt] = ()
     """Oldest first; none when the process ended between deciding and sending."""
     fills: Sequence[Fill] = ()
+    untold: bool = False
+    """It has moved since the newest mark of any feed: strategies hear of it with the next bar."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +54,8 @@ class Recalled:
     """What a start begins with."""
 
     orders: Sequence[KnownOrder] = ()
-    """Orders not over, their parents, and all decided on the newest marked bar or later; oldest
-    first."""
+    """Orders not over, their parents, those `untold`, and all decided on the newest marked bar or
+    later; oldest first."""
     seen: frozenset[tuple[str, str]] = frozenset()
     """Symbol and trade id of every fill booked; a journal that is one that `KnowsFills` may leave
     out all but the newest."""

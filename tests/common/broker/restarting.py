@@ -14,6 +14,7 @@ from realtrade.model.order import Fill, OrderIntent, OrderStatus
 from realtrade.plugins.ports.journal import Attempt, KnownOrder, Recalled
 from realtrade.plugins.ports.venue import Report, ReportKind
 from realtrade.storage import MemoryJournal
+from realtrade.utils.timeframes import Timeframe
 from tests.common.broker.conftest import Actor, Prices
 
 if TYPE_CHECKING:
@@ -62,7 +63,11 @@ class Bot:
     """One process: the same bars, the same names of orders, a script of its own."""
 
     def __init__(
-        self, script: Script, recalled: Recalled | None = None, gate: RiskManager | None = None
+        self,
+        script: Script,
+        recalled: Recalled | None = None,
+        gate: RiskManager | None = None,
+        interval: str = "1h",
     ) -> None:
         self.exchange, self.journal, self.script = Exchange(), MemoryJournal(), dict(script)
         self.broker = BaseBroker(
@@ -72,6 +77,7 @@ class Bot:
         self.cerebro.broker = self.broker
         data = Prices()
         data.instrument = SPOT
+        data.feed_name, data.interval = "btc", Timeframe.parse(interval)
         self.cerebro.adddata(data, name="btc")
         self.cerebro.addstrategy(Actor, script=self.script)
         if recalled is not None:
