@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from queue import Empty, SimpleQueue
 from secrets import token_hex
 from threading import Lock
@@ -22,6 +23,7 @@ _MOST_TURNS = 5
 _CONNECT_S = 10
 _WORKERS_S = 60
 _LOOK_EVERY_S = 2.0
+_ADDRESS = re.compile(r"\S+:[0-9]{1,5}/?", re.ASCII)
 _DEPTH = 3
 _ONE_AT_A_TIME = Lock()
 """Backtrader is no friend of threads: a worker process runs one task at a time."""
@@ -87,6 +89,9 @@ class DaskCrew:
         Raises:
             SweepRefused: no scheduler or no worker is there.
         """
+        if not _ADDRESS.fullmatch(self._address):
+            msg = f"'{self._address}' is no address of a Dask scheduler"
+            raise SweepRefused(msg, hint="such as tcp://127.0.0.1:8786")
         try:
             self._client = self._dask.Client(
                 self._address, timeout=_CONNECT_S, set_as_default=False, name="realtrade-sweep"
@@ -182,16 +187,27 @@ class DaskCrew:
             return self._client.submit(unpacked, pickle.dumps(self._job), key=key, pure=False)
 
     def _look(self) -> None:
-        """See who is there."""
+        """See who is there.
+
+        Raises:
+            SweepRefused: the scheduler is gone.
+        """
         self._looked_s = self._clock.monotonic_s()
-        before, self._workers = self._workers, sum(self._client.nthreads().values())
+        try:
+            threads = self._client.nthreads()
+        except OSError as error:
+            raise self._gone() from error
+        before, self._workers = self._workers, sum(threads.values())
         if before and before != self._workers:
             self._told(f"the cluster has {self._workers} workers now, {before} before")
 
     def _still_there(self) -> None:
         if self._client.status not in ("running", "connecting"):
-            msg = f"the scheduler at {self._address} is gone"
-            raise SweepRefused(msg, hint="results are kept: the same command goes on")
+            raise self._gone()
+
+    def _gone(self) -> SweepRefused:
+        msg = f"the scheduler at {self._address} is gone"
+        return SweepRefused(msg, hint="results are kept: the same command goes on")
 
 
 def _failed(task: Task, message: str) -> Result:

@@ -146,6 +146,8 @@ class Client:
         return self.ends.pop(0)
 
     def nthreads(self) -> dict[str, int]:
+        if self.status == "breaking":
+            raise OSError
         return {"one": 2, "other": 1}
 
 
@@ -221,6 +223,22 @@ def test_a_scheduler_that_is_gone_ends_the_sweep(task: Any) -> None:
 
     with pytest.raises(SweepRefused, match="the scheduler at tcp://nowhere is gone"):
         crew.results(0.1)
+
+
+def test_a_scheduler_that_is_gone_when_asked_for_its_workers_ends_the_sweep() -> None:
+    crew, client = crew_of(None)
+    client.status = "breaking"
+
+    with pytest.raises(SweepRefused, match="the scheduler at tcp://nowhere is gone"):
+        crew.room()
+
+
+@pytest.mark.parametrize("address", ["nonsense", "tcp://nowhere", "tcp://nowhere:port", "a b:1"])
+def test_what_is_no_address_is_refused_before_anybody_is_asked(address: str) -> None:
+    crew = DaskCrew(None, address, told=print)  # type: ignore[arg-type]  # it is never sent
+
+    with pytest.raises(SweepRefused, match="is no address of a Dask scheduler"):
+        crew.__enter__()
 
 
 def test_a_scheduler_that_does_not_answer_is_told(
