@@ -36,8 +36,9 @@ def unpacked(job: bytes) -> Job:
 
 
 def run_there(job: Job, task: Task) -> Result:
-    """Run one task on a worker."""
+    """Run one task on a worker, which may have run a sweep of other code before."""
     with _ONE_AT_A_TIME:
+        job.code.renew()
         return job.run(task)
 
 

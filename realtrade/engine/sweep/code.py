@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,13 +22,32 @@ if TYPE_CHECKING:
     from realtrade.recipe import Recipe
 
 _OURS = frozenset({"realtrade", "backtrader", "__main__"})
+_LOADED: dict[str, str] = {}
+"""Modules that sweeps had this process load, and the code they were loaded for."""
 
 
-def code_of(recipe: Recipe, bank: Bank) -> str:
-    """Return a hash of the user's modules that the strategy is made of; empty if it is ours.
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The user's modules that a strategy is made of; none if it is ours."""
+
+    hash: str = ""
+    """Of their sources."""
+    modules: tuple[str, ...] = ()
+    """Their names."""
+
+    def renew(self) -> None:
+        """Have modules imported anew that this process, which outlives a sweep, has of before."""
+        for name in self.modules:
+            if _LOADED.setdefault(name, self.hash) != self.hash:
+                sys.modules.pop(name, None)
+                _LOADED[name] = self.hash
+
+
+def code_of(recipe: Recipe, bank: Bank) -> Code:
+    """Return the user's modules that the strategy is made of.
 
     Those are the modules of its classes, with whatever lies in one package with them, and all that
-    they import from the recipe's folder. Empty, too, where the strategy cannot be built: then
+    they import from the recipe's folder. None, too, where the strategy cannot be built: then
     every trial says why.
     """
     parts = Parts(
@@ -38,15 +58,16 @@ def code_of(recipe: Recipe, bank: Bank) -> str:
         with build(STAGES[: names.index("strategy") + 1], parts, lambda name: None):
             found = dict(_modules(parts.spec.cls, parts.folder))
     except StageFailed:
-        return ""
+        return Code()
     digest = sha256()
-    for file, source in sorted(found.items()):
+    for file in sorted(set(found.values())):
+        source = file.read_bytes()
         digest.update(f"{file.name} {len(source)}\n".encode() + source)
-    return digest.hexdigest()[:16] if found else ""
+    return Code(digest.hexdigest()[:16], tuple(sorted(found))) if found else Code()
 
 
-def _modules(strategy: type, folder: Path) -> Iterator[tuple[Path, bytes]]:
-    """Yield files and sources of what is loaded of the strategy's packages and of the folder."""
+def _modules(strategy: type, folder: Path) -> Iterator[tuple[str, Path]]:
+    """Yield names and files of what is loaded of the strategy's packages and of the folder."""
     packages = {_package(kind.__module__) for kind in strategy.__mro__}
     packages -= _OURS | sys.stdlib_module_names
     for name, module in tuple(sys.modules.items()):
@@ -55,7 +76,7 @@ def _modules(strategy: type, folder: Path) -> Iterator[tuple[Path, bytes]]:
             continue
         beside = file.is_relative_to(folder) and "site-packages" not in file.parts
         if beside or _package(name) in packages:
-            yield file, file.read_bytes()
+            yield name, file
 
 
 def _package(module: str) -> str:

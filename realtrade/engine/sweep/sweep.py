@@ -111,13 +111,14 @@ class Sweep:
         recipe = check_values(plan.variants, plan.space)
         sampler = plan.make_sampler()
         bank = read_bank(recipe)
+        job = Job(plan.variants, bank, code_of(recipe, bank))
         folds = plan.split.folds(*history(recipe, bank))
         board = Board(plan, sampler, folds)
         with workplace(plan.out) as folder:
             with StudyStore(plan.storage or _file(plan), recipe.name) as store:
-                self._identify(store, recipe, bank)
+                self._identify(store, recipe, job)
                 board.recall(_result(one) for one in store.results())
-                self._train_and_test(board, store, Job(plan.variants, bank), folder)
+                self._train_and_test(board, store, job, folder)
             facts = facts_of(plan, recipe, folds, board.trials)
             self._write(facts, bank)
         return SweepOutcome(facts=facts, stopped=self._stop.is_set(), folder=plan.out)
@@ -141,10 +142,10 @@ class Sweep:
         with_artifacts(parts, ran, self._plan.out / "best", self._recipe_text(params))
         return parts.tracker.columns()
 
-    def _identify(self, store: StudyStore, recipe: Recipe, bank: Bank) -> None:
-        identity = self._plan.identity(recipe, bank)
-        if code := code_of(recipe, bank):
-            identity["strategy code"] = code
+    def _identify(self, store: StudyStore, recipe: Recipe, job: Job) -> None:
+        identity = self._plan.identity(recipe, job.bank)
+        if job.code.hash:
+            identity["strategy code"] = job.code.hash
         try:
             store.identify(identity)
         except StudyMismatch as mismatch:

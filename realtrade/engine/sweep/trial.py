@@ -12,6 +12,7 @@ from realtrade.engine.guard import Crash, wind_down
 from realtrade.engine.observer import Silent
 from realtrade.engine.parts import Parts
 from realtrade.engine.stages import STAGES
+from realtrade.engine.sweep.code import Code
 from realtrade.engine.vectorised.run import run_bars
 from realtrade.monitor.overfitting import Moments
 from realtrade.plugins.registry import Registry
@@ -76,6 +77,8 @@ class Job:
 
     variants: Variants
     bank: Bank
+    code: Code = field(default_factory=Code)
+    """What the strategy is made of where the sweep was asked for."""
 
     def run(self, task: Task) -> Result:
         """Run one task; whatever goes wrong with it is in the result."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import signal
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from realtrade.engine.sweep import SweepRefused
-from realtrade.engine.sweep.cluster import DaskCrew, unpacked
+from realtrade.engine.sweep.cluster import DaskCrew, run_there, unpacked
+from realtrade.engine.sweep.code import Code
+from realtrade.engine.sweep.trial import Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -172,6 +175,24 @@ def done(task: Any) -> Any:
     from realtrade.engine.sweep.trial import Result
 
     return Result(7, task.params, "train 0", "done", {"sharpe": 1.0})
+
+
+def test_a_standing_worker_runs_the_code_of_today(
+    tmp_path: Path, task: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    told: list[Any] = []
+
+    class Reading(Job):
+        def run(self, task: Any) -> Any:
+            return importlib.import_module("standing").SAID
+
+    for number, said in enumerate(["first", "second", "second again"]):
+        (tmp_path / "standing.py").write_text(f"SAID = {said!r}\n", encoding="utf-8")
+        code = Code(f"hash {min(number, 1)}", ("standing",))
+        told.append(run_there(Reading(None, None, code), task))  # type: ignore[arg-type]  # it reads no bars
+
+    assert told == ["first", "second", "second"]
 
 
 @pytest.mark.parametrize("lost", ["cancelled", "lost"])
