@@ -119,7 +119,14 @@ class Groups:
         if order.intent.parent_id is None or not order.open_there:
             return False
         over = parent is None or (parent.progress.over and not parent.progress.behind)
-        return over and not self._dispatch.held(order.intent.symbol)
+        return over and not self._held(order.intent.symbol)
+
+    def _held(self, symbol: str) -> Decimal:
+        """Return what our fills hold, with those that the broker has not taken yet."""
+        told = (report.fill for report in self._dispatch.out)
+        fresh = (one for one in told if one is not None and one.symbol == symbol)
+        ours = (one.quantity if one.side is Side.BUY else -one.quantity for one in fresh)
+        return self._dispatch.held(symbol) + sum(ours, Decimal(0))
 
     def _outlives_rival(self, order: LiveOrder) -> bool:
         """Tell whether an order, or what may become one, has a rival that had left it nothing."""
