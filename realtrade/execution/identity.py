@@ -22,8 +22,13 @@ class Naming:
     """
 
     def __init__(self, account: str, bot: str) -> None:
+        self._of = account, bot
         self._head = PREFIX + _short(bot.encode())[:4] + "-"
         self._start = sha256(f"{account}|{bot}|".encode())
+
+    def __reduce__(self) -> tuple[type[Naming], tuple[str, str]]:
+        """Let it go to another process: a hash that has begun cannot."""
+        return Naming, self._of
 
     def client_order_id(
         self, strategy: str, symbol: str, bar_open_ms: int, ordinal: int, attempt: int = 0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 import re
 from base64 import b32encode
 from hashlib import sha256
@@ -12,9 +13,8 @@ NAMING = Naming("main", "btc-trend")
 WISH = ("MyStrategy-0:btc_1h", "BTC/USDT", 1_500_000_000_000, 0)
 
 
-def test_the_same_wish_has_the_same_name_in_another_process() -> None:
-    again = Naming("main", "btc-trend")
-
+@pytest.mark.parametrize("again", [Naming("main", "btc-trend"), pickle.loads(pickle.dumps(NAMING))])  # noqa: S301 - what we wrote
+def test_the_same_wish_has_the_same_name_in_another_process(again: Naming) -> None:
     assert again.client_order_id(*WISH) == NAMING.client_order_id(*WISH)
 
 

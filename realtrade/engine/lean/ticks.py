@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+_PLAIN = 2  # after the class with ticks and `LazyTicks`: what the lines were made as
+
 
 def watch_ticks(data: Any, *, growing: bool = False) -> None:
     """Give `data` lazy `tick_*` attributes with the values Backtrader would have stored.
@@ -25,6 +27,14 @@ def watch_ticks(data: Any, *, growing: bool = False) -> None:
 
 class LazyTicks:
     """Marks a `Lines` class that answers for `tick_*`."""
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Go to another process as plain lines: there nobody knows of a class made here."""
+        return _bare, (type(self).__mro__[_PLAIN],), self.__dict__
+
+
+def _bare(kind: Any) -> Any:
+    return object.__new__(kind)  # an instance without a constructor: its state is put in place
 
 
 @lru_cache(maxsize=256)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import pickle
 from typing import Any
 
 import backtrader as bt
 import pytest
 
+from realtrade.common import BaseBroker
 from realtrade.engine.cerebro import LeanCerebro
 
 LIVE = "a feed or a setting asks for live mode"
@@ -242,6 +244,34 @@ def test_optimises_in_this_process(feed, rows) -> None:
 
     assert len(set(found[bt.Cerebro])) == 5
     assert found[LeanCerebro] == found[bt.Cerebro]
+
+
+class Portable(bt.Strategy):
+    """Known to other processes by its name."""
+
+    def __init__(self) -> None:
+        self.average = bt.ind.SMA(period=6)
+
+    def next(self) -> None:
+        if len(self) % 9 == 0:
+            self.buy(size=2) if not self.position else self.close()
+
+
+def test_what_is_to_run_and_what_ran_go_to_other_processes(feed, rows) -> None:
+    cerebro = LeanCerebro(stdstats=False)
+    cerebro.adddata(feed(rows(200)))
+    cerebro.addstrategy(Portable)
+    cerebro.broker = BaseBroker()
+
+    there = pickle.loads(pickle.dumps(cerebro))  # noqa: S301 - what we wrote
+    (ran,) = there.run()
+    back = pickle.loads(pickle.dumps(ran))  # noqa: S301 - what we wrote
+
+    (here,) = cerebro.run()
+    assert there.path == "fast"
+    assert back.broker.getvalue() == here.broker.getvalue() != 10_000
+    assert repr(back.average.array) == repr(here.average.array)
+    assert (len(back.data), back.data.close[0]) == (200, here.data.close[0])
 
 
 def test_no_feed_no_run() -> None:
