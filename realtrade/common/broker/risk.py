@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from realtrade.common.broker.account import exact
-from realtrade.model.order import OrderType
+from realtrade.model.order import OrderType, Side
 from realtrade.model.verdict import ActionKind
 
 if TYPE_CHECKING:
@@ -25,13 +25,22 @@ def perform(broker: BaseBroker, action: Action) -> None:
     """
     if action.kind is ActionKind.HALT:
         for intent in broker.open_intents():
-            if not broker.reduces(intent):
+            if not (_takes_off(broker, intent) or broker.reduces(intent)):
                 broker.cancel(broker.order(intent.client_order_id))
         return
     for symbol in _symbols(broker, action):
         if action.fraction >= 1:
             _cancel_all(broker, symbol)
         _close(broker, symbol, action)
+
+
+def _takes_off(broker: BaseBroker, intent: OrderIntent) -> bool:
+    """Tell whether an order sells what nobody can be short of: exits of a bracket, say.
+
+    They are of the size that was asked for, which fees leave less of: to be sold is what is left.
+    """
+    listing = broker.listings.of_symbol(intent.symbol)
+    return intent.side is Side.SELL and listing is not None and not listing.may_short
 
 
 def _symbols(broker: BaseBroker, action: Action) -> list[str]:

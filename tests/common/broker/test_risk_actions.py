@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import backtrader as bt
 import pytest
 
 from realtrade.common import BaseBroker
 from realtrade.model.events import Event, EventType
+from realtrade.model.instrument import Instrument
 from realtrade.model.verdict import Action, ActionKind, Approved, Resized
 
 if TYPE_CHECKING:
@@ -130,6 +131,24 @@ def test_a_halt_cancels_only_what_adds_exposure(
     actor = play(guarded(gate), {3: lambda s: s.buy(size=1, price=60, exectype=O.Limit)})
 
     assert actor.orders[0].alive() is reducing
+
+
+@pytest.mark.parametrize("market", ["spot", "swap"])
+def test_a_halt_leaves_exits_resting_where_nobody_can_be_short(
+    play: Any, gate_of: Any, guarded: Any, market: Literal["spot", "swap"]
+) -> None:
+    """A fee has made what is held less than they were asked to sell: they add nothing there."""
+    gate = gate_of(actions={5: [action(ActionKind.HALT)]}, reducing=False)
+    script: Script = {
+        1: lambda s: s.buy(size=2),
+        3: lambda s: s.sell(size=2, price=500, exectype=O.Limit),
+    }
+
+    instrument = Instrument("btc", "BTC", "USDT", market=market)
+
+    actor = play(guarded(gate), script, instrument=instrument)
+
+    assert actor.orders[1].alive() is (market == "spot")
 
 
 def test_a_wish_without_a_position_does_nothing(play: Any, gate_of: Any, guarded: Any) -> None:
