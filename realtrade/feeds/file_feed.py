@@ -35,9 +35,12 @@ def build(config: FileFeedConfig, context: BuildContext) -> FileFeed:
     """Return the feed; the file is opened when its history is asked for.
 
     Raises:
-        SettingWrong: there is no such file.
+        SettingWrong: there is no such file, or it is a folder.
     """
     file = context.folder / config.path
+    if file.is_dir():
+        msg = f"{config.path}: a folder, not a file ({file})"
+        raise SettingWrong(msg, at="path", hint="bars are read from one file")
     if not file.is_file():
         msg = f"{config.path}: there is no such file (looked for {file})"
         raise SettingWrong(msg, at="path", hint=_near(file))
