@@ -1,12 +1,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydantic import ValidationError
 
 from realtrade.feeds import FileFeedConfig
+from realtrade.feeds.file_feed import build
+from realtrade.plugins.errors import SettingWrong
+from realtrade.plugins.ports.build import BuildContext
+from realtrade.utils.clock import ManualClock
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BASE: dict[str, Any] = {"path": "a.csv", "symbol": "BTC/USDT", "timeframe": "1h"}
 
@@ -73,3 +80,15 @@ def test_wrong_settings_are_refused(
     (error,) = caught.value.errors()
     assert error["loc"] == place
     assert message in error["msg"]
+
+
+def test_a_folder_of_bars_is_told_from_a_missing_file(tmp_path: Path) -> None:
+    config = FileFeedConfig.model_validate(
+        {"path": "btc.parquet", "symbol": "BTC/USD", "timeframe": "1h"}
+    )
+    (tmp_path / "btc.parquet").mkdir()
+
+    with pytest.raises(SettingWrong, match=r"^btc\.parquet: a folder, not a file") as caught:
+        build(config, BuildContext(name="feeds.btc", folder=tmp_path, clock=ManualClock()))
+
+    assert (caught.value.at, caught.value.hint) == ("path", "bars are read from one file")

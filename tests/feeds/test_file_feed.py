@@ -330,18 +330,6 @@ def test_building_a_feed_without_its_file_is_wrong_at_its_path(tmp_path: Path) -
     assert (caught.value.at, caught.value.hint) == ("path", "did you mean 'sample.csv'?")
 
 
-def test_a_folder_of_bars_is_told_from_a_missing_file(tmp_path: Path) -> None:
-    config = FileFeedConfig.model_validate(
-        {"path": "btc.parquet", "symbol": "BTC/USD", "timeframe": "1h"}
-    )
-    (tmp_path / "btc.parquet").mkdir()
-
-    with pytest.raises(SettingWrong, match=r"^btc\.parquet: a folder, not a file") as caught:
-        build(config, BuildContext(name="feeds.btc", folder=tmp_path, clock=ManualClock()))
-
-    assert (caught.value.at, caught.value.hint) == ("path", "bars are read from one file")
-
-
 def test_a_missing_file_is_named_with_the_place_looked_at(tmp_path: Path) -> None:
     config = FileFeedConfig.model_validate(
         {"path": "data/none.csv", "symbol": "BTC/USD", "timeframe": "1h"}
