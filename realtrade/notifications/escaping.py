@@ -16,12 +16,15 @@ _APART = "\u2060"
 """A word joiner: it shows as nothing, and keeps a service from seeing a mention."""
 
 
-def harmless(text: str) -> str:
-    """Return a message's text: lines stay, everything that acts is taken out or broken up."""
+def harmless(text: str, most: int = MOST) -> str:
+    """Return a message's text: lines stay, everything that acts is taken out or broken up.
+
+    It has `most` characters at most.
+    """
     text = _INVISIBLE.sub("", text.replace("\r\n", "\n"))
     text = _CONTROL.sub(" ", text)
     text = _MENTION.sub(lambda found: found[0] + _APART, text)
-    return text if len(text) <= MOST else text[: MOST - 1] + "…"
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def title(text: str) -> str:

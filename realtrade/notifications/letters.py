@@ -6,12 +6,13 @@ import re
 from collections import deque
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from realtrade.notifications.escaping import harmless, title
+from realtrade.notifications.escaping import MOST, harmless, title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from realtrade.model.events import Event
     from realtrade.model.hours import WeeklyHours
@@ -125,14 +126,8 @@ class Letters:
         return min(self._since_ms[row.number] for row in letter.rows)
 
     def _as_many_as_fit(self, now_ms: int) -> tuple[Undelivered, ...]:
-        """Return the oldest messages that one letter has lines for: two at least."""
-        room, found = _ROOM, 0
-        for row in list(self._waiting)[:_MOST_LINES]:
-            room -= len(self._line(row, now_ms)) + 1
-            if room < 0 and found > 1:
-                break
-            found += 1
-        return tuple(self._waiting)[:found]
+        """Return the oldest messages that one letter has lines for."""
+        return tuple(self._waiting)[: len(self._lines(self._waiting, now_ms))]
 
     def wait_ms(self, now_ms: int) -> int:
         """Return for how long nothing is to be sent; zero when something may be."""
@@ -198,28 +193,41 @@ class Letters:
     # -- words ----------------------------------------------------------------------------------
 
     def _single(self, row: Undelivered, now_ms: int) -> Letter:
-        text = self._line(row, now_ms)
-        if self._repeats:
-            text += f"\n(said {self._repeats} more times meanwhile)"
-        return self._letter(text, (row,))
+        repeats = f"\n(said {self._repeats} more times meanwhile)" if self._repeats else ""
+        return self._letter(self._line(row, now_ms), (row,), repeats)
 
     def _repeated(self, rows: Sequence[Undelivered], now_ms: int) -> Letter:
-        lines = [self._line(row, now_ms) for row in rows[:_MOST_LINES]]
-        return self._letter("\n".join([*lines, *_more(rows), AGAIN]), rows)
+        lines = self._lines(rows, now_ms)
+        return self._letter("\n".join(lines), rows, f"{_more(rows, lines)}\n{AGAIN}")
 
     def _summary(self, rows: Sequence[Undelivered], now_ms: int) -> Letter:
-        lines = [self._line(row, now_ms) for row in rows[:_MOST_LINES]]
-        return self._letter("\n".join([*lines, *_more(rows)]), rows)
+        lines = self._lines(rows, now_ms)
+        return self._letter("\n".join(lines), rows, _more(rows, lines))
 
-    def _letter(self, text: str, rows: Sequence[Undelivered]) -> Letter:
-        """Return a letter; its title ends with the events' numbers, which are its key, too."""
+    def _lines(self, rows: Iterable[Undelivered], now_ms: int) -> list[str]:
+        """Return the lines that there is room for: one at least."""
+        lines: list[str] = []
+        room = _ROOM
+        for row in islice(rows, _MOST_LINES):
+            line = self._line(row, now_ms)
+            room -= len(line) + 1
+            if room < 0 and lines:
+                break
+            lines.append(line)
+        return lines
+
+    def _letter(self, text: str, rows: Sequence[Undelivered], end: str) -> Letter:
+        """Return a letter; its title ends with the events' numbers, which are its key, too.
+
+        A text that is too long is cut; the `end`, which tells of what is left out, never is.
+        """
         first, last, count = rows[0], rows[-1].number, len(rows)
         what = first.event.type.value.replace("_", " ") if count == 1 else f"{count} messages"
         mark = "" if self.plan.severity == "info" else f" ({self.plan.severity})"
         numbers = f"#{first.number}" if count == 1 else f"#{first.number}-{last}"
         key = f"{self._name}.{first.route}.{first.number}-{last}.{count}"
         heading = title(f"{self._name}: {what}{mark} {numbers}")
-        return Letter(heading, harmless(text), tuple(rows), key)
+        return Letter(heading, harmless(text, MOST - len(end)) + end, tuple(rows), key)
 
     def _line(self, row: Undelivered, now_ms: int) -> str:
         from datetime import UTC, datetime
@@ -231,7 +239,7 @@ class Letters:
         return f"{text} [{at:%Y-%m-%d %H:%M:%S} UTC]"
 
 
-def _more(rows: Sequence[Undelivered]) -> list[str]:
-    """Return the line that counts what there is no room for."""
-    left = len(rows) - _MOST_LINES
-    return [f"… and {left} more"] if left > 0 else []
+def _more(rows: Sequence[Undelivered], lines: Sequence[str]) -> str:
+    """Return what counts those there is no room for."""
+    left = len(rows) - len(lines)
+    return f"\n… and {left} more" if left else ""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from realtrade.model.events import EventType
 from realtrade.model.hours import WeeklyHours
+from realtrade.notifications.escaping import MOST
 from realtrade.notifications.letters import AGAIN, Letters
 from realtrade.notifications.plan import RoutePlan
 from realtrade.plugins.values import Rate
@@ -234,3 +235,35 @@ def test_a_rate_of_none_says_nothing_at_once(zero: int) -> None:
     box.add(a_row("x"), 0)
 
     assert box.next(0) is None
+
+
+def test_what_is_left_out_of_a_long_summary_is_counted() -> None:
+    box = letters(digest=timedelta(minutes=1))
+    for number in range(5):
+        box.add(a_row(f"{number}" + "x" * 1_000, time_ms=MINUTE), 0)
+
+    (text,) = told(box, MINUTE)
+
+    assert [line[:2] for line in text.splitlines()] == ["0x", "1x", "… "]
+    assert text.splitlines()[-1] == "… and 3 more"
+
+
+@pytest.mark.parametrize("length", [3_000, 4_000])
+def test_a_long_message_that_may_come_twice_says_so(length: int) -> None:
+    box = letters()
+    box.again([a_row("x" * length)], 0)
+
+    (text,) = told(box, 0)
+
+    assert text.endswith(f"\n{AGAIN}")
+    assert len(text) <= MOST
+
+
+def test_a_long_message_says_how_often_it_was_said() -> None:
+    box = letters(repeat=timedelta(hours=1))
+    box.add(a_row("x" * 4_000), 0)
+    box.add(a_row("x" * 4_000), 0)
+
+    (text,) = told(box, 0)
+
+    assert text.endswith("x…\n(said 1 more times meanwhile)")
