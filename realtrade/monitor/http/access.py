@@ -45,7 +45,7 @@ class Access:
 
     def knows(self, host_header: str | None) -> bool:
         """Tell whether a request means this server by its `Host`."""
-        name = urlsplit(f"//{host_header or ''}").hostname or ""
+        name = _host(host_header or "")
         own = {self.host.strip("[]").lower(), *(name.lower() for name in self.names)}
         return name in own or is_loopback(name) or (self._anywhere and _is_address(name))
 
@@ -55,19 +55,19 @@ class Access:
 
     def from_here(self, origin: str | None, host_header: str | None) -> bool:
         """Tell whether a request that acts was made by our own page, or by no page."""
-        return origin is None or urlsplit(origin).netloc == host_header
+        return origin is None or origin.partition("://")[2] == host_header
 
     def acts(self, authorization: str | None) -> bool:
         """Tell whether a request carries the token."""
         scheme, _, given = (authorization or "").partition(" ")
-        right = hmac.compare_digest(given.strip().encode(), self.token.encode())
+        right = hmac.compare_digest(_bytes(given.strip()), self.token.encode())
         return bool(self.token) and scheme.lower() == "bearer" and right
 
     def looks(self, authorization: str | None, cookie: str | None) -> bool:
         """Tell whether a request may see anything."""
         if self.loopback or self.acts(authorization):
             return True
-        return bool(self.token) and hmac.compare_digest((cookie or "").encode(), self.session())
+        return bool(self.token) and hmac.compare_digest(_bytes(cookie or ""), self.session())
 
     def session(self) -> bytes:
         """Return what a browser that has given the token keeps in its stead."""
@@ -79,6 +79,18 @@ def is_loopback(name: str) -> bool:
     """Tell whether a host's name or address is this machine's own."""
     plain = name.strip("[]").lower()
     return plain == "localhost" or (_is_address(plain) and ip_address(plain).is_loopback)
+
+
+def _host(header: str) -> str:
+    try:
+        return urlsplit(f"//{header}").hostname or ""
+    except ValueError:  # brackets that do not close: no name of ours
+        return ""
+
+
+def _bytes(header: str) -> bytes:
+    """Return a header as it was sent: aiohttp hands over what is not UTF-8 as surrogates."""
+    return header.encode("utf-8", "surrogateescape")
 
 
 def _is_address(name: str) -> bool:

@@ -254,6 +254,6 @@ def _error(status: int, message: str) -> web.Response:
 async def _body(request: web.Request) -> dict[str, Any]:
     try:
         data = await request.json()
-    except ValueError:
+    except (ValueError, LookupError, RecursionError):  # no JSON, no such charset, nested too deep
         return {}
     return data if isinstance(data, dict) else {}

@@ -164,6 +164,9 @@ def test_acts_with_the_token(bot: Bot, verb: str) -> None:
         ({**BEARER, "Origin": "null"}, 403),
         ({**BEARER, "Host": "evil.example"}, 421),
         ({**BEARER, "Host": "127.0.0.1.evil.example"}, 421),
+        ({"Authorization": "Bearer \xff"}, 403),
+        ({**BEARER, "Origin": "http://["}, 403),
+        ({**BEARER, "Host": "["}, 421),
     ],
 )
 def test_nobody_else_acts(bot: Bot, head: dict[str, str], status: int) -> None:
@@ -173,6 +176,18 @@ def test_nobody_else_acts(bot: Bot, head: dict[str, str], status: int) -> None:
 
     assert answer.status == status
     assert bot.hands.done == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"), [("text/plain; charset=odd", b"{}"), ("application/json", b"[" * 15_000)]
+)
+def test_who_may_act_is_obeyed_whatever_is_said_along(bot: Bot, kind: str, body: bytes) -> None:
+    bot.serve()
+
+    answer = ask(bot, "/do/halt", "POST", body, **BEARER, Content_Type=kind)
+
+    assert answer.status == 200
+    assert bot.hands.done == [("halt", {"by": "http"})]
 
 
 def test_a_foreign_name_sees_nothing_unless_it_is_ours(bot: Bot) -> None:
