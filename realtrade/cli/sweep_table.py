@@ -79,11 +79,12 @@ def _row(trial: SweepTrial, *, judged: bool, many: bool) -> list[str]:
 def _folds(facts: SweepFacts) -> Table:
     first = facts.objectives[0][0]
     labels = [axis.label for axis in facts.axes]
-    table = _table(["chosen on", "judged on", *labels, first, "out of sample", "return"])
+    table = _table(["chosen on", "judged on", *labels, first, "out of sample", "return", "trades"])
     for fold in facts.folds:
         spans = [f"{start[:10]}..{end[:10]}" for start, end in (fold.train, fold.test)]
         values = [number(fold.chosen), number(fold.judged), percent(fold.judged_return)]
-        table.add_row(*spans, *fold.values, *values)
+        trades = NOTHING if fold.judged_trades is None else f"{fold.judged_trades:,}"
+        table.add_row(*spans, *fold.values, *values, trades)
     return table
 
 
@@ -99,6 +100,12 @@ def _notes(facts: SweepFacts) -> Iterable[str]:
         yield f"{states['pruned']:,} given up early"
     for path in facts.idle:
         yield f"warning: the values of {path} made no difference to any run"
+    barren = sum(fold.judged_trades == 0 for fold in facts.folds)
+    if barren:
+        yield (
+            f"warning: {barren:,} of {len(facts.folds):,} parts out of sample closed no trade: "
+            "indicators begin anew in each, which should be far longer than they look back"
+        )
     if facts.luck is not None:
         yield f"Sharpe ratio that luck alone gives the best of so many: {facts.luck:.2f}"
 

@@ -68,6 +68,8 @@ class SweepFold:
     """The first objective out of sample."""
     judged_return: float | None
     """Total return out of sample."""
+    judged_trades: int | None
+    """Trades closed out of sample."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

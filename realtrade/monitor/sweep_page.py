@@ -85,7 +85,7 @@ def _cells(facts: SweepFacts, trial: SweepTrial) -> Iterator[str]:
 def _fold_labels(facts: SweepFacts) -> Iterator[str]:
     yield from ("Chosen on", "Judged on")
     yield from (axis.label for axis in facts.axes)
-    yield from (facts.objectives[0][0], "out of sample", "Return")
+    yield from (facts.objectives[0][0], "out of sample", "Return", "Trades")
 
 
 def _fold(fold: SweepFold) -> Iterator[str]:
@@ -93,6 +93,7 @@ def _fold(fold: SweepFold) -> Iterator[str]:
         yield f"{start[:10]} to {end[:10]}"
     yield from fold.values
     yield from (_number(fold.chosen), _number(fold.judged), _percent(fold.judged_return))
+    yield NOTHING if fold.judged_trades is None else f"{fold.judged_trades:,}"
 
 
 def _failures(facts: SweepFacts) -> list[tuple[str, int, str]]:

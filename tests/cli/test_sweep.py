@@ -131,6 +131,29 @@ def test_ctrl_c_keeps_everything_and_shows_the_table_so_far(running: Any, tmp_pa
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    ("split", "told"),
+    [
+        ("train=86d,test=2d", "warning: 2 of 2 parts out of sample closed no trade"),
+        ("train=60d,test=15d", ""),
+    ],
+)
+def test_parts_too_short_for_their_indicators_are_told(
+    realtrade: Any, tmp_path: Path, split: str, told: str
+) -> None:
+    params = ["--param", "strategy.params.slow=60", "--split", f"walk-forward:{split}"]
+
+    done = realtrade("sweep", QUICKSTART, *SPAN, *params, "--out", tmp_path)
+
+    assert done.exit_code == 0, done.stderr
+    trades = [row.split()[-1] for row in done.stdout.split("\n\n")[1].splitlines()]
+    assert trades[0] == "trades"
+    assert ("0" in trades) is bool(told)
+    assert told in done.stdout
+    assert ("closed no trade" in done.stdout) is bool(told)
+
+
+@pytest.mark.timeout(120)
 def test_a_sweep_prints_its_table_and_tells_what_it_left_out(
     realtrade: Any, tmp_path: Path
 ) -> None:

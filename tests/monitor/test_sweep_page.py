@@ -57,6 +57,7 @@ def facts() -> SweepFacts:
                 train=("2024-01-01T00:00:00Z", "2024-01-20T00:00:00Z"),
                 test=("2024-01-20T00:00:00Z", "2024-01-25T00:00:00Z"),
                 trial=4, values=("10", "40"), chosen=2.5, judged=1.25, judged_return=None,
+                judged_trades=0,
             ),
         ),
     )  # fmt: skip
@@ -143,7 +144,7 @@ def test_the_page_shows_all_and_trusts_nothing(facts: SweepFacts, tmp_path: Path
     cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows]
     assert ["4", "1", "1", "2.5", "1.25", "97.0%", "50.0%", NOTHING] in cells
     spans = ["2024-01-01 to 2024-01-20", "2024-01-20 to 2024-01-25"]
-    assert [*spans, "10", "40", "2.5", "1.25", NOTHING] in cells
+    assert [*spans, "10", "40", "2.5", "1.25", NOTHING, "0"] in cells
     found = re.search(r'id="payload">(.*?)</script>', html, re.DOTALL)
     assert found
     assert [chart["title"] for chart in json.loads(found[1])["charts"]] == [

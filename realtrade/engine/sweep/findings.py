@@ -159,6 +159,7 @@ def _folds(plan: SweepPlan, folds: Sequence[Fold], trials: dict[int, Trial]) -> 
                 chosen=trial.on_fold(first, train(index)),
                 judged=trial.on_fold(first, test(index)),
                 judged_return=measures.get("total_return"),
+                judged_trades=measures.get("trades"),
             )
         )
     return found

@@ -113,7 +113,8 @@ def test_a_walk_forward_chooses_on_one_part_and_judges_on_the_next(
             f"backtest.from={start}",
             f"backtest.to={end}",
         )
-        assert (fold.judged, fold.judged_return) == (alone["sharpe"], alone["total_return"])
+        judged = (fold.judged, fold.judged_return, fold.judged_trades)
+        assert judged == (alone["sharpe"], alone["total_return"], alone["trades"])
     table = pq.read_table(sweeper.out / "sweep.parquet").to_pylist()
     assert sum(row["part"].startswith("test") for row in table) == 3
 
