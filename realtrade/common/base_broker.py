@@ -249,16 +249,15 @@ class BaseBroker(Questions):
             denied = self._decide(ticket)
         return denied or why_changed(before, ticket.intent)
 
-    def _is_undisputed(self, order: LightOrder, listing: Listing) -> bool:
-        """Tell whether the desk would let an order out as it is, without asking it."""
-        if not (listing.free and abs(order.size) > 0 and (self._gate is None or self._gate.silent)):
-            return False
-        if listing.may_short or order.size > 0 or order.parent is not None:
-            return True
-        return not self.tickets.at_work and listing.position.size >= -order.size
-
     def cancel(self, order: LightOrder) -> bool:
-        """Ask for a cancel; tell whether the order is cancelled by now."""
+        """Ask for a cancel; tell whether the order is cancelled by now. See `NOT_TRADED`, too."""
+        if self._outstays_history(order):
+            self.tickets.leaving.append(order)
+            return False
+        return self.cancel_now(order)
+
+    def cancel_now(self, order: LightOrder) -> bool:
+        """Ask for a cancel, whatever bar it was decided on."""
         ticket = self.tickets.at_work.get(self._door.key(order))
         if ticket is None or ticket.status is OrderStatus.CREATED:
             return False
@@ -303,6 +302,8 @@ class BaseBroker(Questions):
         if not alone:
             self.venue.on_bar()
             self._take_reports()
+        while self.tickets.leaving and not self._passes_over:
+            self.cancel_now(self.tickets.leaving.pop(0))
         watches = self._gate is not None and self._gate.watches
         if watches and self._gate is not None:
             history = self._turns.bar_is_history()
@@ -313,10 +314,6 @@ class BaseBroker(Questions):
         eager = self._turns.strategy_runs_first()
         self._value = float(self.venue.equity) if eager else None
         self.idle = (alone or self.venue.idle) and not watches and not eager
-
-    def wake(self) -> None:
-        """Make the next turn count after what no order shows, such as a person's halt."""
-        self.idle = False
 
     def settle(self) -> None:
         """Take what the venue has to say, at a start and at the end, thousands of fills at once."""

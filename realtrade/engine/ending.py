@@ -32,7 +32,7 @@ def settle_orders(parts: Parts) -> None:
         if on_stop == "flatten" or not order.info.get("protects")
     ]
     for order in leaving:
-        broker.cancel(order)
+        broker.cancel_now(order)
     _wait(parts, lambda: not any(order.alive() for order in leaving), _CANCELS_S)
     unanswered = [order for order in leaving if order.alive() and parts.recovery.venue is not None]
     for order in unanswered:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
 
+from realtrade.common.broker.risk import is_exit
 from realtrade.common.broker.settings import SimulationSettings
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from realtrade.common.broker.account import BrokerAccount
     from realtrade.common.broker.door import Door
     from realtrade.common.broker.express import Express
-    from realtrade.common.broker.listing import HeldPosition, Listings, Positions
+    from realtrade.common.broker.listing import HeldPosition, Listing, Listings, Positions
     from realtrade.common.broker.order import LightOrder
     from realtrade.common.broker.tickets import Tickets
     from realtrade.common.broker.turns import Turns
@@ -34,6 +35,7 @@ class Questions(SimulationSettings, bt.BrokerBase):
     _gate: RiskGate | None
     _turns: Turns
     _value: float | None
+    idle: bool
 
     def getcash(self) -> float:
         """Return the money not tied up in positions or margin."""
@@ -104,9 +106,26 @@ class Questions(SimulationSettings, bt.BrokerBase):
         """Tell whether orders now are decided on a bar from before the start; see `NOT_TRADED`."""
         return self._gate is not None and self._turns.bar_is_history()
 
+    def _outstays_history(self, order: LightOrder) -> bool:
+        """Tell whether an order is an exit that a strategy cannot cancel now; see `NOT_TRADED`."""
+        ticket = self.tickets.at_work.get(self._door.key(order)) if self._passes_over else None
+        return ticket is not None and is_exit(self, ticket.intent)
+
     def reduces(self, intent: OrderIntent) -> bool:
         """Tell whether the risk rules take an order for one that only reduces a position."""
         return self._gate is not None and self._gate.reduces(intent, self.account)
+
+    def _is_undisputed(self, order: LightOrder, listing: Listing) -> bool:
+        """Tell whether the desk would let an order out as it is, without asking it."""
+        if not (listing.free and abs(order.size) > 0 and (self._gate is None or self._gate.silent)):
+            return False
+        if listing.may_short or order.size > 0 or order.parent is not None:
+            return True
+        return not self.tickets.at_work and listing.position.size >= -order.size
+
+    def wake(self) -> None:
+        """Make the next turn count after what no order shows, such as a person's halt."""
+        self.idle = False
 
     # -- costs --------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from realtrade.model.verdict import ActionKind
 if TYPE_CHECKING:
     from realtrade.common.base_broker import BaseBroker
     from realtrade.common.broker.listing import Listing
+    from realtrade.common.broker.questions import Questions
     from realtrade.model.order import OrderIntent
     from realtrade.model.verdict import Action
 
@@ -25,8 +26,8 @@ def perform(broker: BaseBroker, action: Action) -> None:
     """
     if action.kind is ActionKind.HALT:
         for intent in broker.open_intents():
-            if not (_takes_off(broker, intent) or broker.reduces(intent)):
-                broker.cancel(broker.order(intent.client_order_id))
+            if not is_exit(broker, intent):
+                broker.cancel_now(broker.order(intent.client_order_id))
         return
     for symbol in _symbols(broker, action):
         if action.fraction >= 1:
@@ -34,13 +35,15 @@ def perform(broker: BaseBroker, action: Action) -> None:
         _close(broker, symbol, action)
 
 
-def _takes_off(broker: BaseBroker, intent: OrderIntent) -> bool:
-    """Tell whether an order sells what nobody can be short of: exits of a bracket, say.
+def is_exit(broker: Questions, intent: OrderIntent) -> bool:
+    """Tell whether an order can only take off what is held.
 
-    They are of the size that was asked for, which fees leave less of: to be sold is what is left.
+    So does one that sells what nobody can be short of: exits of a bracket are of the size that was
+    asked for, which fees leave less of; to be sold is what is left.
     """
     listing = broker.listings.of_symbol(intent.symbol)
-    return intent.side is Side.SELL and listing is not None and not listing.may_short
+    sells_own = intent.side is Side.SELL and listing is not None and not listing.may_short
+    return sells_own or broker.reduces(intent)
 
 
 def _symbols(broker: BaseBroker, action: Action) -> list[str]:
@@ -54,7 +57,7 @@ def _symbols(broker: BaseBroker, action: Action) -> list[str]:
 def _cancel_all(broker: BaseBroker, symbol: str) -> None:
     for intent in broker.open_intents():
         if intent.symbol == symbol and not _leaves_now(intent):
-            broker.cancel(broker.order(intent.client_order_id))
+            broker.cancel_now(broker.order(intent.client_order_id))
 
 
 def _leaves_now(intent: OrderIntent) -> bool:

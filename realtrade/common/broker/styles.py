@@ -153,10 +153,10 @@ class StyledOrders:
     def _now(self) -> int:
         return int(self.account.now_ms if self.now_ms is None else self.now_ms())
 
-    def cancel(self, order: LightOrder) -> bool:
+    def cancel_now(self, order: LightOrder) -> bool:
         """Ask for a cancel; tell whether the order is cancelled by now."""
         self._waiting.pop(order.ref, None)
-        return bool(super().cancel(order))  # type: ignore[misc]  # of the broker
+        return bool(super().cancel_now(order))  # type: ignore[misc]  # of the broker
 
     def next(self) -> None:
         """Do what the broker does on every turn, then replace what has waited too long."""

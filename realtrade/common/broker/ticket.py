@@ -72,6 +72,8 @@ NOT_TRADED = Denied("warm_up", "bars from before the start are not traded")
 
 It lets indicators and a strategy's own memory settle; its prices are gone, so neither an entry nor
 an exit decided on them may go out. No risk rule is asked, and nobody but the strategy is told.
+Exits that rest do so until the first bar that is none of history, though the strategy cancels them:
+what is to take their place is not placed before.
 A broker without risk rules does as Backtrader does, and leaves it to the strategy.
 """
 

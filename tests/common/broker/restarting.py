@@ -36,6 +36,7 @@ class Exchange:
 
     def __init__(self) -> None:
         self.sent: list[OrderIntent] = []
+        self.cancelled: list[str] = []
         self.together: list[int] = []
         """How many came with each call."""
         self.said: list[Report] = []
@@ -50,7 +51,8 @@ class Exchange:
             fill = fill_of(intent, number, str(intent.quantity))
             self.said.append(Report(ReportKind.FILLED, name, fill))
 
-    def cancel(self, client_order_id: str) -> None: ...
+    def cancel(self, client_order_id: str) -> None:
+        self.cancelled.append(client_order_id)
 
     def on_bar(self) -> None: ...
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from realtrade.model.order import OrderStatus, Position
+from realtrade.common.broker.risk import perform
+from realtrade.model.order import OrderStatus, Position, Side
+from realtrade.model.verdict import Action, ActionKind
 from realtrade.plugins.ports.journal import Recalled
 from realtrade.plugins.ports.venue import Report, ReportKind
 from realtrade.risk import RiskManager
@@ -92,3 +94,46 @@ def test_a_strategy_shown_history_may_want_something_else_there_than_it_did() ->
     assert not bot.broker.cancel(actor.orders[0])
     assert bot.broker.get_orders_open() == [order]
     assert bot.exchange.sent == []
+
+
+@pytest.mark.parametrize("exits", [True, False], ids=["an exit", "an entry"])
+def test_exits_cancelled_on_history_rest_until_the_first_bar_that_is_none(*, exits: bool) -> None:
+    """A strategy that replaces its stop at each bar has no new one before: it is not placed."""
+    sell: Script = {3: lambda s: s.sell(size=1)}
+    (intent,) = sent_by(BUY)
+    order = replace(intent, side=Side.SELL) if exits else intent
+    recalled = Recalled(
+        orders=[known(order, OrderStatus.ACCEPTED)],
+        positions={"BTC/USDT": Position(D(1), D(100))},
+        fresh=False,
+    )
+    seen: list[tuple[int, list[str]]] = []
+
+    def look(strategy: Any) -> None:
+        seen.append((len(strategy), list(bot.exchange.cancelled)))
+        bot.cerebro.datas[0].hub.live = len(strategy) >= 6
+
+    cancel: Script = {4: lambda s: s.cancel(s.orders[0]), 5: look, 6: look, 7: look}
+    bot = Bot({**(sell if exits else BUY), **cancel}, recalled, RiskManager([]))
+    bot.cerebro.datas[0].hub = SimpleNamespace(live=False)
+
+    bot.run()
+
+    name = intent.client_order_id
+    first = [] if exits else [name]
+    assert seen == [(5, first), (6, first), (7, [name])]
+
+
+def test_a_halt_waits_for_no_bar() -> None:
+    """What must not rest is cancelled at once, whichever bar a strategy is shown."""
+    (intent,) = sent_by(BUY)
+    bot = Bot(
+        {4: lambda _: perform(bot.broker, Action(ActionKind.FLATTEN, "person", "now"))},
+        Recalled(orders=[known(intent, OrderStatus.ACCEPTED)], fresh=False),
+        RiskManager([]),
+    )
+    bot.cerebro.datas[0].hub = SimpleNamespace(live=False)
+
+    bot.run()
+
+    assert bot.exchange.cancelled == [intent.client_order_id]
