@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from realtrade.engine.cerebro import LeanCerebro
+from realtrade.engine.lean.delivery import deliver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,12 +18,14 @@ class LiveCerebro(LeanCerebro):
     the hub is woken.
     """
 
+    on_order: Callable[[Any], None] | None = None
+    """Hears of every order at once; strategies and their analyzers do with the next bar."""
     before_turn: Callable[[], None] | None = None
     after_turn: Callable[[], None] | None = None
 
     def _brokernotify(self) -> None:
         if self.before_turn is not None:
             self.before_turn()
-        super()._brokernotify()
+        deliver(self, self.on_order)
         if self.after_turn is not None:
             self.after_turn()

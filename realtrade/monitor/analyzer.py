@@ -52,6 +52,9 @@ class FillAnalyzer(bt.Analyzer):
 
     params: tuple[tuple[str, None], ...] = (("tracker", None), ("symbols", None))
 
+    _ahead_ms = 0
+    """How far the bar it is told with lies ahead of the one the strategy has."""
+
     def start(self) -> None:
         """Look up the tracker and the symbols: `symbols` maps data names to symbols."""
         self.tracker: PerformanceTracker = self.p.tracker
@@ -119,14 +122,14 @@ class FillAnalyzer(bt.Analyzer):
                 )
 
     def _on_the_bars_clock(self, time_ms: int) -> int:
-        """Return when something was executed as the bars have it.
+        """Return when something was executed as the bars have it: at the bar it is told with.
 
-        A venue that plays bars of the past stamps executions with the time of day: then it is the
-        newest bar's time, or positions would be held at no bar there is.
+        A venue that plays bars of the past stamps executions with the time of day: then it is
+        that bar's time, or positions would be held at no bar there is.
         """
         if not len(self.strategy):
             return time_ms
-        bar_ms = stamp_ms(self.strategy.lines.datetime[0])
+        bar_ms = stamp_ms(self.strategy.lines.datetime[0]) + self._ahead_ms
         frame = self.tracker.timeframe
         usual_ms = _DAY_MS + (2 * frame.approximate_ms if frame is not None else 0)
         return bar_ms if abs(time_ms - bar_ms) > usual_ms else time_ms
@@ -148,6 +151,21 @@ class TrackingAnalyzer(FillAnalyzer):
 
     keeps = False
     _newest_ms = 0
+    _at_once = False
+
+    def start(self) -> None:
+        """Hear of executions at once where the loop can tell: live, the next bar may be far."""
+        super().start()
+        cerebro = self.strategy.cerebro
+        if hasattr(cerebro, "on_order"):
+            cerebro.on_order, self._at_once = super().notify_order, True
+            frame = self.tracker.timeframe
+            self._ahead_ms = 0 if frame is None else frame.approximate_ms
+
+    def notify_order(self, order: Any) -> None:
+        """Record what was executed, unless that has been heard of before the bar."""
+        if not self._at_once:
+            super().notify_order(order)
 
     def notify_cashvalue(self, cash: float, value: float) -> None:
         """Record one bar: Backtrader calls this once per bar, after orders, before the strategy."""

@@ -163,15 +163,20 @@ def test_executions_on_one_feed_wait_for_the_end(
         (-30 * DAY_MS, 0),
     ],
 )
-def test_executions_at_a_venue_that_plays_the_past_are_of_the_newest_bar(
-    late_ms: int, shown_late_ms: int
+@pytest.mark.parametrize("ahead_ms", [0, 60_000])
+def test_executions_at_a_venue_that_plays_the_past_are_of_the_bar_they_are_told_with(
+    late_ms: int, shown_late_ms: int, ahead_ms: int
 ) -> None:
     """A venue that plays last month's bars stamps what it executes with the time of day."""
     bar_ms = 20_000 * DAY_MS
     tracker = PerformanceTracker(1_000, timeframe=Timeframe.parse("1m"))
     scheme = SimpleNamespace(p=SimpleNamespace(mult=1.0))
     recorder: Any = SimpleNamespace(
-        tracker=tracker, _symbol_of={}, strategy=a_strategy_at(bar_ms), _waits=False
+        tracker=tracker,
+        _symbol_of={},
+        strategy=a_strategy_at(bar_ms - ahead_ms),
+        _waits=False,
+        _ahead_ms=ahead_ms,
     )
     recorder._on_the_bars_clock = partial(TrackingAnalyzer._on_the_bars_clock, recorder)
     created = SimpleNamespace(price=None, pclose=10.0)

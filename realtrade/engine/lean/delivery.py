@@ -9,16 +9,21 @@ import backtrader as bt
 from realtrade.engine.lean.trades import copy_of, new_trade, update
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, MutableMapping, MutableSequence
+    from collections.abc import Callable, Iterable, MutableMapping, MutableSequence
 
 _TRADES_KEPT = 100
 
 
-def deliver(cerebro: Any) -> None:
-    """Let the broker see the bar and hand on what it has to tell: `Cerebro._brokernotify`."""
+def deliver(cerebro: Any, heard: Callable[[Any], None] | None = None) -> None:
+    """Let the broker see the bar and hand on what it has to tell: `Cerebro._brokernotify`.
+
+    Strategies and analyzers are told with the next bar; `heard` gets each order at once.
+    """
     broker, quick = cerebro._broker, cerebro.p.quicknotify
     broker.next()
     while (order := broker.get_notification()) is not None:
+        if heard is not None:
+            heard(order)
         owner = order.owner
         if owner is None:
             owner = cerebro.runningstrats[0]
