@@ -252,7 +252,7 @@ class BaseBroker(Questions):
     def cancel(self, order: LightOrder) -> bool:
         """Ask for a cancel; tell whether the order is cancelled by now. See `NOT_TRADED`, too."""
         if self._outstays_history(order):
-            self.tickets.leaving.append(order)
+            self.tickets.outstaying.append(order)
             return False
         return self.cancel_now(order)
 
@@ -302,8 +302,8 @@ class BaseBroker(Questions):
         if not alone:
             self.venue.on_bar()
             self._take_reports()
-        while self.tickets.leaving and not self._passes_over:
-            self.cancel_now(self.tickets.leaving.pop(0))
+        while self.tickets.outstaying and not self._passes_over:
+            self.cancel_now(self.tickets.outstaying.pop(0))
         watches = self._gate is not None and self._gate.watches
         if watches and self._gate is not None:
             history = self._turns.bar_is_history()

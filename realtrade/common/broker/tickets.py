@@ -21,12 +21,12 @@ _RESTING = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
 class Tickets:
     """Tickets by what the venue calls them."""
 
-    __slots__ = ("at_work", "leaving", "over", "passed_over")
+    __slots__ = ("at_work", "outstaying", "over", "passed_over")
 
     def __init__(self) -> None:
         self.at_work: dict[str, Ticket] = {}
         self.over: Recent[str, Ticket] = Recent(_REMEMBERED)
-        self.leaving: list[LightOrder] = []
+        self.outstaying: list[LightOrder] = []
         """Exits whose cancel waits until a strategy has been shown history."""
         self.passed_over = 0
         """How many were decided on bars from before the start of a live run."""
