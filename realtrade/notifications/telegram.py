@@ -31,6 +31,7 @@ _CONFIRMED = ("halt", "flatten")
 _CONFIRM_S = 60.0
 _RETRY_S = (1.0, 5.0, 15.0, 60.0)
 _POLL_S = 10
+_TOAST_MOST = 200
 
 
 class Operator(Protocol):
@@ -85,6 +86,7 @@ class TelegramBot:
         self._token, self._chats, self._endpoint = token, chats, endpoint.rstrip("/")
         self._operator, self._status, self._clock, self._say = operator, status, clock, say
         self._asked: dict[str, tuple[str, int, float]] = {}
+        self._settled = ("", "")
         self._strangers: set[int] = set()
         self._loop = asyncio.new_event_loop()
         self._over = asyncio.Event()
@@ -121,21 +123,15 @@ class TelegramBot:
                 await connection.shutdown()
 
     async def _serve(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
-        if not await self._connect(application):
-            return
         try:
-            await application.start()
-            assert application.updater is not None  # noqa: S101 - the builder makes one
-            await application.updater.start_polling(
-                timeout=_POLL_S,
-                allowed_updates=[Update.MESSAGE, Update.CALLBACK_QUERY],
-                drop_pending_updates=True,
-                error_callback=self._polling_failed,
-            )
-            await self._over.wait()
-            await application.updater.stop()
-            await application.stop()
+            if await self._connect(application):
+                await self._over.wait()
         finally:
+            assert application.updater is not None  # noqa: S101 - the builder makes one
+            if application.updater.running:
+                await application.updater.stop()
+            if application.running:
+                await application.stop()
             await application.shutdown()
 
     async def _connect(self, application: Application[Any, Any, Any, Any, Any, Any]) -> bool:
@@ -144,6 +140,7 @@ class TelegramBot:
         while not self._over.is_set():
             try:
                 await application.initialize()
+                await self._poll(application)
             except TelegramError as error:
                 if not tries:
                     self._say("warning", f"telegram cannot be reached: {type(error).__name__}")
@@ -156,6 +153,17 @@ class TelegramBot:
             else:
                 return True
         return False
+
+    async def _poll(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        """Begin to ask for updates: a first request of its own, which may fail as any other."""
+        assert application.updater is not None  # noqa: S101 - the builder makes one
+        await application.updater.start_polling(
+            timeout=_POLL_S,
+            allowed_updates=[Update.MESSAGE, Update.CALLBACK_QUERY],
+            drop_pending_updates=True,
+            error_callback=self._polling_failed,
+        )
+        await application.start()
 
     def _polling_failed(self, error: TelegramError) -> None:
         if not isinstance(error, NetworkError):
@@ -230,6 +238,9 @@ class TelegramBot:
         if query is None or not self._known(update) or update.effective_chat is None:
             return
         said, _, number = (query.data or "").partition(" ")
+        if number == self._settled[0]:  # pressed twice: what the first press did stays written
+            await query.answer(self._settled[1][:_TOAST_MOST])
+            return
         verb, chat, until_s = self._asked.pop(number, ("", 0, 0.0))
         if chat != update.effective_chat.id or self._clock.monotonic_s() > until_s:
             told = "This question is too old: ask again."
@@ -237,6 +248,7 @@ class TelegramBot:
             told = await self._do(verb)
         else:
             told = "Nothing was done."
+        self._settled = (number, told)
         await query.answer()
         await query.edit_message_text(told)
 

@@ -55,7 +55,9 @@ class BotApi:
     def __init__(self) -> None:
         self.updates: Queue[dict[str, Any]] = Queue()
         self.said: list[dict[str, Any]] = []
+        self.toasts: list[str] = []
         self.down = 0
+        self.failing: dict[str, int] = {}
         self._number = 0
 
     def __call__(self, seen: Seen) -> Any:
@@ -63,7 +65,11 @@ class BotApi:
         if self.down:
             self.down -= 1
             return 502
+        if self.failing.get(method):
+            self.failing[method] -= 1
+            return 502
         answers = {"getMe": self._me, "getUpdates": self._news}
+        answers["answerCallbackQuery"] = self._toast
         answers |= dict.fromkeys(["sendMessage", "editMessageText"], self._say)
         return {"ok": True, "result": answers.get(method, lambda form: True)(seen.json)}
 
@@ -75,6 +81,10 @@ class BotApi:
             return [self.updates.get(timeout=0.05)]
         except Empty:
             return []
+
+    def _toast(self, form: Any) -> Any:
+        self.toasts.append(form.get("text", ""))
+        return True
 
     def _say(self, form: Any) -> Any:
         self.said.append(form)
@@ -190,13 +200,36 @@ def test_does_what_it_is_told_and_asks_back_before_it_closes_anything(chat: Chat
     chat.until(lambda: chat.api.said[-1]["text"].startswith("Halted; every"))
     assert chat.done[-1] == ("flatten", {"by": "telegram"})
 
-    chat.api.press(yes)
-    chat.until(lambda: chat.api.said[-1]["text"].startswith("This question is too old"))
     chat.ask("/halt")
     yes, no = _buttons(chat)
     chat.api.press(no)
     chat.until(lambda: chat.api.said[-1]["text"] == "Nothing was done.")
     assert len(chat.done) == 3
+
+
+def test_a_second_press_leaves_what_the_first_one_did_written(chat: Chat) -> None:
+    chat.bot.start()
+    chat.ask("/flatten")
+    yes, _ = _buttons(chat)
+    chat.api.press(yes)
+    chat.until(lambda: chat.api.said[-1]["text"].startswith("Halted; every"))
+
+    chat.api.press(yes)
+    chat.ask("/balance")
+
+    assert chat.done == [("flatten", {"by": "telegram"})]
+    assert [said["text"][:7] for said in chat.api.said] == ["Flatten", "Halted;", "equity "]
+    assert chat.api.toasts == ["", "Halted; every position is being closed."]
+
+
+def test_a_press_of_before_a_restart_does_nothing(chat: Chat) -> None:
+    chat.bot.start()
+
+    chat.api.press("yes 0123456789abcdef")
+
+    chat.until(lambda: chat.api.said)
+    assert chat.api.said[-1]["text"] == "This question is too old: ask again."
+    assert chat.done == []
 
 
 def test_a_question_is_not_valid_for_ever(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,6 +280,24 @@ def test_an_api_that_is_down_is_asked_again(chat: Chat) -> None:
     assert chat.ask("/balance").startswith("equity")
     assert chat.lines[0].startswith("warning: telegram cannot be reached")
     assert all(TOKEN not in line for line in chat.lines)
+
+
+def test_a_first_poll_that_fails_is_made_again(chat: Chat) -> None:
+    chat.api.failing = {"deleteWebhook": 1}
+    chat.bot.start()
+
+    assert chat.ask("/balance").startswith("equity")
+    assert [line.partition(":")[0] for line in chat.lines] == ["warning"]
+
+
+def test_it_stops_while_its_first_poll_fails(chat: Chat) -> None:
+    chat.api.failing = {"deleteWebhook": 10**6}
+    chat.bot.start()
+    chat.until(lambda: chat.lines)
+
+    chat.bot.stop()
+
+    assert [line.partition(":")[0] for line in chat.lines] == ["warning"]
 
 
 def test_it_stops_while_nobody_answers(site: Site) -> None:
