@@ -233,6 +233,7 @@ function render(now) {
 function listen() {
   if (source) source.close();
   source = new EventSource("/stream");
+  source.onopen = () => show("log", ""); // a stream begins with the whole log
   source.onmessage = (message) => {
     heard = Date.now();
     byId("lost").hidden = true;

@@ -69,6 +69,18 @@ def test_shows_the_account(
     assert len(content) > 40_000, "a blank page is a small picture"
 
 
+def test_a_stream_that_comes_again_does_not_repeat_the_log(bot: Bot, browser: Browser) -> None:
+    for line in range(3):
+        bot.board.line(f"line {line}")
+    opened(bot, browser)
+
+    browser.run("listen()")  # as EventSource does by itself when the bot was away
+    bot.board.line("line 3")
+    browser.until("document.getElementById('log').textContent.includes('line 3')")
+
+    assert shown(browser, "log").strip().split("\n") == ["line 0", "line 1", "line 2", "line 3"]
+
+
 def test_follows_the_bot_without_being_asked(bot: Bot, browser: Browser) -> None:
     opened(bot, browser)
 
